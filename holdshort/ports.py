@@ -1,0 +1,209 @@
+"""What the road asks of the outside, as protocols. Adapters implement; the road only knows these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from holdshort.core.terms import (
+    Action,
+    DirectoryAccount,
+    Group,
+    Offer,
+    Person,
+    Right,
+)
+
+# ------------------------------------------------------------------ acts: systems that are changed
+
+
+class Shape(StrEnum):
+    """What a target promises about sending the same change twice.
+
+    KEYED deduplicates by idempotency key; SET reaches the same state however often it is
+    sent, and can be read back; BLIND promises nothing and cannot be read back.
+    """
+
+    KEYED = "keyed"
+    SET = "set"
+    BLIND = "blind"
+
+
+class ConnectorError(Exception):
+    """Something a connector could not do, in a sentence for a person, without any secret."""
+
+
+class Unreachable(ConnectorError):
+    """The system did not answer, or not in time; whether a change was applied is not known."""
+
+
+class RefusedByTarget(ConnectorError):
+    """The system answered and said no; nothing was applied."""
+
+
+class Drifted(ConnectorError):
+    """The relevant state is not what the approver saw; nothing was applied."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the target said when a change was sent.
+
+    `secret` is a value for the beneficiary alone (a new password); it is sealed at once and
+    never logged. `evidence` is kept with the record.
+    """
+
+    evidence: Mapping[str, Any]
+    secret: str = ""
+
+
+class Acts(Protocol):
+    """A connected app that can be changed."""
+
+    name: str
+
+    def shape(self, action_type: str) -> Shape:
+        """What this target promises for actions of that type."""
+
+    def observe(self, action: Action) -> Mapping[str, Any]:
+        """The relevant state now, read live, in the same form as `Findings.seen`.
+
+        Raises Unreachable or RefusedByTarget.
+        """
+
+    def apply(
+        self, action: Action, *, key: str, seen: Mapping[str, Any], timeout: float
+    ) -> Receipt:
+        """Make the change once, under idempotency key `key`, only if the state is still `seen`.
+
+        Raises Drifted or RefusedByTarget when nothing was applied, Unreachable when that is
+        not known. `timeout` is in seconds.
+        """
+
+    def applied(
+        self, action: Action, before: Mapping[str, Any], now: Mapping[str, Any]
+    ) -> bool | None:
+        """Whether the read-back `now` shows the change; None where the target cannot tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class MirroredAccount:
+    """A person's entry in a directory, as the directory tells it."""
+
+    external_id: str
+    user_name: str
+    display_name: str
+    active: bool
+    factor_enrolled: bool | None
+    locked_by: str
+    locked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MirroredGroup:
+    """A group with its direct members: accounts and groups, by the directory's immutable ids."""
+
+    external_id: str
+    slug: str
+    display_name: str
+    accounts: tuple[str, ...]
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mirror:
+    """Everything the desk keeps of a directory, read in one go."""
+
+    accounts: Sequence[MirroredAccount]
+    groups: Sequence[MirroredGroup]
+
+
+class Mirrors(Protocol):
+    """A connected app that tells who exists and who belongs to what."""
+
+    name: str
+
+    def mirror(self) -> Mirror:
+        """Read all people and groups. Raises Unreachable or RefusedByTarget."""
+
+    def probe(self) -> str:
+        """A read-only check that the credential works; one plain sentence about what answered."""
+
+
+# ------------------------------------------------------------------ knows: facts, from our mirrors
+
+
+class Knows(Protocol):
+    """Facts about people, groups and rights. None means unknown, and unknown counts as worst."""
+
+    def person(self, person: str) -> Person | None: ...
+
+    def account(self, person: str) -> DirectoryAccount | None:
+        """The person's directory entry; None when there is none or the mirror is stale."""
+
+    def group(self, group: str) -> Group | None: ...
+
+    def is_member(self, person: str, group: str) -> bool | None:
+        """Direct membership."""
+
+    def rights_of(self, person: str) -> tuple[Right, ...] | None:
+        """Effective rights held now, group nesting included."""
+
+    def rights_through(self, group: str) -> tuple[Right, ...] | None:
+        """Effective rights that membership of the group carries, nesting included."""
+
+    def containers_of(self, group: str) -> tuple[str, ...] | None:
+        """Immutable ids of every group that contains this one, nesting included, sorted."""
+
+    def lookalikes(self, name: str) -> tuple[str, ...]:
+        """Names of other people and groups that a reader could mistake for this one."""
+
+    def read_at(self) -> datetime | None:
+        """When the directory was last read."""
+
+    def policy(self) -> Mapping[str, Any]:
+        """The document of the policy version in force (company.yaml's policy sections)."""
+
+    def policy_version(self) -> int | None: ...
+
+    def article(self, article: str) -> Mapping[str, Any] | None:
+        """A knowledge article: title, body, audience."""
+
+
+# ------------------------------------------------------------------ agent: offers, never decides
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A ticket as the agent may see it: untrusted text and who is asking."""
+
+    ticket: int
+    requester: str
+    requester_name: str
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Something in the directory that a text may name."""
+
+    kind: str
+    """`person`, `group`, `application` or `article`."""
+
+    id: str
+    name: str
+    also: tuple[str, ...] = ()
+    """Other names it goes by: an e-mail address, a user name, an abbreviation."""
+
+
+class Agent(Protocol):
+    """Reads a ticket and offers. It holds no credential and can only return an Offer."""
+
+    version: str
+
+    def propose(self, words: Words, names: Sequence[Named]) -> Offer:
+        """What to do about the ticket. Ambiguous or unknown names become a question."""
