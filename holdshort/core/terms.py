@@ -96,6 +96,9 @@ class Right:
     owner: str | None = None
     """The person who owns the system the right belongs to."""
 
+    data_class: str = ""
+    """`public`, `internal`, `confidential` or `restricted`; empty means unknown, so worst."""
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -335,6 +338,9 @@ class Circumstances:
     emergency: bool = False
     ticket_text: str = ""
     """Shown where it contradicts a fact; never a fact itself."""
+
+    ticket: int | None = None
+    """The ticket's number, for actions on the ticket itself."""
 
 
 @dataclass(frozen=True, slots=True)

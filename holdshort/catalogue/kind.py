@@ -1,0 +1,114 @@
+"""What an action type declares: parameters, facts, rendering, undo and the least tier it may get."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from holdshort.core.terms import Circumstances, Findings, Offered, Tier
+from holdshort.ports import Knows
+
+
+class CatalogueError(Exception):
+    """Something wrong with what was offered, in a sentence for a person."""
+
+
+class UnknownType(CatalogueError):
+    """No action type has that id."""
+
+
+class BadParams(CatalogueError):
+    """The parameters do not fit the type; `fields` has a plain sentence per parameter."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__(" ".join(fields.values()))
+        self.fields = dict(fields)
+
+
+class UnknownTarget(CatalogueError):
+    """A person, group, account or article that is named does not exist here."""
+
+
+class Unconfirmed(UnknownTarget):
+    """It may exist, but the directory was not read lately enough to say so."""
+
+
+class Params(BaseModel):
+    """Parameters of an action: exactly these names, exactly these types, never changed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+P = TypeVar("P", bound=Params)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """An action in words: a title (the decision), a sentence (its effect), the button's words."""
+
+    title: str
+    sentence: str
+    button: str
+
+
+def irreversible(params: Mapping[str, Any]) -> Offered | None:
+    """The undo of a type that has none."""
+    return None
+
+
+@dataclass(frozen=True)
+class ActionType(Generic[P]):
+    """An entry of the catalogue.
+
+    `findings` raises UnknownTarget where a named thing does not exist. `render` never raises:
+    what has gone since is shown by its id. `undo` gives the inverse, or None; `undo_words`
+    says what the inverse does, or why there is none. `hold_seconds` is how long a policy-
+    authorized action waits before it runs. `permanent` types always need a person.
+    """
+
+    id: str
+    title: str
+    domain: str
+    context: str
+    doc: str
+    params: type[P]
+    findings: Callable[[P, Circumstances, Knows], Findings]
+    render: Callable[[Mapping[str, Any], Knows], Rendering]
+    facts: tuple[str, ...]
+    undo_words: str
+    undo: Callable[[Mapping[str, Any]], Offered | None] = irreversible
+    connector: str = "directory"
+    min_tier: tuple[Tier, str] | None = None
+    policy_rule: str | None = None
+    permanent: bool = False
+    hold_seconds: int = 60
+
+    def beneficiary(self, params: Mapping[str, Any], requester: str) -> str:
+        """The id of the person whose access or account changes: whom `person` names, else who asks."""
+        return str(params.get("person", requester))
+
+    def described(self) -> dict[str, Any]:
+        """This entry as plain data, for `GET /catalogue`."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "domain": self.domain,
+            "context": self.context,
+            "description": self.doc,
+            "params": self.params.model_json_schema(),
+            "facts": list(self.facts),
+            "undo": {"possible": self.undo_possible, "words": self.undo_words},
+            "connector": self.connector,
+            "policy_rule": self.policy_rule,
+            "min_tier": self.min_tier and {"tier": int(self.min_tier[0]), "reason": self.min_tier[1]},
+            "permanent": self.permanent,
+            "hold_seconds": self.hold_seconds,
+        }
+
+    @property
+    def undo_possible(self) -> bool:
+        """Whether the type declares an inverse action."""
+        return self.undo is not irreversible
