@@ -1,0 +1,87 @@
+"""Named SQL: every statement lives in `statements/*.sql` under a name and a sentence.
+
+A statement file is a list of blocks, each `-- name: something`, a comment that says what it is
+for, and one statement with `%(named)s` parameters.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+from psycopg.types.json import Jsonb
+
+STATEMENTS = Path(__file__).resolve().parent / "statements"
+Row = dict[str, Any]
+
+
+@cache
+def statements() -> dict[str, str]:
+    """Every named statement; two of one name are an error."""
+    found: dict[str, str] = {}
+    for path in sorted(STATEMENTS.glob("*.sql")):
+        for block in re.split(r"^-- name: ", path.read_text("utf-8"), flags=re.M)[1:]:
+            name, _, text = block.partition("\n")
+            if name.strip() in found:
+                raise ValueError(f"two statements are named {name.strip()!r}")
+            found[name.strip()] = text
+    return found
+
+
+def rows(name: str, /, **params: Any) -> list[Row]:
+    """All rows of a named statement, as dictionaries."""
+    with connection.cursor() as cursor:
+        cursor.execute(statements()[name], params)
+        columns = [column[0] for column in cursor.description or ()]
+        return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+
+def row(name: str, /, **params: Any) -> Row | None:
+    """The first row of a named statement, or None."""
+    found = rows(name, **params)
+    return found[0] if found else None
+
+
+def value(name: str, /, **params: Any) -> Any:
+    """The first column of the first row, or None."""
+    found = row(name, **params)
+    return next(iter(found.values())) if found else None
+
+
+def run(name: str, /, **params: Any) -> int:
+    """Run a statement that returns no rows; how many rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(statements()[name], params)
+        return int(cursor.rowcount)
+
+
+def as_json(data: Any) -> Jsonb:
+    """A value for a jsonb column; times become ISO 8601 text."""
+    return Jsonb(data, dumps=lambda item: json.dumps(item, default=_plain, ensure_ascii=False))
+
+
+def _plain(item: Any) -> Any:
+    return item.isoformat() if hasattr(item, "isoformat") else str(item)
+
+
+@contextmanager
+def turn_of(kind: str, key: object) -> Iterator[datetime]:
+    """One transaction, alone with the action or ticket `key`; gives the database's time.
+
+    The lock is advisory, because a row lock would need a right to update insert-only rows.
+    """
+    with transaction.atomic():
+        yield value("lock", key=f"{kind}:{key}")
+
+
+def now() -> datetime:
+    """PostgreSQL's time; nothing in Holdshort asks another clock about a deadline."""
+    at: datetime = value("now")
+    return at
