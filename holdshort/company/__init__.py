@@ -1,0 +1,1 @@
+"""An organisation as data: the shape of company.yaml, reading it, and what changed in it."""

@@ -1,0 +1,176 @@
+"""The company's rules as data: templates, windows, limits, holds, conflicts, what it buys."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from holdshort.company.fields import (
+    ActionType,
+    Category,
+    Clock,
+    Count,
+    Currency,
+    Day,
+    EntitlementId,
+    Id,
+    Moment,
+    Money,
+    Section,
+    Share,
+    Text,
+    TimeZone,
+    Version,
+)
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Period = Literal["week", "month", "quarter", "year"]
+
+
+class RoleTemplate(Section):
+    """What a role may have without asking anybody, as one human approved it."""
+
+    id: Id = Field(description="The template's id; versions of it share the id.")
+    version: Version = Field(description="Counts up with every change of what it contains.")
+    role: Id = Field(description="The role it is for; ‘everyone’ holds harmless groups for all.")
+    entitlements: tuple[EntitlementId, ...] = Field((), description="Rights the role includes.")
+    groups: tuple[Id, ...] = Field((), description="Groups the role includes.")
+    approved_by: Id = Field(description="The human who approved this version.")
+    valid_until: Day = Field(description="Last day on which it counts.")
+
+
+class Window(Section):
+    """A stretch of time in which changes may be made (maintenance) or must not be (blackout)."""
+
+    id: Id = Field(description="Our own id of the window.")
+    name: Text = Field(description="The name that screens show.")
+    kind: Literal["maintenance", "blackout"] = Field(description="May, or must not.")
+    timezone: TimeZone = Field(description="The time zone of its times of day.")
+    days: tuple[Weekday, ...] = Field((), description="Days of the week on which it returns.")
+    opens: Clock | None = Field(None, alias="from", description='Time of day, "20:00".')
+    closes: Clock | None = Field(None, alias="to", description='Time of day, up to "24:00".')
+    start: Moment | None = Field(None, description="First moment, for a window that is once.")
+    end: Moment | None = Field(None, description="Last moment, for a window that is once.")
+    targets: tuple[Id, ...] = Field(min_length=1, description="Asset or system ids.")
+
+    @model_validator(mode="after")
+    def _weekly_or_once(self) -> Self:
+        weekly = (bool(self.days), self.opens is not None, self.closes is not None)
+        once = (self.start is not None, self.end is not None)
+        if not ((all(weekly) and not any(once)) or (all(once) and not any(weekly))):
+            raise ValueError("give ‘days’, ‘from’ and ‘to’, or else ‘start’ and ‘end’")
+        if self.opens and self.closes and self.closes <= self.opens:
+            raise ValueError("‘to’ must be later than ‘from’; write two windows across midnight")
+        if self.start and self.end and self.end <= self.start:
+            raise ValueError("‘end’ must lie after ‘start’")
+        return self
+
+
+class Threshold(Section):
+    """Up to which amount a kind of spending needs no human."""
+
+    flow: ActionType = Field(description="The action type that spends.")
+    limit: Money = Field(description="The amount, in whole units of the currency.")
+    currency: Currency = Field(description="The currency's code.")
+    per: Literal["item", "vendor"] = Field(
+        description="For one purchase, or for all purchases from one vendor in a period."
+    )
+    period: Period | None = Field(None, description="The period of a limit per vendor.")
+    owner: Id = Field(description="The human who decides above the limit.")
+
+    @model_validator(mode="after")
+    def _vendor_has_a_period(self) -> Self:
+        if (self.per == "vendor") != (self.period is not None):
+            raise ValueError("‘period’ belongs to a limit per vendor, and only to that")
+        return self
+
+
+class Budgets(Section):
+    """How much may happen without a human in total, in absolute numbers."""
+
+    people_per_hour: Count = Field(5, description="People whose access changes within an hour.")
+    privileged_per_day: Count = Field(1, description="Privileged objects touched in a day.")
+
+
+class Hold(Section):
+    """A legal hold: nothing of these people or assets is deleted, whoever approves it."""
+
+    id: Id = Field(description="Our own id of the hold.")
+    name: Text = Field(description="The name that screens show.")
+    people: tuple[Id, ...] = Field((), description="People whose data is held.")
+    assets: tuple[Id, ...] = Field((), description="Assets that are held.")
+    paths: tuple[Text, ...] = Field((), description="Folders that are held.")
+    owner: Id = Field(description="The human who may lift it.")
+    since: Day = Field(description="First day of the hold.")
+    reason: Text = Field(description="Why, in one sentence.")
+
+    @model_validator(mode="after")
+    def _holds_something(self) -> Self:
+        if not (self.people or self.assets or self.paths):
+            raise ValueError("a hold names ‘people’, ‘assets’ or ‘paths’")
+        return self
+
+
+class Conflict(Section):
+    """Two entitlements that nobody may hold together."""
+
+    id: Id = Field(description="Our own id of the rule.")
+    name: Text = Field(description="The name that screens show.")
+    entitlements: tuple[EntitlementId, EntitlementId] = Field(description="Exactly two.")
+    reason: Text = Field(description="What one person could do with both.")
+
+    @model_validator(mode="after")
+    def _two_different(self) -> Self:
+        if self.entitlements[0] == self.entitlements[1]:
+            raise ValueError("an entitlement cannot conflict with itself")
+        return self
+
+
+class Confidence(Section):
+    """How sure the agent must be before its action may run without a decision."""
+
+    threshold: Share = Field(Decimal("0.90"), description="From 0 to 1, for every category.")
+    categories: dict[Category, Share] = Field({}, description="Other thresholds, by category.")
+
+
+class Standing(Section):
+    """A phase given to a category for a demonstration. Never earned, never outside one."""
+
+    category: Category = Field(description="Action type, a slash, the tier: idp.unlock/1.")
+    phase: Literal[1, 2, 3] = Field(description="1 you do it, 2 you approve, 3 it runs.")
+    basis: Literal["demo"] = Field(description="Always ‘demo’: standing is not set by a file.")
+
+
+class Software(Section):
+    """An entry of the software catalogue."""
+
+    id: Id = Field(description="Our own id of the software.")
+    name: Text = Field(description="The name that screens show.")
+    package: Text = Field(description="The signed package's id.")
+    publisher: Text = Field(description="Who must have signed it.")
+    approved_for: tuple[Id, ...] = Field((), description="Roles, or ‘everyone’.")
+    cost: Money = Field(Decimal(0), description="Per person and year, in the company's currency.")
+
+
+class Contract(Section):
+    """What is bought from a vendor, and when it renews."""
+
+    id: Id = Field(description="Our own id of the contract.")
+    item: Text = Field(description="What is bought.")
+    amount: Money = Field(description="Per period, in whole units of the currency.")
+    currency: Currency = Field(description="The currency's code.")
+    period: Period = Field(description="How often the amount is due.")
+    seats: Count | None = Field(None, description="How many people it covers.")
+    renews: Day = Field(description="When it renews.")
+    notice_days: Count = Field(30, description="Days before renewal by which to cancel.")
+
+
+class Vendor(Section):
+    """Somebody the company buys from."""
+
+    id: Id = Field(description="Our own id of the vendor.")
+    name: Text = Field(description="The name that screens show.")
+    owner: Id | None = Field(None, description="The human who answers for the contracts.")
+    contracts: tuple[Contract, ...] = Field((), description="What is bought.")

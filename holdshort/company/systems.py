@@ -1,0 +1,112 @@
+"""What the company runs: systems and their entitlements, groups, assets, connected apps."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, Self
+
+from pydantic import Field, StrictBool, StrictInt, model_validator
+
+from holdshort.company.fields import EntitlementId, Id, Prose, Section, Text
+
+Environment = Literal["production", "staging", "test", "development", "office", "unknown"]
+DataClass = Literal["public", "internal", "confidential", "restricted", "unknown"]
+
+REFERENCE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|file:\S.*")
+"""How a secret is named: `env:NAME` or `file:PATH`."""
+
+_SECRET_KEY = re.compile(r"token|passw|secret|credential|api_?key|private_?key", re.IGNORECASE)
+_SECRET_IN_URL = re.compile(r"://[^/\s]*@|[?&](token|key|secret|password|sig)[^=&]*=", re.I)
+
+
+class Entitlement(Section):
+    """A right that somebody can hold in a system."""
+
+    id: EntitlementId = Field(description="The system's id, a colon and a name: github:member.")
+    name: Text = Field(description="The name that screens show.")
+    privileged: StrictBool = Field(
+        description="Whether the right gives power over the system, other people or production."
+    )
+    grants: tuple[EntitlementId, ...] = Field((), description="Further entitlements it carries.")
+
+
+class System(Section):
+    """An application or platform whose access the desk knows about."""
+
+    id: Id = Field(description="The id that entitlements begin with.")
+    name: Text = Field(description="The name that screens show.")
+    connector: Id = Field(description="The connected app through which its access is changed.")
+    owner: Id | None = Field(None, description="The human who answers for it.")
+    environment: Environment = Field(
+        "unknown",
+        description="What depends on it: production is what customers depend on, office what the "
+        "staff works with. Unknown counts as production.",
+    )
+    data_class: DataClass = Field(
+        "unknown", description="How sensitive its data is. Unknown counts as restricted."
+    )
+    entitlements: tuple[Entitlement, ...] = Field((), description="The rights in it.")
+
+
+class Group(Section):
+    """A group of the directory and the entitlements that membership carries."""
+
+    id: Id = Field(description="Our own id of the group.")
+    name: Text = Field(description="The name that screens show.")
+    system: Id = Field(description="The system that keeps the group.")
+    owner: Id | None = Field(None, description="The human who answers for it.")
+    members: tuple[Id, ...] = Field(
+        (), description="Person ids. A connected directory is the authority; this seeds a new one."
+    )
+    includes: tuple[Id, ...] = Field(
+        (), description="Nested groups: whoever is a member of one of them is a member here."
+    )
+    grants: tuple[EntitlementId, ...] = Field((), description="Entitlements its members hold.")
+
+
+class Asset(Section):
+    """A host, a database, a firewall, a site or a set of devices."""
+
+    id: Id = Field(description="Our own id of the asset.")
+    name: Text = Field(description="The name that screens show.")
+    kind: Literal["host", "database", "firewall", "network", "site", "door", "fleet"] = Field(
+        description="What it is; a fleet is a set of devices managed together."
+    )
+    system: Id | None = Field(None, description="The system it belongs to.")
+    environment: Environment = Field("unknown", description="Unknown counts as production.")
+    criticality: Literal["low", "medium", "high", "unknown"] = Field(
+        "unknown", description="How bad its failure is. Unknown counts as high."
+    )
+    owner: Id | None = Field(None, description="The human who answers for it.")
+
+
+Setting = StrictBool | StrictInt | Prose | tuple[Prose, ...]
+
+
+class Connector(Section):
+    """A connected app. Its secrets stay outside the file and are named by reference."""
+
+    kind: Id = Field(description="Which connector; `holdshort connector list` names them.")
+    settings: dict[str, Setting] = Field(
+        {}, description="Settings of that kind. A secret is written env:NAME or file:PATH."
+    )
+
+    @model_validator(mode="after")
+    def _no_plain_secret(self) -> Self:
+        plain = [key for key, value in self.settings.items() if _is_plain_secret(key, value)]
+        if plain:
+            raise ValueError(
+                f"the setting {', '.join(f'‘{key}’' for key in plain)} holds a secret in plain. "
+                "Write where it is kept instead, env:NAME or file:PATH, and change the secret: "
+                "it has been in a file"
+            )
+        return self
+
+
+def _is_plain_secret(key: str, value: Setting) -> bool:
+    texts = value if isinstance(value, tuple) else (str(value),)
+    if any(_SECRET_IN_URL.search(text) for text in texts):
+        return True
+    is_flag = isinstance(value, bool)
+    named = _SECRET_KEY.search(key) is not None and not is_flag
+    return named and not all(REFERENCE.fullmatch(text) for text in texts)
