@@ -1,0 +1,74 @@
+"""The registry of connector kinds: one line each, loaded when first asked for.
+
+A connector is a class with a `Settings` model (its fields describe themselves), `scopes` (the
+least privilege it needs at the target, in plain words) and the methods of `holdshort.ports.Acts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, ClassVar, Protocol
+
+from pydantic import BaseModel, ValidationError
+
+from holdshort.ports import Acts, ConnectorError
+
+KINDS: dict[str, str] = {
+    "manual": "holdshort.connectors.manual:Manual",
+    "scim": "holdshort.connectors.scim:Scim",
+}
+"""Kind to class. A kind is code and is named here, never in company.yaml."""
+
+
+class Connector(Acts, Protocol):
+    """A connected app as the registry knows it."""
+
+    Settings: ClassVar[type[BaseModel]]
+    scopes: ClassVar[tuple[str, ...]]
+
+    def __init__(self, name: str, settings: Any) -> None: ...
+
+
+def kinds() -> Mapping[str, type[Connector]]:
+    """Every kind of connector with its class. Raises ConnectorError for a missing extra."""
+    return {kind: _load(kind) for kind in KINDS}
+
+
+def build(name: str, kind: str, settings: Mapping[str, Any]) -> Acts:
+    """The connected app `name`. Raises ConnectorError for an unknown kind or bad settings.
+
+    Nothing is contacted and no secret is read until the connector is used.
+    """
+    connector = _load(kind)
+    try:
+        checked = connector.Settings.model_validate(dict(settings))
+    except ValidationError as error:
+        raise ConnectorError(_sentence(name, error)) from None
+    return connector(name, checked)
+
+
+def _load(kind: str) -> type[Connector]:
+    path = KINDS.get(kind)
+    if path is None:
+        known = ", ".join(sorted(KINDS))
+        raise ConnectorError(f"There is no connector of the kind {kind!r}. Known kinds: {known}.")
+    module, _, name = path.partition(":")
+    try:
+        found: type[Connector] = getattr(import_module(module), name)
+    except ModuleNotFoundError as error:
+        raise ConnectorError(
+            f"The connector kind {kind!r} needs the package {error.name!r}. "
+            f"Install it with: pip install 'holdshort[{kind}]'."
+        ) from None
+    return found
+
+
+def _sentence(name: str, error: ValidationError) -> str:
+    # The values stay out: somebody may have written a secret where a reference belongs.
+    faults = (
+        f"{'.'.join(str(part) for part in fault['loc']) or 'settings'}: "
+        f"{fault['msg'].removeprefix('Value error, ')}"
+        for fault in error.errors(include_url=False, include_input=False)
+    )
+    return f"The settings of connector {name!r} are not valid. {'; '.join(faults)}."

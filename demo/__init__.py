@@ -1,0 +1,1 @@
+"""The demo company and the systems it runs on."""

@@ -1,0 +1,297 @@
+"""A directory that speaks SCIM 2.0 (RFC 7643, RFC 7644): people, groups, membership, passwords.
+
+Every change is a state to reach, so sending it twice is the same as once and the result can be
+read back. A password cannot be read back; the changed version of its entry stands in for it.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from scim2_models import Email, Group, Resource
+
+from holdshort.connectors.safety import checked_reference
+from holdshort.connectors.scim_entries import (
+    Account,
+    Entry,
+    is_locked,
+    mirrored_account,
+    mirrored_group,
+    version_of,
+)
+from holdshort.connectors.scim_wire import Deadline, Overtaken, Wire
+from holdshort.core.terms import Action
+from holdshort.ports import (
+    Drifted,
+    Mirror,
+    Receipt,
+    RefusedByTarget,
+    Shape,
+    Unreachable,
+)
+
+ATTEMPTS = 5
+"""How often a write is tried against an entry that keeps changing in ways that do not matter."""
+
+_LOCKED = f"{Account.__schema__}:locked"
+_ACCOUNT = ",".join(
+    (
+        "id",
+        "userName",
+        "displayName",
+        "active",
+        "meta",
+        *(
+            f"{Account.__schema__}:{name}"
+            for name in ("locked", "lockedBy", "lockedAt", "factorEnrolled")
+        ),
+    )
+)
+# Without the letters and digits that are mistaken for one another when read aloud or typed.
+_READABLE = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+
+_RESET, _UNLOCK, _CREATE = "idp.reset_password", "idp.unlock", "idp.create_account"
+_ACTIVE = {"idp.suspend": False, "idp.resume": True}
+_MEMBER = {
+    "idp.add_to_group": True,
+    "idp.remove_from_group": False,
+    "github.set_membership": True,
+}
+SERVES = frozenset({_RESET, _UNLOCK, _CREATE, *_ACTIVE, *_MEMBER})
+"""The action types this connector carries out."""
+
+
+class ScimSettings(BaseModel):
+    """Where the directory is and which secret opens it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    base_url: str = Field(description="The SCIM 2.0 root, https://…/v2, or env:NAME that holds it.")
+    token: str = Field(description="The bearer token by reference: env:NAME or file:PATH.")
+    timeout: float = Field(default=10, gt=0, le=120, description="Seconds for one reading.")
+    allow_internal: bool = Field(
+        default=False, description="Allow loopback and private addresses, and http to them."
+    )
+
+    @field_validator("token")
+    @classmethod
+    def _by_reference(cls, value: str) -> str:
+        return checked_reference(value)
+
+
+class Scim:
+    """A SCIM 2.0 directory as a connected app: it acts, and it tells who exists."""
+
+    Settings: ClassVar[type[BaseModel]] = ScimSettings
+    scopes: ClassVar[tuple[str, ...]] = (
+        "read users and groups",
+        "create users; change active, password and the lock of users",
+        "change members of groups",
+    )
+
+    def __init__(self, name: str, settings: ScimSettings) -> None:
+        self.name = name
+        self._timeout = settings.timeout
+        self._wire = Wire(settings.base_url, settings.token, allow_internal=settings.allow_internal)
+
+    def shape(self, action_type: str) -> Shape:
+        """Every change is a state to reach that can be read back."""
+        return Shape.SET
+
+    def observe(self, action: Action) -> Mapping[str, Any]:
+        """The relevant state now. Keys that start with `_` inform and are never compared."""
+        return self._read(action, Deadline(self._timeout))[0]
+
+    def apply(
+        self, action: Action, *, key: str, seen: Mapping[str, Any], timeout: float
+    ) -> Receipt:
+        """Make the change if the relevant state is still `seen`; unrelated changes never block.
+
+        SCIM knows no idempotency keys, so `key` only names the sending in the evidence.
+        """
+        deadline = Deadline(timeout)
+        for _ in range(ATTEMPTS):
+            now, entry = self._read(action, deadline)
+            _refuse_drift(seen, now)
+            try:
+                return self._write(action, entry, key, deadline)
+            except Overtaken:
+                continue
+        raise RefusedByTarget(
+            "The directory's entry kept changing; nothing was applied. Try again."
+        )
+
+    def applied(
+        self, action: Action, before: Mapping[str, Any], now: Mapping[str, Any]
+    ) -> bool | None:
+        """Whether `now` shows the change; for a password, whether its entry has a new version."""
+        kind = action.type
+        if kind in _MEMBER:
+            return now.get("member") is _MEMBER[kind]
+        if kind in _ACTIVE:
+            return now.get("active") is _ACTIVE[kind]
+        if kind == _UNLOCK:
+            return now.get("locked") is False
+        if kind == _CREATE:
+            asked = ("user_name", "display_name", "email")
+            return now.get("exists") is True and all(now[k] == action.seen[k] for k in asked)
+        old, new = before.get("_version"), now.get("_version")
+        return old != new if old and new else None
+
+    def mirror(self) -> Mirror:
+        """Read all people and groups, page by page."""
+        deadline = Deadline(self._timeout * 6)
+        accounts = self._wire.every(Entry, deadline, only=_ACCOUNT)
+        groups = self._wire.every(Group, deadline, only="id,externalId,displayName,members")
+        nested = {str(group.id) for group in groups}
+        return Mirror(
+            accounts=[mirrored_account(entry) for entry in accounts],
+            groups=[mirrored_group(group, nested) for group in groups],
+        )
+
+    def probe(self) -> str:
+        """Read one person and one group, change nothing."""
+        deadline = Deadline(self._timeout)
+        people = self._wire.page(Entry, deadline, only="id", count=1).total_results
+        groups = self._wire.page(Group, deadline, only="id", count=1).total_results
+        conditional = "with" if self._wire.conditional(deadline) else "without"
+        return (
+            f"The directory answered: {people} people, {groups} groups, "
+            f"{conditional} conditional writes."
+        )
+
+    # -------------------------------------------------------------- reading
+
+    def _read(
+        self, action: Action, deadline: Deadline
+    ) -> tuple[dict[str, Any], Resource[Any] | None]:
+        """The relevant state, and the entry that a change would be written to."""
+        if action.type not in SERVES:
+            raise RefusedByTarget(f"The directory does not carry out {action.type}.")
+        if action.type == _CREATE:
+            return self._read_free_name(action, deadline), None
+        if action.type in _MEMBER:
+            return self._read_membership(action, deadline)
+        entry = self._wire.get(Entry, action.target.id, deadline)
+        state = {
+            "account": str(entry.id),
+            "active": entry.active is True,
+            "locked": is_locked(entry),
+        }
+        return (state | {"_version": version_of(entry)} if action.type == _RESET else state), entry
+
+    def _read_membership(
+        self, action: Action, deadline: Deadline
+    ) -> tuple[dict[str, Any], Resource[Any]]:
+        account = str(action.seen["account"])
+        group = self._wire.get(Group, action.target.id, deadline)
+        entry = self._wire.get(Entry, account, deadline)
+        state = {
+            "account": str(entry.id),
+            "active": entry.active is True,
+            "group": str(group.id),
+            "member": any(member.value == account for member in group.members or ()),
+            "containers": self._containers(str(group.id), deadline),
+        }
+        return state, group
+
+    def _containers(self, group: str, deadline: Deadline) -> list[str]:
+        """Every group that contains this one, however deep, once."""
+        found: set[str] = set()
+        waiting = [group]
+        while waiting:
+            inner = json.dumps(waiting.pop())
+            for outer in self._wire.every(
+                Group, deadline, where=f"members.value eq {inner}", only="id"
+            ):
+                if outer.id and outer.id != group and outer.id not in found:
+                    found.add(outer.id)
+                    waiting.append(outer.id)
+        return sorted(found)
+
+    def _read_free_name(self, action: Action, deadline: Deadline) -> dict[str, Any]:
+        name = action.target.id
+        holders = self._wire.every(Entry, deadline, where=f"userName eq {json.dumps(name)}")
+        asked = {k: action.seen[k] for k in ("display_name", "email")}
+        if not holders:
+            return {"account": "", "exists": False, "user_name": name} | asked
+        holder = holders[0]
+        return {
+            "account": str(holder.id),
+            "exists": True,
+            "user_name": holder.user_name or "",
+            "display_name": holder.display_name or "",
+            "email": str(next((email.value for email in holder.emails or ()), "")),
+        }
+
+    # -------------------------------------------------------------- writing
+
+    def _write(
+        self, action: Action, entry: Resource[Any] | None, key: str, deadline: Deadline
+    ) -> Receipt:
+        condition = "If-Match" if self._wire.conditional(deadline) else "read just before"
+        if entry is None:
+            created = self._wire.create(_new_entry(action), deadline)
+            return Receipt({"entry": str(created.id), "condition": "unique name", "key": key})
+        evidence = {
+            "entry": str(entry.id),
+            "version_before": version_of(entry),
+            "condition": condition,
+            "key": key,
+        }
+        if action.type == _RESET:
+            return self._reset(entry, evidence, deadline)
+        self._wire.change(entry, _operation(action), deadline)
+        return Receipt(evidence)
+
+    def _reset(self, entry: Resource[Any], evidence: dict[str, str], deadline: Deadline) -> Receipt:
+        password = new_password()
+        operation = {"op": "replace", "path": "password", "value": password}
+        try:
+            self._wire.change(entry, operation, deadline)
+        except Unreachable:
+            # Only this call knows the password: look whether it arrived before giving it up.
+            now = self._wire.get(Entry, str(entry.id), deadline)
+            if version_of(now) in ("", version_of(entry)):
+                raise
+        return Receipt(evidence | {"verified_by": "changed version"}, secret=password)
+
+
+def new_password() -> str:
+    """Twenty characters that are easy to read out, from 57: more than 110 bits."""
+    return "".join(secrets.choice(_READABLE) for _ in range(20))
+
+
+def _refuse_drift(seen: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    changed = sorted(k for k in seen if not k.startswith("_") and now.get(k) != _plain(seen[k]))
+    if changed:
+        raise Drifted(f"The directory changed since this was seen: {', '.join(changed)}.")
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _operation(action: Action) -> dict[str, Any]:
+    if action.type in _ACTIVE:
+        return {"op": "replace", "path": "active", "value": _ACTIVE[action.type]}
+    if action.type == _UNLOCK:
+        return {"op": "replace", "path": _LOCKED, "value": False}
+    account = str(action.seen["account"])
+    if _MEMBER[action.type]:
+        return {"op": "add", "path": "members", "value": [{"value": account, "type": "User"}]}
+    return {"op": "remove", "path": f"members[value eq {json.dumps(account)}]"}
+
+
+def _new_entry(action: Action) -> Entry:
+    email = action.seen["email"]
+    return Entry(
+        user_name=action.target.id,
+        display_name=action.seen["display_name"],
+        active=True,
+        emails=[Email(value=email, primary=True)] if email else None,
+    )

@@ -1,0 +1,65 @@
+"""A directory's entries: the extension the desk reads, and what it keeps of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from scim2_models import URN, Extension, Group, Resource, User
+
+from holdshort.ports import MirroredAccount, MirroredGroup
+
+
+class Account(Extension):
+    """What a directory says about signing in that the standard schema has no place for."""
+
+    __schema__ = URN("urn:ietf:params:scim:schemas:extension:holdshort:2.0:Account")
+
+    locked: bool | None = None
+    locked_by: str | None = None
+    locked_at: datetime | None = None
+    factor_enrolled: bool | None = None
+
+
+Entry = User[Account]
+"""A person's entry with that extension."""
+
+
+def version_of(entry: Resource[Any]) -> str:
+    """The version of an entry, or when it last changed, or nothing."""
+    meta = entry.meta
+    if meta is None:
+        return ""
+    return meta.version or (meta.last_modified.isoformat() if meta.last_modified else "")
+
+
+def is_locked(entry: Entry) -> bool:
+    """Whether the directory says that a lock keeps the person out."""
+    state = entry[Account]
+    return bool(state and state.locked)
+
+
+def mirrored_account(entry: Entry) -> MirroredAccount:
+    """The entry as the desk keeps it."""
+    state = entry[Account] or Account()
+    return MirroredAccount(
+        external_id=str(entry.id),
+        user_name=entry.user_name or "",
+        display_name=entry.display_name or "",
+        active=entry.active is True,
+        factor_enrolled=state.factor_enrolled,
+        locked_by=(state.locked_by or "unknown") if state.locked else "",
+        locked_at=state.locked_at if state.locked else None,
+    )
+
+
+def mirrored_group(group: Group, nested: set[str]) -> MirroredGroup:
+    """The group as the desk keeps it; `nested` are the ids of all groups."""
+    members = sorted({member.value for member in group.members or () if member.value})
+    return MirroredGroup(
+        external_id=str(group.id),
+        slug=group.external_id or group.display_name or "",
+        display_name=group.display_name or "",
+        accounts=tuple(id for id in members if id not in nested),
+        groups=tuple(id for id in members if id in nested),
+    )
