@@ -91,3 +91,19 @@ def _for_a_person(admin: psycopg.Connection, lines: list[sql.Composed]) -> str:
     return "\n".join(
         line.as_string(admin).replace("CURRENT_USER", account) + ";" for line in lines
     )
+
+
+def migrate(database: dict[str, object]) -> None:
+    """Create or upgrade the tables as the owner role, on Django's connection settings `database`.
+
+    Runs with Django set up; the connection must be a member of the owner role.
+    """
+    from django.core.management import call_command
+    from django.db import connections
+
+    options = dict(database.get("OPTIONS") or {})  # type: ignore[call-overload]
+    options["options"] = f"-c role={role_names()[OWNER]}"
+    connections["default"].close()
+    connections["default"].settings_dict["OPTIONS"] = options
+    call_command("migrate", interactive=False, verbosity=0)
+    connections["default"].close()

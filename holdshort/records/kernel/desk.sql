@@ -154,6 +154,12 @@ CREATE TABLE public.entitlement (
     privileged boolean NOT NULL
 );
 
+CREATE TABLE public.entitlement_grant (
+    entitlement text NOT NULL REFERENCES public.entitlement,
+    includes    text NOT NULL REFERENCES public.entitlement,
+    PRIMARY KEY (entitlement, includes)
+);
+
 CREATE TABLE public.group_grant (
     group_slug  text NOT NULL,
     entitlement text NOT NULL REFERENCES public.entitlement,

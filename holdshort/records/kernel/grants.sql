@@ -71,7 +71,7 @@ CREATE POLICY outcome_executor ON kernel.outcome FOR INSERT TO {executor} WITH C
 -- ------------------------------------------------------------------ the desk around it
 
 GRANT SELECT ON public.profile, public.authority, public.absence, public.ticket, public.message, public.turn,
-    public.connector, public.system, public.entitlement, public.group_grant, public.group_owner,
+    public.connector, public.system, public.entitlement, public.entitlement_grant, public.group_grant, public.group_owner,
     public.article, public.mirror_read, public.directory_account, public.directory_group,
     public.membership, public.decision_note TO {web}, {desk}, {executor};
 

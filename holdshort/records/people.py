@@ -1,0 +1,52 @@
+"""People as the road sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from holdshort.core.terms import Authority, Employment, Kind, Person
+from holdshort.records import db
+
+DESK = "holdshort"
+"""The service person in whose name the desk and the executor act."""
+
+
+def person(identity: str) -> Person | None:
+    """The person with that id, or None."""
+    found = db.row("person", person=identity)
+    return _person(found) if found else None
+
+
+def people(identities: Iterable[str]) -> dict[str, Person]:
+    """Several people by id; unknown ids are left out."""
+    found = db.rows("people_by_id", people=sorted(set(identities)))
+    return {row["id"]: _person(row) for row in found}
+
+
+def register() -> tuple[Authority, ...]:
+    """Who may be asked to decide what."""
+    return tuple(
+        Authority(
+            person=row["person"],
+            contexts=tuple(row["contexts"]),
+            cost_limit=row["cost_limit"],
+            backup=row["backup"],
+            absent=tuple((starts, ends) for starts, ends in row["absent"]),
+        )
+        for row in db.rows("register")
+    )
+
+
+def _person(row: db.Row) -> Person:
+    return Person(
+        id=row["id"],
+        kind=Kind(row["kind"]),
+        name=row["name"],
+        email=row["email"],
+        department=row["department"],
+        roles=tuple(row["roles"]),
+        manager=row["manager"],
+        employment=Employment(
+            row["employment_status"], row["employment_start"], row["employment_end"]
+        ),
+    )

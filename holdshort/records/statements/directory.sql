@@ -1,0 +1,139 @@
+-- name: person
+-- A person with the details that facts, routing and screens need.
+SELECT k.id, k.kind, COALESCE(p.name, k.id) AS name, COALESCE(p.email, '') AS email,
+       COALESCE(p.department, '') AS department, p.manager, COALESCE(p.roles, '{}') AS roles,
+       COALESCE(p.employment_status, 'unknown') AS employment_status, p.employment_start, p.employment_end
+  FROM kernel.person k LEFT JOIN public.profile p ON p.person = k.id
+ WHERE k.id = %(person)s;
+
+-- name: people_by_id
+-- The same for several people.
+SELECT k.id, k.kind, COALESCE(p.name, k.id) AS name, COALESCE(p.email, '') AS email,
+       COALESCE(p.department, '') AS department, p.manager, COALESCE(p.roles, '{}') AS roles,
+       COALESCE(p.employment_status, 'unknown') AS employment_status, p.employment_start, p.employment_end
+  FROM kernel.person k LEFT JOIN public.profile p ON p.person = k.id
+ WHERE k.id = ANY(%(people)s);
+
+-- name: register
+-- The authority register with the absences that have not ended.
+SELECT a.person, a.contexts, a.cost_limit, a.backup,
+       COALESCE((SELECT array_agg(ARRAY[b.starts, b.ends] ORDER BY b.starts) FROM public.absence b
+                  WHERE b.person = a.person AND b.ends > clock_timestamp()), '{}') AS absent
+  FROM public.authority a ORDER BY a.person;
+
+-- name: directory_account
+-- A person's entry in a mirrored directory, with the time of the last reading.
+SELECT d.connector, d.external_id, d.user_name, d.active, d.factor_enrolled, d.locked_by, d.locked_at, r.read_at
+  FROM kernel.account a
+  JOIN public.directory_account d ON d.connector = a.issuer AND d.external_id = a.subject
+  JOIN public.mirror_read r ON r.connector = d.connector
+ WHERE a.person = %(person)s ORDER BY a.id LIMIT 1;
+
+-- name: directory_group
+-- A group by our id.
+SELECT g.slug, g.name, g.connector, g.external_id, o.person AS owner
+  FROM public.directory_group g LEFT JOIN public.group_owner o ON o.group_slug = g.slug
+ WHERE g.slug = %(group)s;
+
+-- name: is_member
+-- Whether any of the person's accounts is a direct member of the group.
+SELECT EXISTS (
+  SELECT FROM public.directory_group g
+    JOIN public.membership m ON m.connector = g.connector AND m.group_id = g.external_id
+     AND m.member_kind = 'account'
+    JOIN kernel.account a ON a.issuer = m.connector AND a.subject = m.member_id
+   WHERE g.slug = %(group)s AND a.person = %(person)s);
+
+-- name: reach_of_person
+-- Every group the person is in, nesting included; `via` is the nested group that led there.
+WITH RECURSIVE reach (connector, group_id, via) AS (
+  SELECT m.connector, m.group_id, NULL::text
+    FROM kernel.account a
+    JOIN public.membership m ON m.connector = a.issuer AND m.member_id = a.subject
+     AND m.member_kind = 'account'
+   WHERE a.person = %(person)s
+  UNION
+  SELECT m.connector, m.group_id, m.member_id
+    FROM reach r
+    JOIN public.membership m ON m.connector = r.connector AND m.member_id = r.group_id
+     AND m.member_kind = 'group')
+SELECT r.group_id, r.via, g.slug, g.name
+  FROM reach r JOIN public.directory_group g ON g.connector = r.connector AND g.external_id = r.group_id;
+
+-- name: reach_of_group
+-- The group and every group that contains it, nesting included.
+WITH RECURSIVE reach (connector, group_id, via) AS (
+  SELECT connector, external_id, NULL::text FROM public.directory_group WHERE slug = %(group)s
+  UNION
+  SELECT m.connector, m.group_id, m.member_id
+    FROM reach r
+    JOIN public.membership m ON m.connector = r.connector AND m.member_id = r.group_id
+     AND m.member_kind = 'group')
+SELECT r.group_id, r.via, g.slug, g.name
+  FROM reach r JOIN public.directory_group g ON g.connector = r.connector AND g.external_id = r.group_id;
+
+-- name: rights_of_groups
+-- The rights that groups carry, and the rights that those rights include.
+WITH RECURSIVE carried (group_slug, entitlement) AS (
+  SELECT group_slug, entitlement FROM public.group_grant WHERE group_slug = ANY(%(groups)s)
+  UNION
+  SELECT c.group_slug, i.includes FROM carried c JOIN public.entitlement_grant i USING (entitlement))
+SELECT c.group_slug, e.id, e.name, e.privileged, s.id AS system, s.name AS system_name, s.environment,
+       s.data_class, s.owner
+  FROM carried c JOIN public.entitlement e ON e.id = c.entitlement JOIN public.system s ON s.id = e.system
+ ORDER BY e.id, c.group_slug;
+
+-- name: names_of_a_kind
+-- Every name that a reader could mistake for another.
+SELECT name FROM public.directory_group UNION SELECT p.name FROM public.profile p;
+
+-- name: mirror_read_at
+-- The oldest reading among the mirrored directories.
+SELECT min(read_at) AS read_at, min(read_at) > clock_timestamp() - interval '10 minutes' AS fresh
+  FROM public.mirror_read;
+
+-- name: policy_in_force
+-- The newest version that somebody other than its author adopted.
+SELECT v.number, v.document, a.person AS adopted_by, a.adopted_at
+  FROM kernel.adoption a JOIN kernel.policy_version v ON v.number = a.policy_version
+ ORDER BY v.number DESC LIMIT 1;
+
+-- name: article
+-- A knowledge article.
+SELECT id, title, body, audience, review_by FROM public.article WHERE id = %(article)s;
+
+-- name: connectors
+-- The connected apps.
+SELECT name, kind, settings FROM public.connector ORDER BY name;
+
+-- name: drop_accounts
+DELETE FROM public.directory_account WHERE connector = %(connector)s;
+
+-- name: drop_groups
+DELETE FROM public.directory_group WHERE connector = %(connector)s;
+
+-- name: drop_memberships
+DELETE FROM public.membership WHERE connector = %(connector)s;
+
+-- name: add_accounts
+INSERT INTO public.directory_account (connector, external_id, user_name, display_name, active, factor_enrolled,
+                                      locked_by, locked_at)
+SELECT %(connector)s, r.external_id, r.user_name, r.display_name, r.active, r.factor_enrolled,
+       COALESCE(r.locked_by, ''), r.locked_at
+  FROM jsonb_to_recordset(%(rows)s) AS r (external_id text, user_name text, display_name text, active boolean,
+       factor_enrolled boolean, locked_by text, locked_at timestamptz);
+
+-- name: add_groups
+INSERT INTO public.directory_group (connector, external_id, slug, name)
+SELECT %(connector)s, r.external_id, r.slug, r.name
+  FROM jsonb_to_recordset(%(rows)s) AS r (external_id text, slug text, name text);
+
+-- name: add_memberships
+INSERT INTO public.membership (connector, group_id, member_id, member_kind)
+SELECT %(connector)s, r.group_id, r.member_id, r.member_kind
+  FROM jsonb_to_recordset(%(rows)s) AS r (group_id text, member_id text, member_kind text)
+ON CONFLICT DO NOTHING;
+
+-- name: mirror_was_read
+INSERT INTO public.mirror_read (connector, read_at) VALUES (%(connector)s, clock_timestamp())
+ON CONFLICT (connector) DO UPDATE SET read_at = EXCLUDED.read_at;

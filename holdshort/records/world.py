@@ -1,0 +1,148 @@
+"""What we know about the world: `ports.Knows` over the mirrors and the company's rows.
+
+A directory that was not read in the last ten minutes is unknown, and unknown counts as worst.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from holdshort.core.terms import DirectoryAccount, Group, Lock, Person, Right
+from holdshort.records import db, people
+
+_CONFUSABLE = str.maketrans("аеорсухіјѕԁһɡ0１1l|ІО", "aeopcyxijsdhgol1llIO".ljust(20, "l"))
+
+
+class World:
+    """One reading of the rows; ask a new one for every decision."""
+
+    def __init__(self) -> None:
+        self._people: dict[str, Person | None] = {}
+
+    def person(self, person: str) -> Person | None:
+        if person not in self._people:
+            self._people[person] = people.person(person)
+        return self._people[person]
+
+    def account(self, person: str) -> DirectoryAccount | None:
+        found = db.row("directory_account", person=person) if self._fresh else None
+        if found is None:
+            return None
+        lock = Lock(found["locked_by"], found["locked_at"]) if found["locked_by"] else None
+        return DirectoryAccount(
+            connector=found["connector"],
+            external_id=found["external_id"],
+            user_name=found["user_name"],
+            active=found["active"],
+            read_at=found["read_at"],
+            factor_enrolled=found["factor_enrolled"],
+            lock=lock,
+        )
+
+    def group(self, group: str) -> Group | None:
+        found = db.row("directory_group", group=group)
+        if found is None:
+            return None
+        return Group(
+            found["slug"], found["name"], found["connector"], found["external_id"], found["owner"]
+        )
+
+    def is_member(self, person: str, group: str) -> bool | None:
+        return bool(db.value("is_member", person=person, group=group)) if self._fresh else None
+
+    def rights_of(self, person: str) -> tuple[Right, ...] | None:
+        return self._rights(db.rows("reach_of_person", person=person)) if self._fresh else None
+
+    def rights_through(self, group: str) -> tuple[Right, ...] | None:
+        return self._rights(db.rows("reach_of_group", group=group)) if self._fresh else None
+
+    def containers_of(self, group: str) -> tuple[str, ...] | None:
+        if not self._fresh:
+            return None
+        reached = {row["group_id"] for row in db.rows("reach_of_group", group=group) if row["via"]}
+        return tuple(sorted(reached))
+
+    def lookalikes(self, name: str) -> tuple[str, ...]:
+        skeleton = _skeleton(name)
+        return tuple(sorted(n for n in self._names if n != name and _skeleton(n) == skeleton))
+
+    def read_at(self) -> datetime | None:
+        read_at: datetime | None = self._reading["read_at"]
+        return read_at
+
+    def policy(self) -> Mapping[str, Any]:
+        return self._policy["document"] if self._policy else {}
+
+    def policy_version(self) -> int | None:
+        return self._policy["number"] if self._policy else None
+
+    def article(self, article: str) -> Mapping[str, Any] | None:
+        return db.row("article", article=article)
+
+    @cached_property
+    def _reading(self) -> db.Row:
+        return db.row("mirror_read_at") or {"read_at": None, "fresh": False}
+
+    @property
+    def _fresh(self) -> bool:
+        return bool(self._reading["fresh"])
+
+    @cached_property
+    def _policy(self) -> db.Row | None:
+        return db.row("policy_in_force")
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(row["name"] for row in db.rows("names_of_a_kind"))
+
+    def _rights(self, reached: list[db.Row]) -> tuple[Right, ...]:
+        paths = _paths(reached)
+        slugs = {row["slug"]: row["group_id"] for row in reached}
+        best: dict[str, Right] = {}
+        for row in db.rows("rights_of_groups", groups=sorted(slugs)):
+            right = _right(row, paths[slugs[row["group_slug"]]])
+            known = best.get(right.id)
+            if known is None or len(right.path) < len(known.path):
+                best[right.id] = right
+        return tuple(best[key] for key in sorted(best))
+
+
+def _right(row: db.Row, path: tuple[str, ...]) -> Right:
+    return Right(
+        id=row["id"],
+        name=row["name"],
+        system=row["system"],
+        system_name=row["system_name"],
+        environment=row["environment"],
+        privileged=row["privileged"],
+        path=path,
+        owner=row["owner"],
+        data_class=row["data_class"],
+    )
+
+
+def _paths(reached: Iterable[db.Row]) -> dict[str, tuple[str, ...]]:
+    """The shortest way to each group, as group names from the one joined."""
+    rows = list(reached)
+    names = {row["group_id"]: row["name"] for row in rows}
+    paths = {row["group_id"]: (row["name"],) for row in rows if row["via"] is None}
+    while True:
+        found = {
+            row["group_id"]: (*paths[row["via"]], names[row["group_id"]])
+            for row in rows
+            if row["group_id"] not in paths and row["via"] in paths
+        }
+        if not found:
+            return paths
+        paths |= found
+
+
+def _skeleton(name: str) -> str:
+    """What a name looks like to a hurried reader: without marks, invisible or lookalike letters."""
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    visible = (c for c in plain if unicodedata.category(c) not in ("Mn", "Cf", "Zs", "Pd", "Pc"))
+    return "".join(visible).translate(_CONFUSABLE)
