@@ -1,0 +1,66 @@
+"""The action types, one file per domain; a new type is one entry in its file's TYPES."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from holdshort.catalogue import access, accounts, desk, identity, knowledge
+from holdshort.catalogue.kind import (
+    ActionType,
+    BadParams,
+    CatalogueError,
+    Params,
+    Rendering,
+    Unconfirmed,
+    UnknownTarget,
+    UnknownType,
+)
+from holdshort.catalogue.sentences import sentences
+
+__all__ = [
+    "REGISTRY",
+    "ActionType",
+    "BadParams",
+    "CatalogueError",
+    "Params",
+    "Rendering",
+    "Unconfirmed",
+    "UnknownTarget",
+    "UnknownType",
+    "describe",
+    "find",
+    "parse",
+]
+
+_FILES = (identity, accounts, access, knowledge, desk)
+
+REGISTRY: Mapping[str, ActionType[Any]] = {
+    entry.id: entry for file in _FILES for entry in file.TYPES
+}
+
+
+def find(type_id: str) -> ActionType[Any]:
+    """The action type with that id. Raises UnknownType."""
+    found = REGISTRY.get(type_id)
+    if found is None:
+        raise UnknownType(
+            f"There is no action type ‘{type_id}’. See the catalogue for all of them."
+        )
+    return found
+
+
+def parse(type_id: str, params: Mapping[str, Any]) -> Params:
+    """The parameters, typed. Raises UnknownType, or BadParams with a sentence per parameter."""
+    kind: type[Params] = find(type_id).params
+    try:
+        return kind.model_validate(dict(params))
+    except ValidationError as error:
+        raise BadParams(sentences(error)) from None
+
+
+def describe() -> list[dict[str, Any]]:
+    """The whole catalogue as plain data, for `GET /catalogue`."""
+    return [entry.described() for entry in REGISTRY.values()]

@@ -1,4 +1,4 @@
-"""What an action type declares: parameters, facts, rendering, undo and the least tier it may get."""
+"""What an action type declares: parameters, facts, rendering, undo, the least tier it gets."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class ActionType(Generic[P]):
     hold_seconds: int = 60
 
     def beneficiary(self, params: Mapping[str, Any], requester: str) -> str:
-        """The id of the person whose access or account changes: whom `person` names, else who asks."""
+        """The id of the person whose access or account changes: `person`, else who asks."""
         return str(params.get("person", requester))
 
     def described(self) -> dict[str, Any]:
@@ -103,10 +103,17 @@ class ActionType(Generic[P]):
             "undo": {"possible": self.undo_possible, "words": self.undo_words},
             "connector": self.connector,
             "policy_rule": self.policy_rule,
-            "min_tier": self.min_tier and {"tier": int(self.min_tier[0]), "reason": self.min_tier[1]},
+            "min_tier": self.min_tier
+            and {"tier": int(self.min_tier[0]), "reason": self.min_tier[1]},
             "permanent": self.permanent,
             "hold_seconds": self.hold_seconds,
         }
+
+    def _least(self) -> dict[str, Any] | None:
+        if self.min_tier is None:
+            return None
+        tier, reason = self.min_tier
+        return {"tier": int(tier), "reason": reason}
 
     @property
     def undo_possible(self) -> bool:

@@ -1,0 +1,280 @@
+"""Membership of groups: effective rights gained or lost count, never the group's name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from holdshort.catalogue import facts, rights
+from holdshort.catalogue.kind import ActionType, Rendering, UnknownTarget
+from holdshort.catalogue.membership import GithubMembership, Membership, Place, place
+from holdshort.core import policy
+from holdshort.core.terms import (
+    Circumstances,
+    Consequence,
+    Findings,
+    Level,
+    Offered,
+    PolicyResult,
+    PolicyVerdict,
+    Reason,
+    Tier,
+)
+from holdshort.ports import Knows
+
+EVERY_GROUP = (Tier.POLICY, "Membership of a group.")
+
+# ------------------------------------------------------------------ joining
+
+
+def _add(params: Membership, asked: Circumstances, knows: Knows) -> Findings:
+    return _joining(place(params.person, params.group, knows), asked, knows)
+
+
+def _set_github(params: GithubMembership, asked: Circumstances, knows: Knows) -> Findings:
+    if knows.group(params.group) is None:
+        raise UnknownTarget(
+            f"The GitHub role ‘{params.role}’ is not set up here: "
+            f"the directory has no group ‘{params.group}’."
+        )
+    return _joining(place(params.person, params.group, knows), asked, knows)
+
+
+def _joining(at: Place, asked: Circumstances, knows: Knows) -> Findings:
+    gained = at.gained
+    raises = facts.present(
+        *_always_asked(at, asked),
+        rights.privilege_gained(gained),
+        rights.conflict(knows.policy(), at.held or (), gained or ()),
+        _suspended(at),
+        facts.employment_unconfirmed(at.person, asked),
+    )
+    name, group = at.person.name, at.group.name
+    return Findings(
+        target=at.target,
+        consequence=Consequence(
+            rights.reach(gained, at.person, asked, knows),
+            facts.level(0, f"Taking {name} out of {group} again undoes it.", facts.TYPE),
+            rights.regulated(gained, at.person, asked, knows),
+            facts.no_cost(),
+        ),
+        context=_context(raises),
+        seen=at.seen,
+        before=(f"{name} is not in {group}.", *rights.lines_before(at.held, gained)),
+        after=(f"{name} is in {group}.", *rights.lines_gained(gained)),
+        read_at=at.read_at,
+        policy=_allowed(at, gained, asked, knows),
+        raises=raises,
+        refusals=facts.present(facts.leaver(at.person, asked)),
+        notes=facts.contradictions(asked, gained or ()),
+        rights=gained or (),
+        owners=_owners(at, gained),
+        already=f"{name} is in {group} already." if at.member else "",
+        lookalikes=at.lookalikes,
+    )
+
+
+def _suspended(at: Place) -> Reason | None:
+    if at.account.active:
+        return None
+    return Reason(
+        rule="account_suspended",
+        text=f"{at.person.name}'s account is suspended; new access would wait in it.",
+        observed="suspended",
+        limit="an active account",
+        would_pass="The account is resumed first.",
+    )
+
+
+# ------------------------------------------------------------------ leaving
+
+
+def _remove(params: Membership, asked: Circumstances, knows: Knows) -> Findings:
+    at = place(params.person, params.group, knows)
+    lost = at.at_stake
+    raises = facts.present(*_always_asked(at, asked))
+    name, group = at.person.name, at.group.name
+    return Findings(
+        target=at.target,
+        consequence=Consequence(
+            rights.reach(lost, at.person, asked, knows),
+            _way_back(lost, at),
+            rights.regulated(lost, at.person, asked, knows),
+            facts.no_cost(),
+        ),
+        context=_context(raises) if lost is not None else "security",
+        seen=at.seen,
+        before=(f"{name} is in {group}.", *rights.lines_at_stake(lost)),
+        after=(f"{name} is not in {group}.", *rights.lines_lost(lost)),
+        read_at=at.read_at,
+        policy=_may_leave(at, lost, asked, knows),
+        raises=raises,
+        owners=_owners(at, lost),
+        already="" if at.member or at.member is None else f"{name} is not in {group}.",
+        lookalikes=at.lookalikes,
+    )
+
+
+def _way_back(lost: facts.Rights | None, at: Place) -> Level:
+    text = f"Adding {at.person.name} to {at.group.name} again gives everything back."
+    if lost is None or facts.privileged(lost):
+        slow = f"{text} That needs a person each time, and may need the rights that are lost."
+        return facts.level(1, slow, facts.TYPE)
+    return facts.level(0, text, facts.TYPE)
+
+
+# ------------------------------------------------------------------ shared by both
+
+
+def _always_asked(at: Place, asked: Circumstances) -> tuple[Reason | None, ...]:
+    return (
+        facts.sender_unproven(asked),
+        facts.beneficiary_differs(asked, at.person),
+        facts.emergency(asked),
+        facts.looks_like_another(at.group.name, at.group.external_id, at.lookalikes),
+    )
+
+
+def _context(raises: tuple[Reason, ...]) -> str:
+    return "security" if raises else "access"
+
+
+def _owners(at: Place, changed: facts.Rights | None) -> tuple[tuple[str, str], ...]:
+    """Who owns the systems that the rights belong to; without rights, who owns the group."""
+    owners = {right.owner: f"owns {right.system_name}" for right in changed or () if right.owner}
+    if not owners and at.group.owner:
+        return ((at.group.owner, f"owns the group {at.group.name}"),)
+    return tuple(owners.items())
+
+
+def _allowed(
+    at: Place, gained: facts.Rights | None, asked: Circumstances, knows: Knows
+) -> PolicyResult:
+    """The one policy rule: the role template, by rights, or by the group where it has none."""
+    if gained is None:
+        return PolicyResult(PolicyVerdict.NONE)
+    document, version = knows.policy(), knows.policy_version()
+    if not gained:
+        return policy.group_template(document, version, at.person, [at.group.id], asked.at)
+    ids = [right.id for right in gained]
+    return policy.role_template(document, version, at.person, ids, asked.at)
+
+
+def _may_leave(
+    at: Place, lost: facts.Rights | None, asked: Circumstances, knows: Knows
+) -> PolicyResult:
+    """Only leaving a group without rights has a rule; taking rights from somebody has none."""
+    return _allowed(at, lost, asked, knows) if lost == () else PolicyResult(PolicyVerdict.NONE)
+
+
+# ------------------------------------------------------------------ words
+
+
+def _render_add(params: Mapping[str, Any], knows: Knows) -> Rendering:
+    name, group = facts.name_of(params, knows), _group_name(str(params["group"]), knows)
+    title = f"Add {name} to {group}"
+    return Rendering(
+        title, f"{name} will be in {group}, {_carrying(params['group'], knows)}.", title
+    )
+
+
+def _render_remove(params: Mapping[str, Any], knows: Knows) -> Rendering:
+    name, group = facts.name_of(params, knows), _group_name(str(params["group"]), knows)
+    title = f"Take {name} out of {group}"
+    carrying = _carrying(params["group"], knows)
+    return Rendering(title, f"{name} will not be in {group} any more, {carrying}.", title)
+
+
+def _render_github(params: Mapping[str, Any], knows: Knows) -> Rendering:
+    name, role = facts.name_of(params, knows), str(params["role"])
+    title = f"Make {name} {'an owner' if role == 'owner' else f'a {role}'} in GitHub"
+    carrying = _carrying(f"github-{role}", knows)
+    return Rendering(title, f"{name} will be GitHub {role}, {carrying}.", title)
+
+
+def _group_name(group: str, knows: Knows) -> str:
+    found = knows.group(group)
+    return found.name if found else f"‘{group}’"
+
+
+def _carrying(group: object, knows: Knows) -> str:
+    carried = knows.rights_through(str(group))
+    if carried is None:
+        return "which carries rights that we could not confirm"
+    if not carried:
+        return "which carries no rights"
+    return f"which carries {facts.listing(facts.named(right) for right in carried)}"
+
+
+def _leave(params: Mapping[str, Any]) -> Offered | None:
+    return Offered("idp.remove_from_group", {"person": params["person"], "group": params["group"]})
+
+
+def _join(params: Mapping[str, Any]) -> Offered | None:
+    return Offered("idp.add_to_group", {"person": params["person"], "group": params["group"]})
+
+
+def _leave_github(params: Mapping[str, Any]) -> Offered | None:
+    return _leave({"person": params["person"], "group": f"github-{params['role']}"})
+
+
+# ------------------------------------------------------------------ the types
+
+_FACTS = (
+    "effective rights before and after, through nested groups",
+    "environment and data class behind each right",
+    "role template that allows them",
+    "whether the person is a member already",
+    "employment and account",
+    "names easily mistaken for the group's",
+)
+
+ADD_TO_GROUP = ActionType(
+    id="idp.add_to_group",
+    title="Add somebody to a group",
+    domain="access",
+    context="access",
+    doc="Makes one person a direct member of one directory group, with every right it carries.",
+    params=Membership,
+    findings=_add,
+    render=_render_add,
+    facts=_FACTS,
+    undo=_leave,
+    undo_words="Take the person out of the group again.",
+    min_tier=EVERY_GROUP,
+    policy_rule="role_template",
+)
+
+REMOVE_FROM_GROUP = ActionType(
+    id="idp.remove_from_group",
+    title="Take somebody out of a group",
+    domain="access",
+    context="access",
+    doc="Ends one person's direct membership of one directory group.",
+    params=Membership,
+    findings=_remove,
+    render=_render_remove,
+    facts=_FACTS,
+    undo=_join,
+    undo_words="Add the person to the group again; that is gated like any other addition.",
+    min_tier=EVERY_GROUP,
+    policy_rule="role_template",
+)
+
+SET_GITHUB_MEMBERSHIP = ActionType(
+    id="github.set_membership",
+    title="Give somebody a role in GitHub",
+    domain="access",
+    context="access",
+    doc="Puts one person into the directory group that carries a role in GitHub.",
+    params=GithubMembership,
+    findings=_set_github,
+    render=_render_github,
+    facts=_FACTS,
+    undo=_leave_github,
+    undo_words="Take the role away again.",
+    min_tier=EVERY_GROUP,
+    policy_rule="role_template",
+)
+
+TYPES = (ADD_TO_GROUP, REMOVE_FROM_GROUP, SET_GITHUB_MEMBERSHIP)

@@ -1,0 +1,197 @@
+"""Accounts: suspending, resuming, creating."""
+
+from __future__ import annotations
+
+from holdshort.catalogue import account as about
+from holdshort.catalogue import facts
+from holdshort.catalogue.account import AccountOf
+from holdshort.catalogue.kind import ActionType, Unconfirmed, UnknownTarget
+from holdshort.core.terms import (
+    Circumstances,
+    Consequence,
+    Findings,
+    Person,
+    Reason,
+    Target,
+    Tier,
+)
+from holdshort.ports import Knows
+
+# ------------------------------------------------------------------ suspending and resuming
+
+
+def _suspend(params: AccountOf, asked: Circumstances, knows: Knows) -> Findings:
+    person = facts.person_named(knows, params.person)
+    account = facts.account_of(knows, person)
+    held = knows.rights_of(person.id)
+    return Findings(
+        target=about.target(account),
+        consequence=Consequence(
+            about.reach(asked, person, held, knows),
+            facts.level(0, "Resuming the account gives back all of it.", facts.TYPE),
+            about.regulated(asked, person),
+            facts.no_cost(),
+        ),
+        context="security",
+        seen=about.seen(account),
+        before=(f"{person.name} can sign in.",),
+        after=(f"{person.name} cannot sign in; the account and its data stay.",),
+        read_at=account.read_at,
+        raises=facts.present(*about.always_asked(asked, person, held)),
+        already="" if account.active else f"{person.name}'s account is suspended already.",
+    )
+
+
+def _resume(params: AccountOf, asked: Circumstances, knows: Knows) -> Findings:
+    person = facts.person_named(knows, params.person)
+    account = facts.account_of(knows, person)
+    held = knows.rights_of(person.id)
+    raises = facts.present(
+        *about.always_asked(asked, person, held),
+        facts.security_lock(knows, person, account.lock),
+        facts.employment_unconfirmed(person, asked),
+    )
+    return Findings(
+        target=about.target(account),
+        consequence=Consequence(
+            about.reach(asked, person, held, knows),
+            facts.level(0, "The account can be suspended again at once.", facts.TYPE),
+            about.regulated(asked, person),
+            facts.no_cost(),
+        ),
+        context=about.context(raises, "access"),
+        seen=about.seen(account),
+        before=(f"{person.name} cannot sign in.",),
+        after=(f"{person.name} can sign in again, with {_extent(held)}.",),
+        read_at=account.read_at,
+        raises=raises,
+        refusals=facts.present(facts.leaver(person, asked)),
+        rights=held or (),
+        already=f"{person.name}'s account is active already." if account.active else "",
+    )
+
+
+def _extent(held: facts.Rights | None) -> str:
+    if held is None:
+        return "rights that we could not confirm"
+    return facts.listing(facts.named(right) for right in held) if held else "no special rights"
+
+
+# ------------------------------------------------------------------ a new account
+
+
+def _create(params: AccountOf, asked: Circumstances, knows: Knows) -> Findings:
+    person = facts.person_named(knows, params.person)
+    user_name = _user_name(person)
+    account = knows.account(person.id)
+    if account is None and knows.read_at() is None:
+        raise Unconfirmed(f"We could not confirm that {person.name} has no account yet.")
+    lookalikes = knows.lookalikes(person.name)
+    return Findings(
+        target=Target("directory", user_name, person.name),
+        consequence=_new_identity(person, knows),
+        context="access",
+        seen={
+            "account": "",
+            "exists": False,
+            "user_name": user_name,
+            "display_name": person.name,
+            "email": person.email,
+        },
+        before=(f"{person.name} has no account.",),
+        after=(f"{person.name} has the account ‘{user_name}’, in no group.",),
+        read_at=knows.read_at(),
+        raises=facts.present(
+            facts.sender_unproven(asked),
+            facts.beneficiary_differs(asked, person),
+            facts.emergency(asked),
+            _not_hired(person, asked),
+            facts.looks_like_another(person.name, user_name, lookalikes),
+        ),
+        refusals=facts.present(facts.leaver(person, asked)),
+        already=f"{person.name} has the account ‘{account.user_name}’." if account else "",
+        lookalikes=lookalikes,
+    )
+
+
+def _user_name(person: Person) -> str:
+    """The part of the work address before the @. Raises UnknownTarget without an address."""
+    user_name = person.email.partition("@")[0].lower()
+    if not user_name:
+        raise UnknownTarget(f"{person.name} has no work address to name the account after.")
+    return user_name
+
+
+def _new_identity(person: Person, knows: Knows) -> Consequence:
+    return Consequence(
+        facts.level(1, f"One person: {person.name}.", facts.DIRECTORY, knows),
+        facts.level(1, "The account can be suspended at once; its name stays used.", facts.TYPE),
+        facts.level(2, "Somebody new can sign in here.", facts.TYPE),
+        facts.no_cost(),
+    )
+
+
+def _not_hired(person: Person, asked: Circumstances) -> Reason | None:
+    """A starter whose first day is still to come gets an account; nobody unknown to HR does."""
+    if person.employment.status == "future":
+        return None
+    return facts.employment_unconfirmed(person, asked)
+
+
+# ------------------------------------------------------------------ the types
+
+SUSPEND = ActionType(
+    id="idp.suspend",
+    title="Suspend an account",
+    domain="identity",
+    context="security",
+    doc="Blocks the sign-in of one directory account. Nothing is deleted.",
+    params=AccountOf,
+    findings=_suspend,
+    render=about.renders(
+        "Suspend {name}'s account",
+        "{name} will not be able to sign in until the account is resumed; nothing is deleted.",
+    ),
+    facts=("whose account it is and its effective rights", "whether it is active", "who asks"),
+    undo=about.inverse("idp.resume"),
+    undo_words="Resume the account.",
+    min_tier=(Tier.POLICY, "It keeps a person from working."),
+)
+
+RESUME = ActionType(
+    id="idp.resume",
+    title="Resume an account",
+    domain="identity",
+    context="access",
+    doc="Lets the person of a suspended directory account sign in again, with all its rights.",
+    params=AccountOf,
+    findings=_resume,
+    render=about.renders(
+        "Resume {name}'s account",
+        "{name} will be able to sign in again, with every right the account carries.",
+    ),
+    facts=("the account's effective rights", "who locked it", "employment", "who asks"),
+    undo=about.inverse("idp.suspend"),
+    undo_words="Suspend the account again.",
+    min_tier=(Tier.POLICY, "It gives access back."),
+)
+
+CREATE_ACCOUNT = ActionType(
+    id="idp.create_account",
+    title="Create an account",
+    domain="identity",
+    context="access",
+    doc="Creates the directory account of one person whom HR knows; it is in no group yet.",
+    params=AccountOf,
+    findings=_create,
+    render=about.renders(
+        "Create an account for {name}",
+        "{name} will have a directory account, in no group and without special rights.",
+    ),
+    facts=("employment", "whether there is an account already", "names easily mistaken for it"),
+    undo=about.inverse("idp.suspend"),
+    undo_words="Suspend the new account; it is not deleted.",
+    min_tier=(Tier.POLICY, "It lets somebody new in."),
+)
+
+TYPES = (SUSPEND, RESUME, CREATE_ACCOUNT)

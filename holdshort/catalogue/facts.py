@@ -1,0 +1,267 @@
+"""Questions about people, accounts and rights that several action types ask, answered once.
+
+A raise is a reason that sends an action to a person whatever its levels say; a refusal is a
+reason not to do it at all. Both are None where nothing is wrong. Unknown counts as worst.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from holdshort.catalogue.kind import Unconfirmed, UnknownTarget
+from holdshort.core.terms import (
+    Assurance,
+    Channel,
+    Circumstances,
+    DirectoryAccount,
+    Fact,
+    Group,
+    Level,
+    Lock,
+    Person,
+    Reason,
+    Right,
+)
+from holdshort.ports import Knows
+
+DIRECTORY = "the directory"
+HR = "the HR record"
+CHANNEL = "the channel the words came by"
+TYPE = "the action type"
+COMPANY = "the register of systems"
+MISTYPED = "password_attempts"
+"""How the directory says that an account was locked by wrong passwords."""
+
+Rights = tuple[Right, ...]
+
+# ------------------------------------------------------------------ the named things
+
+
+def person_named(knows: Knows, person: str) -> Person:
+    """The person with that id. Raises UnknownTarget."""
+    found = knows.person(person)
+    if found is None:
+        raise UnknownTarget(f"Nobody here has the id ‘{person}’.")
+    return found
+
+
+def group_named(knows: Knows, group: str) -> Group:
+    """The group with that id. Raises UnknownTarget."""
+    found = knows.group(group)
+    if found is None:
+        raise UnknownTarget(f"No group here has the id ‘{group}’.")
+    return found
+
+
+def account_of(knows: Knows, person: Person) -> DirectoryAccount:
+    """The person's directory entry. Raises Unconfirmed: without one there is no target."""
+    found = knows.account(person.id)
+    if found is None:
+        raise Unconfirmed(f"We could not confirm that {person.name} has a directory account.")
+    return found
+
+
+# ------------------------------------------------------------------ levels
+
+
+def level(value: int, text: str, source: str, knows: Knows | None = None) -> Level:
+    """A level with one fact behind it; with `knows`, as old as the directory's last reading."""
+    return Level(value, (Fact(text, source, knows.read_at() if knows else None),))
+
+
+def no_cost() -> Level:
+    """For types that spend nothing."""
+    return level(0, "Costs nothing.", TYPE)
+
+
+def privileged(rights: Iterable[Right]) -> Rights:
+    """Those of the rights that are privileged."""
+    return tuple(right for right in rights if right.privileged)
+
+
+def named(right: Right) -> str:
+    """A right in words: `AWS ReadOnlyAccess in AWS (production)`."""
+    return f"{right.name} in {right.system_name} ({right.environment or 'environment unknown'})"
+
+
+def listing(words: Iterable[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    *head, last = list(words) or ["nothing"]
+    return f"{', '.join(head)} and {last}" if head else last
+
+
+# ------------------------------------------------------------------ raises
+
+
+def present(*reasons: Reason | None) -> tuple[Reason, ...]:
+    """The reasons that apply."""
+    return tuple(reason for reason in reasons if reason is not None)
+
+
+def sender_unproven(asked: Circumstances) -> Reason | None:
+    """Raise: nobody proved to be the requester. A sender's address on an e-mail proves nothing."""
+    if asked.assurance >= Assurance.SESSION and asked.channel is not Channel.EMAIL:
+        return None
+    return Reason(
+        rule="requester_unproven",
+        text=f"We could not confirm that {asked.requester.name} sent this.",
+        observed=f"by {asked.channel}, {asked.assurance.name.lower().replace('_', '-')} sign-in",
+        limit="a signed-in session",
+        would_pass="Ask from a signed-in session, or have a person call back on a known number.",
+    )
+
+
+def emergency(asked: Circumstances) -> Reason | None:
+    """Raise: a human called it an emergency, so a human decides."""
+    if not asked.emergency:
+        return None
+    return Reason(rule="emergency", text="A person flagged this as an emergency.")
+
+
+def beneficiary_differs(asked: Circumstances, person: Person) -> Reason | None:
+    """Raise: the change is for somebody else than the person it is recorded for."""
+    if asked.beneficiary is None or asked.beneficiary.id == person.id:
+        return None
+    return Reason(
+        rule="beneficiary_differs",
+        text=f"This is recorded as for {asked.beneficiary.name}, but it changes {person.name}.",
+        observed=person.id,
+        limit=asked.beneficiary.id,
+        would_pass=f"Record it as for {person.name}.",
+    )
+
+
+def beneficiary_privileged(person: Person, held: Rights | None) -> Reason | None:
+    """Raise: the account itself carries privileged rights, however ordinary the request."""
+    if held is None:
+        return Reason(
+            rule="beneficiary_privileged",
+            text=f"We could not confirm what {person.name} may do, so we assume the most.",
+            observed="unknown",
+            limit="no privileged right",
+            would_pass="Read the directory again.",
+        )
+    if not privileged(held):
+        return None
+    return Reason(
+        rule="beneficiary_privileged",
+        text=f"{person.name} holds privileged rights; whoever has this account has them too.",
+        observed=listing(named(right) for right in privileged(held)),
+        limit="no privileged right",
+        would_pass=f"An account of {person.name} without privileged rights.",
+    )
+
+
+def employment_unconfirmed(person: Person, asked: Circumstances) -> Reason | None:
+    """Raise: the HR record does not say that this person works here today."""
+    if has_left(person, asked) or person.employment.status == "active":
+        return None
+    return Reason(
+        rule="employment_unconfirmed",
+        text=f"The HR record does not say that {person.name} works here today.",
+        observed=f"employment {person.employment.status}",
+        limit="employment active",
+        would_pass="HR confirms the employment.",
+    )
+
+
+def looks_like_another(name: str, target: str, others: tuple[str, ...]) -> Reason | None:
+    """Raise: a reader could take this name for another one, so a person compares the ids."""
+    if not others:
+        return None
+    return Reason(
+        rule="lookalike",
+        text=f"The name ‘{name}’ is easily mistaken for {listing(f'‘{o}’' for o in others)}.",
+        observed=f"id {target}",
+        limit="a name that cannot be mistaken",
+        would_pass="Rename one of them.",
+    )
+
+
+def security_lock(knows: Knows, person: Person, lock: Lock | None) -> Reason | None:
+    """Raise: a security rule or a person locked the account, not mistyped passwords."""
+    if lock is None or lock.by == MISTYPED:
+        return None
+    who = locked_by(knows, lock)
+    since = f" at {lock.at:%H:%M on %d %B}" if lock.at else ""
+    return Reason(
+        rule="undoes_security_control",
+        text=f"{person.name}'s account was locked by {who}{since}; that is a security control.",
+        observed=f"locked by {who}",
+        limit="locked by mistyped passwords",
+        would_pass="Security lifts the lock.",
+    )
+
+
+def locked_by(knows: Knows, lock: Lock) -> str:
+    """Who or what set the lock, in words."""
+    setter = knows.person(lock.by)
+    if setter is not None:
+        return setter.name
+    if lock.by in ("", "unknown"):
+        return "somebody we could not identify"
+    return "mistyped passwords" if lock.by == MISTYPED else f"the rule ‘{lock.by}’"
+
+
+# ------------------------------------------------------------------ refusals
+
+
+def has_left(person: Person, asked: Circumstances) -> bool:
+    """Whether employment is over; the last day itself still counts as employed."""
+    end = person.employment.end
+    return person.employment.status == "ended" or (end is not None and end < asked.at.date())
+
+
+def leaver(person: Person, asked: Circumstances) -> Reason | None:
+    """Refusal: nobody who left gets access back or more of it."""
+    if not has_left(person, asked):
+        return None
+    end = person.employment.end
+    return Reason(
+        rule="leaver",
+        text=f"The HR record says that {person.name} no longer works here.",
+        observed=f"employment ended {end.isoformat()}" if end else "employment ended",
+        limit="employment active",
+        would_pass="HR corrects the record; a person can be asked.",
+    )
+
+
+# ------------------------------------------------------------------ what the words say against it
+
+_HARMLESS = re.compile(r"\b(dev|development|test|testing|staging|sandbox|non-?prod\w*)\b", re.I)
+_MODEST = re.compile(r"\b(read[- ]only|harmless|not? admin\w*|nothing special)\b", re.I)
+
+
+def contradictions(asked: Circumstances, rights: Rights) -> tuple[Reason, ...]:
+    """Where the ticket's words say less than the facts do. Shown; they change no level."""
+    production = [right for right in rights if right.environment == "production"]
+    return present(
+        _contradiction(_HARMLESS, asked, production, "production"),
+        _contradiction(_MODEST, asked, privileged(rights), "privileged rights"),
+    )
+
+
+def _contradiction(
+    claim: re.Pattern[str], asked: Circumstances, against: Iterable[Right], world: str
+) -> Reason | None:
+    said = claim.search(asked.ticket_text)
+    rights = tuple(against)
+    if said is None or not rights:
+        return None
+    return Reason(
+        rule="text_contradicts",
+        text=f"The ticket says ‘{said.group()}’, but this reaches {world}.",
+        observed=listing(named(right) for right in rights),
+        limit=f"the ticket's words: ‘{said.group()}’",
+    )
+
+
+# ------------------------------------------------------------------ names for rendering
+
+
+def name_of(params: Mapping[str, Any], knows: Knows) -> str:
+    """The name of the person an action is about, or the id where nobody has it any more."""
+    found = knows.person(str(params["person"]))
+    return found.name if found else f"‘{params['person']}’"

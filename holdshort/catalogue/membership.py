@@ -1,0 +1,107 @@
+"""One person and one group, and what the directory says about both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import Field
+
+from holdshort.catalogue import facts
+from holdshort.catalogue.kind import Params
+from holdshort.core.terms import DirectoryAccount, Group, Person, Target
+from holdshort.ports import Knows
+
+
+class Membership(Params):
+    """Who, and which group."""
+
+    person: str = Field(min_length=1, max_length=64, description="The id of the person.")
+    group: str = Field(min_length=1, max_length=200, description="The id of the group.")
+
+
+class GithubMembership(Params):
+    """Who, and as what in the GitHub organisation."""
+
+    person: str = Field(min_length=1, max_length=64, description="The id of the person.")
+    role: Literal["member", "maintainer", "owner"] = Field(
+        description="What the person is to be in the GitHub organisation."
+    )
+
+    @property
+    def group(self) -> str:
+        """The id of the directory group that carries the role."""
+        return f"github-{self.role}"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One person, one group, and what the directory says about both."""
+
+    person: Person
+    account: DirectoryAccount
+    group: Group
+    member: bool | None
+    held: facts.Rights | None
+    carried: facts.Rights | None
+    containers: tuple[str, ...] | None
+    lookalikes: tuple[str, ...]
+    read_at: datetime | None
+
+    @property
+    def target(self) -> Target:
+        """The group: it is its list of members that changes."""
+        return Target(self.group.connector, self.group.external_id, self.group.name)
+
+    @property
+    def seen(self) -> dict[str, Any]:
+        """The state compared again at the claim; what is unknown now may differ then and stop it."""
+        return {
+            "account": self.account.external_id,
+            "active": self.account.active,
+            "group": self.group.external_id,
+            "member": bool(self.member),
+            "containers": list(self.containers or ()),
+        }
+
+    @property
+    def known(self) -> bool:
+        """Whether everything that decides what membership means could be read."""
+        return None not in (self.member, self.held, self.carried, self.containers)
+
+    @property
+    def gained(self) -> facts.Rights | None:
+        """The rights that joining adds to those held already; None where that is unknown."""
+        if self.held is None or self.carried is None or not self.known:
+            return None
+        have = {right.id for right in self.held}
+        return tuple(right for right in self.carried if right.id not in have)
+
+    @property
+    def at_stake(self) -> facts.Rights | None:
+        """The rights that leaving may take: those the group carries and the person holds.
+
+        Another group may give some of them too, so this is the most that can be lost.
+        """
+        if self.held is None or self.carried is None or not self.known:
+            return None
+        have = {right.id for right in self.held}
+        return tuple(right for right in self.carried if right.id in have)
+
+
+def place(person: str, group: str, knows: Knows) -> Place:
+    """Read what the directory says. Raises UnknownTarget."""
+    somebody = facts.person_named(knows, person)
+    something = facts.group_named(knows, group)
+    return Place(
+        person=somebody,
+        account=facts.account_of(knows, somebody),
+        group=something,
+        member=knows.is_member(person, group),
+        held=knows.rights_of(person),
+        carried=knows.rights_through(group),
+        containers=knows.containers_of(group),
+        lookalikes=knows.lookalikes(something.name),
+        read_at=knows.read_at(),
+    )
