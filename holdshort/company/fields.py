@@ -119,9 +119,9 @@ def _money(value: Any) -> Any:
 
 def _share(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
-        raise ValueError("must be a number from 0 to 1, like 0.90")
-    if not 0 <= value <= 1:
-        raise ValueError("must lie between 0 and 1")
+        raise ValueError("must be a number above 0 and at most 1, like 0.90")
+    if not 0 < value <= 1:
+        raise ValueError("must lie above 0 and be at most 1")
     return Decimal(str(value))
 
 

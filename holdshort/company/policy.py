@@ -151,7 +151,7 @@ class Software(Section):
     package: Text = Field(description="The signed package's id.")
     publisher: Text = Field(description="Who must have signed it.")
     approved_for: tuple[Id, ...] = Field((), description="Roles, or ‘everyone’.")
-    cost: Money = Field(Decimal(0), description="Per person and year, in the company's currency.")
+    cost: Money = Field(description="Per person and year, in the company's currency; may be 0.")
 
 
 class Contract(Section):

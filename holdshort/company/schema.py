@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import Any
 
@@ -34,6 +33,7 @@ from holdshort.company.policy import (
     Window,
 )
 from holdshort.company.systems import Asset, Connector, Entitlement, Group, System
+from holdshort.core import canonical
 
 POLICY_SECTIONS = (
     "software",
@@ -155,7 +155,7 @@ class Company(Section):
         """SHA-256 over everything the file says; equal files say the same, in any layout."""
         said = self.model_dump(mode="json", by_alias=True)
         text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        return canonical.digest(text.encode())
 
 
 def json_schema() -> dict[str, Any]:
