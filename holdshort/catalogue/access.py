@@ -58,7 +58,7 @@ def _joining(at: Place, asked: Circumstances, knows: Knows) -> Findings:
             rights.regulated(gained, at.person, asked, knows),
             facts.no_cost(),
         ),
-        context=_context(raises),
+        context=_context(raises, gained),
         seen=at.seen,
         before=(f"{name} is not in {group}.", *rights.lines_before(at.held, gained)),
         after=(f"{name} is in {group}.", *rights.lines_gained(gained)),
@@ -78,7 +78,7 @@ def _suspended(at: Place) -> Reason | None:
     if at.account.active:
         return None
     return Reason(
-        rule="account_suspended",
+        rule="raise.account_suspended",
         text=f"{at.person.name}'s account is suspended; new access would wait in it.",
         observed="suspended",
         limit="an active account",
@@ -102,7 +102,7 @@ def _remove(params: Membership, asked: Circumstances, knows: Knows) -> Findings:
             rights.regulated(lost, at.person, asked, knows),
             facts.no_cost(),
         ),
-        context=_context(raises) if lost is not None else "security",
+        context=_context(raises, lost),
         seen=at.seen,
         before=(f"{name} is in {group}.", *rights.lines_at_stake(lost)),
         after=(f"{name} is not in {group}.", *rights.lines_lost(lost)),
@@ -135,15 +135,17 @@ def _always_asked(at: Place, asked: Circumstances) -> tuple[Reason | None, ...]:
     )
 
 
-def _context(raises: tuple[Reason, ...]) -> str:
-    return "security" if raises else "access"
+def _context(raises: tuple[Reason, ...], changed: facts.Rights | None) -> str:
+    """Security decides about privilege, about what is unknown and about what was raised."""
+    grave = raises or changed is None or facts.privileged(changed)
+    return "security" if grave else "access"
 
 
 def _owners(at: Place, changed: facts.Rights | None) -> tuple[tuple[str, str], ...]:
     """Who owns the systems that the rights belong to; without rights, who owns the group."""
-    owners = {right.owner: f"owns {right.system_name}" for right in changed or () if right.owner}
+    owners = {right.owner: f"you own {right.system_name}" for right in changed or () if right.owner}
     if not owners and at.group.owner:
-        return ((at.group.owner, f"owns the group {at.group.name}"),)
+        return ((at.group.owner, f"you own the group {at.group.name}"),)
     return tuple(owners.items())
 
 

@@ -84,7 +84,7 @@ def _create(params: AccountOf, asked: Circumstances, knows: Knows) -> Findings:
     person = facts.person_named(knows, params.person)
     user_name = _user_name(person)
     account = knows.account(person.id)
-    if account is None and knows.read_at() is None:
+    if account is None and knows.rights_of(person.id) is None:
         raise Unconfirmed(f"We could not confirm that {person.name} has no account yet.")
     lookalikes = knows.lookalikes(person.name)
     return Findings(
@@ -133,7 +133,8 @@ def _new_identity(person: Person, knows: Knows) -> Consequence:
 
 def _not_hired(person: Person, asked: Circumstances) -> Reason | None:
     """A starter whose first day is still to come gets an account; nobody unknown to HR does."""
-    if person.employment.status == "future":
+    start = person.employment.start
+    if person.employment.status == "future" or (start is not None and start > asked.at.date()):
         return None
     return facts.employment_unconfirmed(person, asked)
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from holdshort.catalogue.kind import Unconfirmed, UnknownTarget
+from holdshort.core.templates import employed
 from holdshort.core.terms import (
     Assurance,
     Channel,
@@ -105,7 +106,7 @@ def sender_unproven(asked: Circumstances) -> Reason | None:
     if asked.assurance >= Assurance.SESSION and asked.channel is not Channel.EMAIL:
         return None
     return Reason(
-        rule="requester_unproven",
+        rule="raise.requester_unproven",
         text=f"We could not confirm that {asked.requester.name} sent this.",
         observed=f"by {asked.channel}, {asked.assurance.name.lower().replace('_', '-')} sign-in",
         limit="a signed-in session",
@@ -117,7 +118,7 @@ def emergency(asked: Circumstances) -> Reason | None:
     """Raise: a human called it an emergency, so a human decides."""
     if not asked.emergency:
         return None
-    return Reason(rule="emergency", text="A person flagged this as an emergency.")
+    return Reason(rule="raise.emergency", text="A person flagged this as an emergency.")
 
 
 def beneficiary_differs(asked: Circumstances, person: Person) -> Reason | None:
@@ -125,7 +126,7 @@ def beneficiary_differs(asked: Circumstances, person: Person) -> Reason | None:
     if asked.beneficiary is None or asked.beneficiary.id == person.id:
         return None
     return Reason(
-        rule="beneficiary_differs",
+        rule="raise.beneficiary_differs",
         text=f"This is recorded as for {asked.beneficiary.name}, but it changes {person.name}.",
         observed=person.id,
         limit=asked.beneficiary.id,
@@ -137,7 +138,7 @@ def beneficiary_privileged(person: Person, held: Rights | None) -> Reason | None
     """Raise: the account itself carries privileged rights, however ordinary the request."""
     if held is None:
         return Reason(
-            rule="beneficiary_privileged",
+            rule="raise.beneficiary_privileged",
             text=f"We could not confirm what {person.name} may do, so we assume the most.",
             observed="unknown",
             limit="no privileged right",
@@ -146,7 +147,7 @@ def beneficiary_privileged(person: Person, held: Rights | None) -> Reason | None
     if not privileged(held):
         return None
     return Reason(
-        rule="beneficiary_privileged",
+        rule="raise.beneficiary_privileged",
         text=f"{person.name} holds privileged rights; whoever has this account has them too.",
         observed=listing(named(right) for right in privileged(held)),
         limit="no privileged right",
@@ -156,15 +157,21 @@ def beneficiary_privileged(person: Person, held: Rights | None) -> Reason | None
 
 def employment_unconfirmed(person: Person, asked: Circumstances) -> Reason | None:
     """Raise: the HR record does not say that this person works here today."""
-    if has_left(person, asked) or person.employment.status == "active":
+    if has_left(person, asked) or employed(person, asked.at):
         return None
     return Reason(
-        rule="employment_unconfirmed",
+        rule="raise.employment_unconfirmed",
         text=f"The HR record does not say that {person.name} works here today.",
-        observed=f"employment {person.employment.status}",
+        observed=_employment(person),
         limit="employment active",
         would_pass="HR confirms the employment.",
     )
+
+
+def _employment(person: Person) -> str:
+    start = person.employment.start
+    begins = f", from {start.isoformat()}" if start else ""
+    return f"employment {person.employment.status}{begins}"
 
 
 def looks_like_another(name: str, target: str, others: tuple[str, ...]) -> Reason | None:
@@ -172,7 +179,7 @@ def looks_like_another(name: str, target: str, others: tuple[str, ...]) -> Reaso
     if not others:
         return None
     return Reason(
-        rule="lookalike",
+        rule="raise.lookalike",
         text=f"The name ‘{name}’ is easily mistaken for {listing(f'‘{o}’' for o in others)}.",
         observed=f"id {target}",
         limit="a name that cannot be mistaken",
@@ -187,7 +194,7 @@ def security_lock(knows: Knows, person: Person, lock: Lock | None) -> Reason | N
     who = locked_by(knows, lock)
     since = f" at {lock.at:%H:%M on %d %B}" if lock.at else ""
     return Reason(
-        rule="undoes_security_control",
+        rule="raise.undoes_security_control",
         text=f"{person.name}'s account was locked by {who}{since}; that is a security control.",
         observed=f"locked by {who}",
         limit="locked by mistyped passwords",
@@ -220,7 +227,7 @@ def leaver(person: Person, asked: Circumstances) -> Reason | None:
         return None
     end = person.employment.end
     return Reason(
-        rule="leaver",
+        rule="refuse.leaver",
         text=f"The HR record says that {person.name} no longer works here.",
         observed=f"employment ended {end.isoformat()}" if end else "employment ended",
         limit="employment active",
@@ -251,7 +258,7 @@ def _contradiction(
     if said is None or not rights:
         return None
     return Reason(
-        rule="text_contradicts",
+        rule="note.text_contradicts",
         text=f"The ticket says ‘{said.group()}’, but this reaches {world}.",
         observed=listing(named(right) for right in rights),
         limit=f"the ticket's words: ‘{said.group()}’",

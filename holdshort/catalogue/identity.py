@@ -25,7 +25,7 @@ def _unenrolled(person: Person, account: DirectoryAccount) -> Reason | None:
         return None
     known = "unknown" if account.factor_enrolled is None else "none enrolled"
     return Reason(
-        rule="no_enrolled_factor",
+        rule="raise.no_enrolled_factor",
         text=f"{person.name} has no enrolled factor that would prove who opens the link.",
         observed=f"second factor {known}",
         limit="an enrolled factor",
@@ -37,7 +37,7 @@ def _for_somebody_else(asked: Circumstances, person: Person) -> Reason | None:
     if asked.requester.id == person.id:
         return None
     return Reason(
-        rule="authority_unproven",
+        rule="raise.authority_unproven",
         text=f"{asked.requester.name} asks for a new password for {person.name}'s account.",
         observed=f"asked by {asked.requester.name}",
         limit=f"asked by {person.name}",

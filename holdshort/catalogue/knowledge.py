@@ -49,7 +49,7 @@ def _not_for(
     if PUBLIC in audience or _among(asked.requester, audience, asked, knows):
         return None
     return Reason(
-        rule="not_the_audience",
+        rule="refuse.not_the_audience",
         text=f"‘{title}’ is not meant for {asked.requester.name}.",
         observed=facts.listing([*asked.requester.roles, asked.requester.department or "nobody's"]),
         limit=facts.listing(audience),

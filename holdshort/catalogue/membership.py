@@ -56,7 +56,7 @@ class Place:
 
     @property
     def seen(self) -> dict[str, Any]:
-        """The state compared again at the claim; what is unknown now may differ then and stop it."""
+        """The state compared again at the claim; what is unknown now may differ then."""
         return {
             "account": self.account.external_id,
             "active": self.account.active,

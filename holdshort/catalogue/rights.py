@@ -75,7 +75,7 @@ def privilege_gained(gained: facts.Rights | None) -> Reason | None:
     if not strong:
         return None
     return Reason(
-        rule="privilege_gained",
+        rule="raise.privilege_gained",
         text=f"This gives privileged rights: {facts.listing(_line(right) for right in strong)}.",
         observed=_all(strong),
         limit="no privileged right",
@@ -89,18 +89,35 @@ def conflict(
     """Raise: with this, one person would hold rights that policy keeps apart."""
     fresh = {right.id for right in gained}
     together = fresh | {right.id for right in held}
-    for pair in document.get("conflicts") or ():
+    pairs = document.get("conflicts", ())
+    if not isinstance(pairs, list | tuple) or not all(map(_readable, pairs)):
+        return _unreadable()
+    for pair in pairs:
         apart = set(pair["entitlements"])
         if apart <= together and apart & fresh:
-            return _conflicting(pair, apart)
+            return _conflicting(pair)
     return None
 
 
-def _conflicting(pair: Mapping[str, Any], apart: Iterable[str]) -> Reason:
+def _readable(pair: object) -> bool:
+    if not isinstance(pair, Mapping) or not isinstance(pair.get("entitlements"), list | tuple):
+        return False
+    return "id" in pair and "name" in pair and bool(pair["entitlements"])
+
+
+def _unreadable() -> Reason:
     return Reason(
-        rule="duty_conflict",
+        rule="raise.duty_conflict",
+        text="The policy's list of rights that nobody may hold together cannot be read.",
+        would_pass="Correct the section ‘conflicts’ of the policy.",
+    )
+
+
+def _conflicting(pair: Mapping[str, Any]) -> Reason:
+    return Reason(
+        rule="raise.duty_conflict",
         text=f"Nobody may hold both: {pair['name']}. {pair.get('reason', '')}".strip(),
-        observed=facts.listing(sorted(apart)),
+        observed=facts.listing(sorted(pair["entitlements"])),
         limit=f"rule {pair['id']}",
         would_pass="Give up the other right first.",
     )
