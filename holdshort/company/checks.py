@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from holdshort.company.fields import EVERYONE, OWNER
+from holdshort.company.policy import RoleTemplate
 from holdshort.company.problems import WARNING, Finding, Path
 from holdshort.company.reach import loops, privileged, rights_through, rights_within
-from holdshort.company.policy import RoleTemplate
 from holdshort.company.schema import Company
 from holdshort.core.terms import Kind
 

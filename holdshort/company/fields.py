@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt
 
-CONTEXTS = ("security", "access", "finance", "hr", "legal", "facilities", "general")
+from holdshort.company.problems import shown
+
 EVERYONE = "everyone"
 OWNER = "owner"
 """The role whose holder is the first owner of the installation."""
@@ -49,11 +50,6 @@ def _matching(pattern: str, hint: str) -> Callable[[str], str]:
         return value
 
     return check
-
-
-def shown(value: str) -> str:
-    """A value between quotation marks, short enough for a sentence."""
-    return f"‘{value if len(value) <= 60 else value[:57] + '...'}’"
 
 
 def _readable(value: str) -> str:
@@ -114,7 +110,7 @@ def _money(value: Any) -> Any:
         raise ValueError(wanted)
     if amount != round(amount, 2):
         raise ValueError("has more than two digits after the point")
-    return amount
+    return round(amount, 2)
 
 
 def _share(value: Any) -> Any:
@@ -122,7 +118,8 @@ def _share(value: Any) -> Any:
         raise ValueError("must be a number above 0 and at most 1, like 0.90")
     if not 0 < value <= 1:
         raise ValueError("must lie above 0 and be at most 1")
-    return Decimal(str(value))
+    # 0.9 and 0.90 are one threshold, so they must be one value in the digest.
+    return Decimal(format(Decimal(str(value)).normalize(), "f"))
 
 
 Id = Annotated[

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from holdshort.company.problems import Path, Problem
+from holdshort.company.problems import Path, Problem, shown
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_DEPTH = 20
@@ -83,7 +83,9 @@ def parse(data: bytes) -> tuple[Node, list[Problem]]:
         return _Tree().grow(yaml.parse(text, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise Unreadable(mark.line + 1 if mark else 1, _syntax(error, text)) from None
+        # A parser that reaches the end of the text points behind its last line.
+        line = min(mark.line, text.rstrip("\n").count("\n")) + 1 if mark else 1
+        raise Unreadable(line, _syntax(error, text)) from None
     except (yaml.YAMLError, RecursionError, ValueError):
         raise Unreadable(1, "this is not YAML that can be read") from None
 
@@ -150,7 +152,7 @@ class _Tree:
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise Unreadable(line, "anchors and aliases (& and *) are not read; write it out")
         if getattr(event, "tag", None):
-            raise Unreadable(line, f"tags (like {event.tag[:40]}) are not read; leave it out")
+            raise Unreadable(line, f"the tag {shown(event.tag)} is not read; leave it out")
 
     def _enter(self, node: Node, event: Any) -> None:
         if len(self.open) >= MAX_DEPTH:
@@ -184,7 +186,7 @@ class _Tree:
             return
         if key.value in parent.fields:
             first = parent.key_lines[key.value]
-            text = f"‘{key.value[:60]}’ is written twice; the first is on line {first}"
+            text = f"{shown(key.value)} is written twice; the first is on line {first}"
             self.problems.append(Problem(key.line, "", text))
             return
         parent.fields[key.value] = node

@@ -49,8 +49,19 @@ def dotted(path: Path) -> str:
     """A path as a person reads it: people[3].manager."""
     text = ""
     for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+        dot = "." if text else ""
+        text += f"[{part}]" if isinstance(part, int) else dot + _plain(part)
     return text
+
+
+def shown(value: str) -> str:
+    """A value between quotation marks, short, and unable to play tricks on a terminal."""
+    return f"‘{_plain(value)}’"
+
+
+def _plain(value: str) -> str:
+    short = value if len(value) <= 60 else value[:57] + "..."
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in short)
 
 
 def did_you_mean(wrong: str, known: Iterable[str]) -> str:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from holdshort.company.checks import OF_EACH_ENTRY, OF_THE_WHOLE
 from holdshort.company.known import known_in
 from holdshort.company.lines import Unreadable, parse
+from holdshort.company.plain_secrets import plain_secrets
 from holdshort.company.problems import ERROR, CompanyErrors, Finding, Path, Problem, dotted
 from holdshort.company.references import unknown_ids
 from holdshort.company.schema import Company
@@ -64,11 +65,23 @@ def _validated(data: Any) -> tuple[Company | None, list[Finding]]:
     try:
         company = Company.model_validate(data)
     except ValidationError as error:
-        shape = [finding(one, data) for one in error.errors(include_url=False)]
-        return None, shape + list(_about_the_rest(data, [found.path for found in shape]))
+        shape = _shape(error, data)
+        rest = _about_the_rest(data, [found.path for found in shape])
+        return None, [*shape, *plain_secrets(data), *rest]
     everything = (*OF_EACH_ENTRY, *OF_THE_WHOLE)
     found = [problem for rule in everything for problem in rule(company)]
-    return company, [*unknown_ids(company, known_in(data)), *found]
+    return company, [*unknown_ids(company, known_in(data)), *plain_secrets(data), *found]
+
+
+def _shape(error: ValidationError, data: Any) -> list[Finding]:
+    found = [finding(one, data) for one in error.errors(include_url=False)]
+    paths = {one.path for one in found}
+    # A list with a wrong entry is also "too short"; the entry's own problem says it all.
+    return [
+        one
+        for one in found
+        if not any(len(p) > len(one.path) and p[: len(one.path)] == one.path for p in paths)
+    ]
 
 
 def _about_the_rest(data: dict[str, Any], broken: list[Path]) -> Iterator[Finding]:

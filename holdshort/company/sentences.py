@@ -36,6 +36,8 @@ def _existing(loc: Path, data: Any) -> Path:
     for part in loc:
         if not isinstance(data, (dict, list)):
             break  # A step into a scalar names a branch of the shape, not a place in the file.
+        if part == "[key]":
+            break  # The name of a field is wrong, and the path has it already.
         path.append(part)
         data = _at((part,), data)
     return tuple(path)
@@ -116,7 +118,7 @@ def _refused(ctx: Mapping[str, Any], _: Any) -> str:
 def _choice(ctx: Mapping[str, Any], value: Any) -> str:
     expected = str(ctx["expected"]).replace("'", "").replace(" or ", ", ")
     hint = did_you_mean(value, expected.split(", ")) if isinstance(value, str) else ""
-    return f"must be one of: {expected}.{hint}"
+    return f"must be one of: {expected}{'.' + hint if hint else ''}"
 
 
 def _list_wanted(_: Mapping[str, Any], value: Any) -> str:

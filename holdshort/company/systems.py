@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import Field, StrictBool, StrictInt, model_validator
+from pydantic import Field, StrictBool, StrictInt
 
 from holdshort.company.fields import EntitlementId, Id, Prose, Section, Text
 
 Environment = Literal["production", "staging", "test", "development", "office", "unknown"]
 DataClass = Literal["public", "internal", "confidential", "restricted", "unknown"]
-
-REFERENCE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|file:\S.*")
-"""How a secret is named: `env:NAME` or `file:PATH`."""
-
-_SECRET_KEY = re.compile(r"token|passw|secret|credential|api_?key|private_?key", re.IGNORECASE)
-_SECRET_IN_URL = re.compile(r"://[^/\s]*@|[?&](token|key|secret|password|sig)[^=&]*=", re.I)
 
 
 class Entitlement(Section):
@@ -90,23 +83,3 @@ class Connector(Section):
     settings: dict[str, Setting] = Field(
         {}, description="Settings of that kind. A secret is written env:NAME or file:PATH."
     )
-
-    @model_validator(mode="after")
-    def _no_plain_secret(self) -> Self:
-        plain = [key for key, value in self.settings.items() if _is_plain_secret(key, value)]
-        if plain:
-            raise ValueError(
-                f"the setting {', '.join(f'‘{key}’' for key in plain)} holds a secret in plain. "
-                "Write where it is kept instead, env:NAME or file:PATH, and change the secret: "
-                "it has been in a file"
-            )
-        return self
-
-
-def _is_plain_secret(key: str, value: Setting) -> bool:
-    texts = value if isinstance(value, tuple) else (str(value),)
-    if any(_SECRET_IN_URL.search(text) for text in texts):
-        return True
-    is_flag = isinstance(value, bool)
-    named = _SECRET_KEY.search(key) is not None and not is_flag
-    return named and not all(REFERENCE.fullmatch(text) for text in texts)

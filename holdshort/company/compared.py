@@ -1,0 +1,225 @@
+"""How each section of a company.yaml is compared with an earlier one: one entry per section."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from holdshort.company import loosening as loose
+from holdshort.company.loosening import Rows, Weakens, always, gains, loses, lowered, never, raised
+from holdshort.company.schema import Company
+
+RowWeakens = Callable[[Company, Any], bool]
+"""Whether adding or removing this whole row weakens a control, given the earlier company."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """How one section is compared: its rows, its fields with their rules, and whole rows."""
+
+    noun: str
+    rows: Rows
+    fields: Mapping[str, Weakens] = field(default_factory=dict)
+    added: RowWeakens = loose.no
+    removed: RowWeakens = loose.no
+    apart: tuple[str, ...] = ()
+    """Fields that another section compares row by row."""
+
+
+SECTIONS: tuple[Compared, ...] = (
+    Compared(
+        "the company",
+        loose.single("company"),
+        {"name": never, "timezone": always, "currency": always},
+    ),
+    Compared(
+        "person",
+        loose.by_id("people"),
+        {
+            "kind": always,
+            "name": never,
+            "email": never,
+            "roles": gains,
+            "department": always,
+            "manager": always,
+            "employment": loose.revived,
+        },
+        added=loose.new_person,
+        apart=("id", "accounts"),
+    ),
+    Compared("the account", loose.linked_accounts, added=loose.yes),
+    Compared(
+        "the authority of",
+        lambda company: {f"‘{row.person}’": row for row in company.authority},
+        {"contexts": gains, "cost_limit": raised, "backup": always, "absent": never},
+        added=loose.yes,
+        apart=("person",),
+    ),
+    Compared(
+        "system",
+        loose.by_id("systems"),
+        {
+            "name": always,
+            "connector": always,
+            "owner": always,
+            "environment": loose.ENVIRONMENT,
+            "data_class": loose.DATA_CLASS,
+        },
+        apart=("id", "entitlements"),
+    ),
+    Compared(
+        "entitlement",
+        loose.entitlements,
+        {"name": always, "privileged": lowered, "grants": loses},
+        removed=loose.lost_entitlement,
+        apart=("id",),
+    ),
+    Compared(
+        "group",
+        loose.by_id("groups"),
+        {"name": always, "system": always, "owner": always, "includes": always, "grants": loses},
+        removed=loose.lost_group,
+        apart=("id", "members"),
+    ),
+    Compared("the membership", loose.memberships, added=loose.powerful_member),
+    Compared(
+        "asset",
+        loose.by_id("assets"),
+        {
+            "name": never,
+            "kind": always,
+            "system": always,
+            "environment": loose.ENVIRONMENT,
+            "criticality": loose.CRITICALITY,
+            "owner": always,
+        },
+        apart=("id",),
+    ),
+    Compared(
+        "software",
+        loose.by_id("software"),
+        {
+            "name": never,
+            "package": always,
+            "publisher": always,
+            "approved_for": gains,
+            "cost": always,
+        },
+        added=loose.yes,
+        apart=("id",),
+    ),
+    Compared(
+        "vendor",
+        loose.by_id("vendors"),
+        {"name": always, "owner": always},
+        apart=("id", "contracts"),
+    ),
+    Compared(
+        "contract",
+        loose.contracts,
+        dict.fromkeys(
+            ("item", "amount", "currency", "period", "seats", "renews", "notice_days"), always
+        ),
+        added=loose.yes,
+        apart=("id",),
+    ),
+    Compared(
+        "role template",
+        loose.templates,
+        {
+            "role": always,
+            "entitlements": gains,
+            "groups": gains,
+            "approved_by": always,
+            "valid_until": raised,
+        },
+        added=loose.new_template,
+        apart=("id", "version"),
+    ),
+    Compared(
+        "window",
+        loose.by_id("windows"),
+        {
+            "name": never,
+            **dict.fromkeys(
+                ("kind", "timezone", "days", "opens", "closes", "start", "end", "targets"), always
+            ),
+        },
+        added=loose.new_window,
+        removed=loose.lost_window,
+        apart=("id",),
+    ),
+    Compared(
+        "the limit",
+        loose.thresholds,
+        {"limit": raised, "owner": always},
+        added=loose.new_threshold,
+        removed=loose.yes,
+        apart=("flow", "currency", "per", "period"),
+    ),
+    Compared(
+        "the budget",
+        loose.single("budgets"),
+        {"people_per_hour": raised, "privileged_per_day": raised},
+    ),
+    Compared(
+        "hold",
+        loose.by_id("holds"),
+        {
+            "name": never,
+            "people": loses,
+            "assets": loses,
+            "paths": loses,
+            "owner": always,
+            "since": never,
+            "reason": never,
+        },
+        removed=loose.yes,
+        apart=("id",),
+    ),
+    Compared(
+        "conflict",
+        loose.by_id("conflicts"),
+        {"name": never, "entitlements": always, "reason": never},
+        removed=loose.yes,
+        apart=("id",),
+    ),
+    Compared(
+        "confidence", loose.single("confidence"), {"threshold": lowered}, apart=("categories",)
+    ),
+    Compared(
+        "the confidence of",
+        lambda company: {
+            f"‘{category}’": loose.OwnThreshold(share)
+            for category, share in company.confidence.categories.items()
+        },
+        {"share": lowered},
+        added=loose.new_own_threshold,
+        removed=loose.yes,
+    ),
+    Compared(
+        "the demo standing of",
+        lambda company: {f"‘{row.category}’": row for row in company.standing},
+        {"phase": raised, "basis": never},
+        added=loose.yes,
+        apart=("category",),
+    ),
+    Compared(
+        "connector",
+        lambda company: {f"‘{name}’": row for name, row in company.connectors.items()},
+        {"kind": always, "settings": always},
+        added=loose.yes,
+    ),
+    Compared(
+        "article",
+        loose.by_id("knowledge"),
+        {"title": never, "body": never, "audience": gains, "review_by": never},
+        apart=("id",),
+    ),
+    Compared(
+        "the demo",
+        loose.single("demo"),
+        dict.fromkeys(("roles", "second_account", "locks", "no_factor"), never),
+    ),
+)
