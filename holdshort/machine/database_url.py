@@ -66,10 +66,21 @@ def _parts(url: str) -> dict[str, str]:
     try:
         parts = conninfo_to_dict(url)
     except ProgrammingError:
-        raise MachineError(f"This PostgreSQL address cannot be read. {_FORM}") from None
+        raise _unreadable() from None
+    if not all(map(_is_port, str(parts.get("port", "5432")).split(","))):
+        raise _unreadable()
     if not parts.get("dbname"):
         raise MachineError(f"This PostgreSQL address names no database. {_FORM}")
     return {name: str(value) for name, value in parts.items() if value is not None}
+
+
+def _is_port(word: str) -> bool:
+    """libpq looks at ports only when it connects, and then names no address."""
+    return word.isdecimal() and 1 <= int(word) <= 65535
+
+
+def _unreadable() -> MachineError:
+    return MachineError(f"This PostgreSQL address cannot be read. {_FORM}")
 
 
 _FORM = "DATABASE_URL has the form postgresql://name:password@host:5432/database."

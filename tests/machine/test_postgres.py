@@ -275,7 +275,7 @@ def test_a_data_folder_that_is_a_file_is_told_in_one_sentence(
     wheel: Binaries, tmp_path: Path
 ) -> None:
     (tmp_path / "data").write_text("")
-    with pytest.raises(MachineError, match="data is not a folder.*--data"):
+    with pytest.raises(MachineError, match=r"data is not a folder.*--data"):
         EmbeddedPostgres(tmp_path / "data", wheel)
 
 
@@ -311,7 +311,7 @@ def test_a_lost_or_changed_password_file_is_told_without_the_password(
         pass
     password = tmp_path / "postgres" / "password"
     password.write_text("changed-by-hand")
-    with pytest.raises(MachineError, match="did not start: .*authentication failed") as refused:
+    with pytest.raises(MachineError, match=r"did not start: .*authentication failed") as refused:
         EmbeddedPostgres(tmp_path, wheel).start()
     assert "changed-by-hand" not in str(refused.value)
     password.unlink()
