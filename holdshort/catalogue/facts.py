@@ -157,21 +157,15 @@ def beneficiary_privileged(person: Person, held: Rights | None) -> Reason | None
 
 def employment_unconfirmed(person: Person, asked: Circumstances) -> Reason | None:
     """Raise: the HR record does not say that this person works here today."""
-    if has_left(person, asked) or employed(person, asked.at):
+    if employed(person, asked.at):
         return None
     return Reason(
         rule="raise.employment_unconfirmed",
         text=f"The HR record does not say that {person.name} works here today.",
-        observed=_employment(person),
+        observed=_employment(person, asked),
         limit="employment active",
         would_pass="HR confirms the employment.",
     )
-
-
-def _employment(person: Person) -> str:
-    start = person.employment.start
-    begins = f", from {start.isoformat()}" if start else ""
-    return f"employment {person.employment.status}{begins}"
 
 
 def looks_like_another(name: str, target: str, others: tuple[str, ...]) -> Reason | None:
@@ -225,14 +219,21 @@ def leaver(person: Person, asked: Circumstances) -> Reason | None:
     """Refusal: nobody who left gets access back or more of it."""
     if not has_left(person, asked):
         return None
-    end = person.employment.end
     return Reason(
         rule="refuse.leaver",
         text=f"The HR record says that {person.name} no longer works here.",
-        observed=f"employment ended {end.isoformat()}" if end else "employment ended",
+        observed=_employment(person, asked),
         limit="employment active",
         would_pass="HR corrects the record; a person can be asked.",
     )
+
+
+def _employment(person: Person, asked: Circumstances) -> str:
+    job = person.employment
+    if has_left(person, asked):
+        return f"employment ended {job.end.isoformat()}" if job.end else "employment ended"
+    start = f", from {job.start.isoformat()}" if job.start else ""
+    return f"employment {job.status}{start}"
 
 
 # ------------------------------------------------------------------ what the words say against it

@@ -1,0 +1,182 @@
+"""Scenarios 1a to 4b: levels with their facts, raises, policy and tier, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from holdshort import catalogue
+from holdshort.core.consequence import tier
+from holdshort.core.terms import Assurance, Channel, Findings, PolicyVerdict, Tier
+from tests.catalogue.world import POLICY_VERSION, World, asked
+
+PASSES, FAILS, NONE = PolicyVerdict.PASSES, PolicyVerdict.FAILS, PolicyVerdict.NONE
+BY_EMAIL = {"channel": Channel.EMAIL, "assurance": Assurance.NONE}
+
+
+@dataclass(frozen=True)
+class Scenario:
+    id: str
+    requester: str
+    type: str
+    params: Mapping[str, Any]
+    levels: tuple[int, int, int, int]
+    tier: Tier
+    raises: tuple[str, ...] = ()
+    refusals: tuple[str, ...] = ()
+    policy: PolicyVerdict = NONE
+    how: Mapping[str, Any] = field(default_factory=dict)
+    facts: tuple[str, ...] = ()
+    """A piece of the first fact behind B, I, G and C."""
+
+
+SCENARIOS = (
+    Scenario(
+        "1a", "dana", "idp.reset_password", {"person": "dana"}, (0, 1, 0, 0), Tier.AUTOMATIC,
+        how={"channel": Channel.SLACK},
+        facts=("own account", "within minutes", "own credential", "Costs nothing"),
+    ),
+    Scenario(
+        "1b", "dana", "idp.reset_password", {"person": "dana"}, (0, 1, 0, 0), Tier.HUMAN,
+        raises=("raise.requester_unproven",), how=BY_EMAIL,
+        facts=("own account", "within minutes", "own credential", "Costs nothing"),
+    ),
+    Scenario(
+        "1c", "omar", "idp.reset_password", {"person": "omar"}, (3, 1, 0, 0), Tier.HUMAN,
+        raises=("raise.beneficiary_privileged",),
+        facts=("Directory super administrator", "within minutes", "own credential", "Costs"),
+    ),
+    Scenario(
+        "2a", "yusuf", "idp.unlock", {"person": "yusuf"}, (0, 0, 0, 0), Tier.AUTOMATIC,
+        facts=("own account", "blocked again", "own credential", "Costs nothing"),
+    ),
+    Scenario(
+        "2b", "mia", "idp.unlock", {"person": "mia"}, (0, 2, 0, 0), Tier.HUMAN,
+        raises=("raise.undoes_security_control",),
+        facts=("own account", "whoever else has", "own credential", "Costs nothing"),
+    ),
+    Scenario(
+        "2c", "karl", "idp.unlock", {"person": "karl"}, (0, 0, 0, 0), Tier.HUMAN,
+        raises=("raise.employment_unconfirmed",), refusals=("refuse.leaver",),
+        facts=("own account", "blocked again", "own credential", "Costs nothing"),
+    ),
+    Scenario(
+        "3a", "erik", "github.set_membership", {"person": "erik", "role": "member"},
+        (1, 0, 2, 0), Tier.POLICY, policy=PASSES,
+        facts=("GitHub member", "undoes it", "confidential", "Costs nothing"),
+    ),
+    Scenario(
+        "3b", "erik", "github.set_membership", {"person": "erik", "role": "owner"},
+        (3, 0, 2, 0), Tier.HUMAN, raises=("raise.privilege_gained",), policy=FAILS,
+        facts=("GitHub organisation owner", "undoes it", "confidential", "Costs nothing"),
+    ),
+    Scenario(
+        "3c", "carla", "github.set_membership", {"person": "carla", "role": "member"},
+        (1, 0, 2, 0), Tier.POLICY, policy=FAILS,
+        facts=("GitHub member", "undoes it", "confidential", "Costs nothing"),
+    ),
+    Scenario(
+        "4a", "dana", "idp.add_to_group", {"person": "dana", "group": "photo-club"},
+        (0, 0, 0, 0), Tier.POLICY, policy=PASSES,
+        facts=("No right changes", "undoes it", "No data", "Costs nothing"),
+    ),
+    Scenario(
+        "4b", "dana", "idp.add_to_group", {"person": "dana", "group": "build-tools"},
+        (3, 0, 2, 0), Tier.HUMAN, raises=("raise.privilege_gained",), policy=FAILS,
+        facts=("AWS AdministratorAccess", "undoes it", "confidential", "Costs nothing"),
+    ),
+)  # fmt: skip
+
+
+def find(id: str) -> tuple[Scenario, Findings]:
+    scenario = next(s for s in SCENARIOS if s.id == id)
+    return scenario, findings(scenario)
+
+
+def findings(scenario: Scenario) -> Findings:
+    world = World()
+    params = catalogue.parse(scenario.type, scenario.params)
+    how = asked(scenario.requester, world, **scenario.how)
+    found: Findings = catalogue.find(scenario.type).findings(params, how, world)
+    return found
+
+
+def computed(scenario: Scenario, found: Findings) -> Tier:
+    least = catalogue.find(scenario.type).min_tier
+    floor = least[0] if least else Tier.AUTOMATIC
+    return tier(found.consequence, min_tier=floor, raises=found.raises)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: s.id)
+def test_a_scenario_gets_its_levels_raises_policy_and_tier(scenario: Scenario) -> None:
+    found = findings(scenario)
+    assert found.consequence.vector == scenario.levels
+    assert tuple(reason.rule for reason in found.raises) == scenario.raises
+    assert tuple(reason.rule for reason in found.refusals) == scenario.refusals
+    assert found.policy.verdict is scenario.policy
+    assert computed(scenario, found) is scenario.tier
+    assert found.already == ""
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: s.id)
+def test_every_level_of_a_scenario_has_its_fact_with_a_source(scenario: Scenario) -> None:
+    found = findings(scenario).consequence
+    levels = (found.blast_radius, found.irreversibility, found.regulatory, found.cost)
+    for level, piece in zip(levels, scenario.facts, strict=True):
+        assert piece in level.facts[0].text
+        assert all(fact.source for fact in level.facts)
+
+
+def test_1b_says_that_a_signed_in_session_would_have_passed() -> None:
+    _, found = find("1b")
+    assert "could not confirm that Dana Fischer sent this" in found.raises[0].text
+    assert "signed-in session" in found.raises[0].would_pass
+    assert found.context == "security"
+
+
+def test_2b_names_what_locked_the_account() -> None:
+    _, found = find("2b")
+    assert "impossible-travel" in found.raises[0].text
+    assert found.context == "security"
+
+
+def test_2c_says_when_the_employment_ended_and_who_can_correct_it() -> None:
+    _, found = find("2c")
+    assert found.refusals[0].observed == "employment ended 2025-06-30"
+    assert "HR corrects the record" in found.refusals[0].would_pass
+
+
+def test_3a_names_the_template_and_the_policy_version() -> None:
+    _, found = find("3a")
+    assert found.policy.reason is not None
+    assert "engineer v7" in found.policy.reason.text
+    assert found.policy.reason.policy_version == POLICY_VERSION
+
+
+def test_3c_says_that_no_role_template_matches() -> None:
+    _, found = find("3c")
+    assert found.policy.reason is not None
+    assert "no role template matches contractor/Engineering" in found.policy.reason.text
+    assert found.owners == (("lukas", "you own GitHub"),)
+    assert found.context == "access"
+
+
+def test_4a_shows_that_no_right_is_gained() -> None:
+    _, found = find("4a")
+    assert found.rights == ()
+    assert "Gains no right." in found.after
+
+
+def test_4b_shows_the_rights_gained_and_the_groups_they_come_through() -> None:
+    _, found = find("4b")
+    assert [right.id for right in found.rights] == ["aws:AdministratorAccess", "aws:ReadOnlyAccess"]
+    assert "Holds no right in AWS." in found.before
+    assert (
+        "Gains AWS AdministratorAccess in AWS (production), privileged, "
+        "through Build Tools › CI Runners › AWS Admins." in found.after
+    )
+    assert found.context == "security"
+    assert found.owners == (("lukas", "you own AWS"),)

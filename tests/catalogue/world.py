@@ -1,0 +1,197 @@
+"""The demo company as facts in memory: what the mirrors would say right after a reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from holdshort.core.terms import (
+    Assurance,
+    Channel,
+    Circumstances,
+    DirectoryAccount,
+    Employment,
+    Group,
+    Kind,
+    Lock,
+    Person,
+    Right,
+)
+
+COMPANY = Path(__file__).parents[2] / "demo" / "company.yaml"
+NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
+POLICY_VERSION = 3
+
+
+@cache
+def company() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load(COMPANY.read_text("utf-8"))
+    return loaded
+
+
+class World:
+    """`ports.Knows` over company.yaml; the mutable parts let a test change one thing."""
+
+    def __init__(self) -> None:
+        self.people = {entry["id"]: _person(entry) for entry in company()["people"]}
+        self.accounts = _accounts()
+        self.groups = {entry["id"]: entry for entry in company()["groups"]}
+        self.members = {id: set(g.get("members", ())) for id, g in self.groups.items()}
+        self.rights = _entitlements()
+        self.imitated: dict[str, tuple[str, ...]] = {}
+        self.document: Mapping[str, Any] = company()
+        self.stale = False
+
+    def person(self, person: str) -> Person | None:
+        return self.people.get(person)
+
+    def account(self, person: str) -> DirectoryAccount | None:
+        return None if self.stale else self.accounts.get(person)
+
+    def group(self, group: str) -> Group | None:
+        entry = self.groups.get(group)
+        if entry is None:
+            return None
+        return Group(group, entry["name"], "directory", f"g-{group}", entry["owner"])
+
+    def is_member(self, person: str, group: str) -> bool | None:
+        return None if self.stale else person in self.members.get(group, ())
+
+    def rights_of(self, person: str) -> tuple[Right, ...] | None:
+        joined = [group for group, members in self.members.items() if person in members]
+        return None if self.stale else _once(r for g in joined for r in self._carried(g))
+
+    def rights_through(self, group: str) -> tuple[Right, ...] | None:
+        return None if self.stale else _once(self._carried(group))
+
+    def containers_of(self, group: str) -> tuple[str, ...] | None:
+        paths = self._paths(group)
+        return None if self.stale else tuple(sorted(f"g-{g}" for g in paths if g != group))
+
+    def lookalikes(self, name: str) -> tuple[str, ...]:
+        return self.imitated.get(name, ())
+
+    def read_at(self) -> datetime | None:
+        return None if self.stale else NOW
+
+    def policy(self) -> Mapping[str, Any]:
+        return self.document
+
+    def policy_version(self) -> int | None:
+        return POLICY_VERSION
+
+    def article(self, article: str) -> Mapping[str, Any] | None:
+        return next((a for a in company()["knowledge"] if a["id"] == article), None)
+
+    def change(self, person: str, **changes: Any) -> None:
+        """Change a person's directory entry."""
+        self.accounts[person] = replace(self.accounts[person], **changes)
+
+    def employ(self, person: str, employment: Employment) -> None:
+        self.people[person] = replace(self.people[person], employment=employment)
+
+    def _carried(self, group: str) -> Iterable[Right]:
+        for container, path in self._paths(group).items():
+            for entitlement in self.groups[container].get("grants", ()):
+                for included in self._included(entitlement):
+                    yield replace(self.rights[included], path=path)
+
+    def _paths(self, group: str) -> dict[str, tuple[str, ...]]:
+        """Every group that membership reaches, with the names on the way."""
+        found = {group: (self.groups[group]["name"],)} if group in self.groups else {}
+        waiting = list(found)
+        while waiting:
+            inner = waiting.pop()
+            for outer, entry in self.groups.items():
+                if inner in entry.get("includes", ()) and outer not in found:
+                    found[outer] = (*found[inner], entry["name"])
+                    waiting.append(outer)
+        return found
+
+    def _included(self, entitlement: str) -> Iterable[str]:
+        yield entitlement
+        for system in company()["systems"]:
+            for entry in system["entitlements"]:
+                if entry["id"] == entitlement:
+                    for inner in entry.get("grants", ()):
+                        yield from self._included(inner)
+
+
+def asked(requester: str, world: World, **how: Any) -> Circumstances:
+    """Circumstances of a person who asks from a signed-in session."""
+    person = world.people[requester]
+    plain = Circumstances(
+        requester=person,
+        beneficiary=None,
+        initiator=Person("agent", Kind.AGENT, "Holdshort agent"),
+        channel=Channel.PORTAL,
+        assurance=Assurance.SESSION,
+        at=NOW,
+    )
+    return replace(plain, **how)
+
+
+def _person(entry: Mapping[str, Any]) -> Person:
+    return Person(
+        id=entry["id"],
+        kind=Kind(entry.get("kind", "human")),
+        name=entry["name"],
+        email=entry.get("email", ""),
+        department=entry.get("department", ""),
+        roles=tuple(entry.get("roles", ())),
+        manager=entry.get("manager"),
+        employment=Employment(**entry.get("employment", {})),
+    )
+
+
+def _accounts() -> dict[str, DirectoryAccount]:
+    locks = {entry["person"]: _lock(entry) for entry in company()["demo"]["locks"]}
+    found = {}
+    for entry in company()["people"]:
+        for account in entry.get("accounts", ()):
+            if account["issuer"] == "directory":
+                found[entry["id"]] = DirectoryAccount(
+                    connector="directory",
+                    external_id=account["subject"],
+                    user_name=entry["id"],
+                    active=True,
+                    read_at=NOW,
+                    factor_enrolled=True,
+                    lock=locks.get(entry["id"]),
+                )
+    return found
+
+
+def _lock(entry: Mapping[str, Any]) -> Lock:
+    return Lock(entry["by"], datetime.fromisoformat(entry["at"]))
+
+
+def _entitlements() -> dict[str, Right]:
+    return {
+        entry["id"]: Right(
+            id=entry["id"],
+            name=entry["name"],
+            system=system["id"],
+            system_name=system["name"],
+            environment=system["environment"],
+            privileged=entry["privileged"],
+            owner=system["owner"],
+            data_class=system["data_class"],
+        )
+        for system in company()["systems"]
+        for entry in system["entitlements"]
+    }
+
+
+def _once(rights: Iterable[Right]) -> tuple[Right, ...]:
+    """Each right once, by its shortest path."""
+    best: dict[str, Right] = {}
+    for right in sorted(rights, key=lambda right: len(right.path)):
+        best.setdefault(right.id, right)
+    return tuple(best[id] for id in sorted(best))
