@@ -88,9 +88,8 @@ def policy_not_met(given: GateInput) -> Reasons:
         return ()
     if given.policy.verdict is PolicyVerdict.FAILS and given.policy.reason:
         return (given.policy.reason,)
-    if given.tier is not Tier.POLICY:
-        return ()
-    return _person(given, "policy.none", "no policy rule in force allows this")
+    own = _person(given, "policy.none", "no policy rule in force allows this")
+    return own if given.tier is Tier.POLICY else ()
 
 
 # ------------------------------------------------------------------ because of how it came about
@@ -99,7 +98,7 @@ def policy_not_met(given: GateInput) -> Reasons:
 def no_policy(given: GateInput) -> Reasons:
     if given.policy_version is not None:
         return ()
-    return _person(given, "policy.missing", "no policy is in force", "none", "one", "adopt one")
+    return _person(given, "policy.missing", "no policy is in force", "none", "one", "adopting one")
 
 
 def interrupted(given: GateInput) -> Reasons:
@@ -132,8 +131,8 @@ def by_hand(given: GateInput) -> Reasons:
 
 
 def several(given: GateInput) -> Reasons:
-    both = _person(given, "people", f"{given.needed} people have to say yes")
-    return both if given.needed > 1 else ()
+    told = f"{given.needed} people have to say yes"
+    return _person(given, "people", told) if given.needed > 1 else ()
 
 
 def not_earned(given: GateInput) -> Reasons:
@@ -141,9 +140,9 @@ def not_earned(given: GateInput) -> Reasons:
         return ()
     if given.granted:
         text = "in phase 2 only the short list runs alone, and this is not on it"
-        return _person(given, "standing", text, "phase 2", "phase 3", "promotion to phase 3")
+        return _person(given, "standing", text, "phase 2", "phase 3", "being promoted")
     text = "changes of this kind have not yet earned running alone"
-    return _person(given, "standing", text, "not granted", "granted", "a track record, granted")
+    return _person(given, "standing", text, "not granted", "granted", "being promoted")
 
 
 # ------------------------------------------------------------------ under what it runs
@@ -152,9 +151,9 @@ def not_earned(given: GateInput) -> Reasons:
 def first_phase(given: GateInput) -> Reasons:
     if given.phase is not Phase.GATED or not given.light:
         return ()
-    outside = "in phase 1 the desk suggests, and a person accepts and carries it out"
-    inside = "accepting it is enough, as only this desk's own records change"
-    text = f"You do it: {inside if given.desk_only else outside}."
+    elsewhere = "in phase 1 the desk suggests, and a person accepts and carries it out"
+    here = "accepting it is enough, as only this desk's own records change"
+    text = f"You do it: {here if given.desk_only else elsewhere}."
     return (Reason("phase.1", text, given.policy_version),)
 
 
@@ -197,4 +196,5 @@ def _percent(share: float) -> str:
     """A share as a person reads it, rounded down so that 89.99% never looks like 90%."""
     if not 0 <= share <= 1:
         return "unreadable"
-    return f"{Decimal(repr(float(share))).quantize(Decimal('0.001'), ROUND_FLOOR) * 100:.1f}%"
+    floor = Decimal(repr(float(share))).quantize(Decimal("0.001"), ROUND_FLOOR)
+    return f"{float(floor * 100):g}%"

@@ -1,0 +1,239 @@
+"""The right person is asked, sees why, and no wait is without an end."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from holdshort.core.duties import who_may_not
+from holdshort.core.routing import Assigned, Routing, route
+from holdshort.core.terms import Authority, Employment, Kind
+
+from .examples import NOON, action, person
+
+AWAY = ((datetime(2026, 11, 20, tzinfo=UTC), datetime(2026, 12, 3, tzinfo=UTC)),)
+CONTEXTS = ("security", "access", "finance", "hr", "legal", "facilities", "general")
+PEOPLE = {who: person(who) for who in ("dana", "bo", "priya", "sam", "fay")}
+
+
+def asked(register: list[Authority], context: str = "access", **changes: Any) -> Routing:
+    usual: dict[str, Any] = {
+        "action": action(),
+        "context": context,
+        "owners": (),
+        "register": register,
+        "people": PEOPLE,
+        "at": NOON,
+        "open_reviews": {},
+    }
+    return route(**usual | changes)
+
+
+def who(found: Routing) -> list[str]:
+    return [one.person for one in found.reviewers]
+
+
+def test_whoever_decides_the_context_is_asked_and_sees_why() -> None:
+    found = asked([Authority("priya", ("security",)), Authority("sam", ("access",))], "security")
+    assert found.reviewers == (Assigned("priya", "you decide security questions", 1),)
+    assert found.fault is None
+    assert found.who_can_end_it == "Priya can end this wait by deciding."
+
+
+def test_the_owner_of_the_system_comes_first_and_is_asked_once() -> None:
+    register = [Authority("bo", ("access",)), Authority("priya", ("access", "security"))]
+    found = asked(register, owners=(("priya", "you own AWS"),), open_reviews={"priya": 9})
+    assert found.reviewers == (
+        Assigned("priya", "you own AWS", 1),
+        Assigned("bo", "you decide access questions", 2),
+    )
+    assert found.who_can_end_it == "Priya or Bo can end this wait by deciding."
+
+
+def test_an_owner_outside_the_register_is_not_asked() -> None:
+    found = asked([Authority("bo", ("access",))], owners=(("sam", "you own AWS"),))
+    assert who(found) == ["bo"]
+
+
+def test_among_equals_whoever_has_least_waiting_comes_first() -> None:
+    register = [Authority(one, ("access",)) for one in ("bo", "priya", "sam")]
+    found = asked(register, open_reviews={"bo": 4, "priya": 2, "sam": 3})
+    assert who(found) == ["priya", "sam", "bo"]
+
+
+def test_a_generalist_is_asked_when_nobody_of_the_context_is_there() -> None:
+    register = [Authority("bo", ("general",)), Authority("sam", ("hr",)), Authority("fay", ("hr",))]
+    found = asked(register, "finance")
+    assert found.reviewers == (
+        Assigned("bo", "nobody else can decide this finance question now", 1),
+    )
+    assert who(asked([*register, Authority("priya", ("finance",))], "finance")) == ["priya"]
+
+
+@pytest.mark.parametrize("context", ["security", "something unheard of", ""])
+def test_a_generalist_never_decides_security_or_what_nobody_understands(context: str) -> None:
+    register = [Authority(one, ("general",)) for one in ("bo", "priya", "sam")]
+    assert asked(register, context).fault
+
+
+def test_a_backup_stands_in_until_the_absence_ends() -> None:
+    register = [
+        Authority("bo", ("access",), backup="sam", absent=AWAY),
+        Authority("sam", ("hr",)),
+        Authority("fay", ("finance",)),
+    ]
+    assert asked(register).reviewers == (Assigned("sam", "you stand in for Bo until 3 Dec", 1),)
+    back = datetime(2026, 12, 3, tzinfo=UTC)
+    assert who(asked(register, at=back)) == ["bo"]
+
+
+def test_a_backup_who_is_away_too_is_followed_by_theirs() -> None:
+    register = [
+        Authority("bo", ("access",), backup="sam", absent=AWAY),
+        Authority("sam", ("hr",), backup="fay", absent=AWAY),
+        Authority("fay", ("finance",)),
+    ]
+    assert asked(register).reviewers == (Assigned("fay", "you stand in for Bo until 3 Dec", 1),)
+
+
+def test_backups_in_a_circle_end_in_a_fault_and_not_in_a_loop() -> None:
+    register = [
+        Authority("bo", ("access",), backup="sam", absent=AWAY),
+        Authority("sam", ("hr",), backup="bo", absent=AWAY),
+        Authority("fay", ("finance",)),
+    ]
+    assert asked(register).fault
+
+
+@pytest.mark.parametrize("backup", ["stranger", "priya"])
+def test_a_backup_outside_the_register_is_not_asked(backup: str) -> None:
+    register = [
+        Authority("bo", ("access",), backup=backup, absent=AWAY),
+        Authority("sam", ("hr",)),
+        Authority("fay", ("hr",)),
+    ]
+    assert asked(register).fault
+
+
+def test_a_backup_also_stands_in_for_whoever_has_a_part_in_the_action() -> None:
+    register = [
+        Authority("dana", ("access",), backup="sam"),
+        Authority("sam", ("hr",)),
+        Authority("fay", ("hr",)),
+    ]
+    found = asked(register)
+    assert found.reviewers == (
+        Assigned("sam", "you stand in for Dana, who may not decide this", 1),
+    )
+
+
+def test_agents_strangers_and_people_who_left_are_not_asked() -> None:
+    people = PEOPLE | {
+        "priya": person("priya", kind=Kind.AGENT),
+        "sam": person("sam", employment=Employment("ended")),
+        "fay": person("fay", employment=Employment("active", end=date(2026, 11, 30))),
+    }
+    register = [Authority(one, ("access",)) for one in ("priya", "sam", "fay", "stranger", "bo")]
+    assert who(asked(register, people=people)) == ["bo"]
+
+
+def test_an_outside_approver_without_employment_record_may_decide() -> None:
+    people = PEOPLE | {"fay": person("fay", employment=Employment())}
+    assert who(asked([Authority("fay", ("access",))], people=people)) == ["fay"]
+
+
+# ------------------------------------------------------------------ nobody, and small teams
+
+
+def test_an_empty_answer_is_a_fault_that_names_who_can_end_the_wait() -> None:
+    register = [
+        Authority("dana", ("access",)),
+        Authority("bo", ("access",), absent=AWAY),
+        Authority("sam", ("hr",)),
+    ]
+    found = asked(register)
+    assert found.reviewers == ()
+    assert found.fault is not None
+    assert found.fault.rule == "routing.nobody"
+    assert found.fault.observed == (
+        "Dana asked for this, so somebody else must decide. Bo is away until 3 Dec. "
+        "Sam decides other questions."
+    )
+    ending = "An owner of this desk can end this wait by adding a reviewer for access questions."
+    assert found.who_can_end_it == ending
+    assert ending in found.fault.text
+
+
+def test_an_empty_register_is_a_fault() -> None:
+    found = asked([])
+    assert found.fault
+    assert found.fault.observed == "The authority register is empty."
+
+
+@pytest.mark.parametrize("context", CONTEXTS)
+@pytest.mark.parametrize("requester", ["bo", "fay", "dana"])
+def test_one_it_person_and_one_outside_approver_never_deadlock(
+    context: str, requester: str
+) -> None:
+    register = [
+        Authority("bo", ("security", "access", "general")),
+        Authority("fay", ("finance",)),
+    ]
+    own = action(requester=requester, beneficiary=requester)
+    found = asked(register, context, action=own)
+    assert found.fault is None
+    assert requester not in who(found)
+
+
+def test_the_outside_approver_is_told_why_it_is_their_turn() -> None:
+    register = [Authority("bo", ("security",)), Authority("fay", ("finance",))]
+    found = asked(register, "security", action=action(requester="bo", beneficiary="bo"))
+    assert found.reviewers == (Assigned("fay", "you are the other person who decides here", 1),)
+
+
+def test_a_team_of_one_cannot_decide_about_itself() -> None:
+    found = asked([Authority("dana", CONTEXTS)])
+    assert found.fault
+
+
+entries = st.builds(
+    Authority,
+    st.sampled_from([*PEOPLE, "stranger"]),
+    st.lists(st.sampled_from(CONTEXTS), max_size=3).map(tuple),
+    backup=st.none() | st.sampled_from([*PEOPLE, "stranger"]),
+    absent=st.sampled_from([(), AWAY]),
+)
+names = st.sampled_from(sorted(PEOPLE))
+
+
+@given(
+    st.lists(entries, max_size=5, unique_by=lambda entry: entry.person),
+    st.sampled_from([*CONTEXTS, "odd"]),
+    st.lists(st.tuples(names, st.just("you own AWS")), max_size=3),
+    names,
+    names,
+    st.dictionaries(names, st.integers(0, 5)),
+)
+def test_everybody_asked_may_decide_and_nobody_asked_is_a_fault(
+    register: list[Authority],
+    context: str,
+    owners: list[tuple[str, str]],
+    requester: str,
+    beneficiary: str,
+    load: dict[str, int],
+) -> None:
+    one = action(requester=requester, beneficiary=beneficiary)
+    found = asked(register, context, action=one, owners=owners, open_reviews=load)
+    entered = {entry.person: entry for entry in register}
+    for place, assigned in enumerate(found.reviewers, start=1):
+        assert assigned.rank == place
+        assert assigned.why.startswith(("you ", "nobody else"))
+        assert who_may_not(one, PEOPLE[assigned.person]) == ()
+        assert not entered[assigned.person].absent
+    assert len(set(who(found))) == len(found.reviewers)
+    assert (found.fault is None) == bool(found.reviewers)
+    assert "can end this wait" in found.who_can_end_it
