@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from holdshort.agent.cues import CUES, evidence
 from holdshort.agent.triage import Reading
@@ -13,6 +13,8 @@ LEAST_CERTAINTY = 0.55
 """Below this certainty nobody acts on a reading."""
 CLEAR_CERTAINTY = 0.75
 """From this certainty on a single sentence counts as a request of its own."""
+DISPUTED_CERTAINTY = 0.85
+"""Stated at most when one sentence is clear and the whole ticket reads otherwise."""
 MOST_CLAUSES = 40
 CLAUSE_ENDS = re.compile(
     r"(?<=[.!?])\s+|\n+|;\s+|,?\s+(?:and|und)\s+(?=(?:also |please |bitte |then )*"
@@ -20,6 +22,13 @@ CLAUSE_ENDS = re.compile(
     r"i |my |can |could |setz|entsperr|nehm|füg|entfern))",
     re.IGNORECASE,
 )
+ASKING = re.compile(
+    r"\?|\b(?:please|pls|can|could|would|need|want|order|install|fix|repair|send|give|get|change|"
+    r"delete|open|book|check|help|how|where|which|when|broken|problem|error|wrong|missing|lost|down|"
+    r"slow|crash\w*|not|n['’]t|cannot|never|bitte|brauche|kaputt|geht|fehlt|wie|wo|wann)\b",
+    re.IGNORECASE,
+)
+"""A sentence without any of these tells a story and asks for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +62,8 @@ def understand(text: str, read: Callable[[str], Reading]) -> Understood:
         return Understood((reported[0],))
     if len(labels) > 1:
         return _several(clear)
+    if labels - {whole.reading.label}:
+        return _disputed(whole, clear[0])
     return Understood((whole,), _doubt(whole.reading))
 
 
@@ -72,7 +83,9 @@ def _is_clear(intent: Intent) -> bool:
     reading = intent.reading
     if reading.certainty < CLEAR_CERTAINTY or reading.unfamiliar:
         return False
-    return reading.label not in CUES or bool(evidence(reading.label, intent.text))
+    if reading.label in CUES:
+        return bool(evidence(reading.label, intent.text))
+    return bool(ASKING.search(intent.text))
 
 
 def _several(clear: list[Intent]) -> Understood:
@@ -81,6 +94,14 @@ def _several(clear: list[Intent]) -> Understood:
     beyond = next(i for i in clear if i.reading.label not in CUES)
     excerpt = " ".join(beyond.text.split())[:120]
     return Understood(tuple(clear), f'The ticket asks for several things, among them "{excerpt}".')
+
+
+def _disputed(whole: Intent, clear: Intent) -> Understood:
+    """One sentence is clear, and the ticket as a whole reads as something else."""
+    if whole.reading.label in CUES and not _doubt(whole.reading):
+        return Understood((whole,), "The ticket can be read in two ways.")
+    certainty = min(clear.reading.certainty, DISPUTED_CERTAINTY)
+    return Understood((Intent(whole.text, replace(clear.reading, certainty=certainty)),))
 
 
 def _doubt(reading: Reading) -> str:

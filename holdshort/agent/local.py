@@ -33,7 +33,7 @@ IN_WORDS = {
     "phishing_report": "a report of something suspicious",
     "something_else": "something outside my actions",
 }
-NOBODY_ELSE = "The ticket has no words. What can we do for you?"
+WORDLESS = "The ticket has no words. What can we do for you?"
 SEVERAL_PEOPLE = "The ticket asks for several things and does not say for whom each of them is."
 CUT = "The text is long; I read its beginning for what it asks."
 
@@ -50,9 +50,10 @@ class LocalAgent:
         """What to do about the ticket. Ambiguous or unknown names become a question."""
         text = _text_of(words)
         if not any(character.isalnum() for character in text):
-            return self._offer("something_else", 0.0, Drafted(question=NOBODY_ELSE), [])
-        understood = understand(text, self._read)
-        drafted = self._draft(understood, words, Directory(names))
+            return self._offer("something_else", 0.0, Drafted(question=WORDLESS), [])
+        directory = Directory(names)
+        understood = understand(text, lambda part: self._read(directory.neutral(part)))
+        drafted = self._draft(understood, words, directory)
         label = understood.intents[0].reading.label
         return self._offer(label, understood.certainty, drafted, _readings(understood))
 
@@ -105,7 +106,9 @@ def _reading(intent: Intent) -> str:
     label, certainty = intent.reading.label, intent.reading.certainty
     found = evidence(label, intent.text) if label in CUES else ()
     said = " and ".join(quoted(word) for word in found)
-    source = f"The words {said} read" if said else "The text reads"
+    source = "The text reads"
+    if found:
+        source = f"The words {said} read" if len(found) > 1 else f"The word {said} reads"
     return f"{source} as {IN_WORDS[label]} (certainty {certainty:.2f})."
 
 

@@ -26,6 +26,10 @@ LONGEST = 6
 """Words in the longest name that is looked for."""
 READ_WORDS = 3000
 """Names behind this many words are not looked for."""
+SLIP_WORDS = 200
+"""Slips of the keyboard are looked for in this many words."""
+STAND_INS = {"person": "Tom", "group": "photo-club"}
+"""Read in place of real names, so that what is understood never depends on who is named."""
 SAME_WORD_LETTERS = 6
 """A name written apart counts as the name written together from this many letters on."""
 
@@ -53,6 +57,7 @@ class Directory:
         self._by_words: dict[tuple[str, ...], list[Named]] = defaultdict(list)
         self._by_letters: dict[str, list[Named]] = defaultdict(list)
         self._last_names: dict[str, list[Named]] = defaultdict(list)
+        self._found: dict[str, tuple[Mention, ...]] = {}
         self.articles = tuple(one for one in names if one.kind == ARTICLE)
         for one in self._entries:
             self._enter(one)
@@ -71,7 +76,7 @@ class Directory:
     def find(self, text: str, kind: str) -> list[Mention]:
         """What the text names of that kind, in order; longer names win over shorter ones."""
         found = []
-        for mention in self._all_mentions(text):
+        for mention in self._mentions(text):
             fitting = tuple(one for one in mention.candidates if one.kind == kind)
             if fitting:
                 chosen = _as_written(mention.written, fitting)
@@ -80,14 +85,27 @@ class Directory:
 
     def find_slips(self, text: str, kind: str) -> list[Mention]:
         """Names of that kind with a slip of the keyboard in them."""
-        words = words_of(text)[:READ_WORDS]
+        words = words_of(text)[:SLIP_WORDS]
+        forms = {form: fits for form in self._by_words if (fits := self._of_kind(form, kind))}
         return [
             _mention(text, run, fitting, slip=True)
             for length in range(1, LONGEST + 1)
             for run in _odd_runs(words, length)
-            for form in self._by_words
-            if _slipped(run, form) and (fitting := self._of_kind(form, kind))
+            for form, fitting in forms.items()
+            if _slipped(run, form)
         ]
+
+    def covers(self, text: str, start: int, end: int) -> bool:
+        """Whether some name of the directory stands there."""
+        return any(m.start < end and start < m.end for m in self._mentions(text))
+
+    def neutral(self, text: str) -> str:
+        """The text with a stand-in for every person and group that it names."""
+        for mention in reversed(self._mentions(text)):
+            stand_in = STAND_INS.get(mention.candidates[0].kind)
+            if stand_in:
+                text = text[: mention.start] + stand_in + text[mention.end :]
+        return text
 
     def near(self, text: str, kind: str) -> tuple[Named, ...]:
         """Entries that share an uncommon word with the text: to ask about, never to act on."""
@@ -102,7 +120,12 @@ class Directory:
     def _of_kind(self, form: tuple[str, ...], kind: str) -> tuple[Named, ...]:
         return tuple(one for one in self._by_words[form] if one.kind == kind)
 
-    def _all_mentions(self, text: str) -> Iterator[Mention]:
+    def _mentions(self, text: str) -> tuple[Mention, ...]:
+        if text not in self._found:
+            self._found[text] = tuple(self._read(text))
+        return self._found[text]
+
+    def _read(self, text: str) -> Iterator[Mention]:
         words = words_of(text)[:READ_WORDS]
         at = 0
         while at < len(words):

@@ -28,6 +28,16 @@ AFTER_NAME_OF_KIND = re.compile(
     r"\b(\w+(?:-\w+)+)\b",
     re.IGNORECASE,
 )
+UNKNOWN_GROUP = re.compile(
+    r"\b(?:to|into|in|from|and|und|group|list|join|gruppe|verteiler)(?: the| die| der)? "
+    r"[\"“„']?(\w+(?:-\w+)+)\b",
+    re.IGNORECASE,
+)
+LISTED_AFTER = re.compile(
+    r"^[\"”“']?\s*(?:,|and|und|&|\+)\s+(?:to |the |also |group )*[\"“„']?(\w[\w-]*)[\"”“']?"
+    r"\s*(?:[.!?\n]|$|groups?\b|too\b|as well\b|please\b|bitte\b)",
+    re.IGNORECASE,
+)
 ROLES: Mapping[str, re.Pattern[str]] = {
     "owner": re.compile(r"\b(?:owners?|admin\w*)\b", re.IGNORECASE),
     "maintainer": re.compile(r"\bmaint\w*\b", re.IGNORECASE),
@@ -162,7 +172,24 @@ def _groups(asked: Asked) -> tuple[Mention, ...] | Drafted:
     if not _one_list(asked.text, distinct):
         names = listed(m.candidates[0] for m in distinct)
         return Drafted(question=f"You name several groups: {names}. Which of them is it about?")
+    unknown = _unknown_beside(asked, found)
+    if unknown:
+        return Drafted(question=f"I find no group called {quoted(unknown)}. Which group is it?")
     return distinct
+
+
+def _unknown_beside(asked: Asked, found: list[Mention]) -> str:
+    """Something named like a group next to the known ones: nothing is done by halves."""
+    beside = [m for g in found if (m := LISTED_AFTER.match(asked.text[g.end :]))]
+    shifts = [g.end for g in found if LISTED_AFTER.match(asked.text[g.end :])]
+    places = [(m.start(1) + at, m.end(1) + at) for m, at in zip(beside, shifts, strict=True)]
+    places += [m.span(1) for m in UNKNOWN_GROUP.finditer(asked.text)]
+    slips = [(g.start, g.end) for g in found]
+    for start, end in places:
+        inside = any(s <= start < e for s, e in slips)
+        if not inside and not asked.directory.covers(asked.text, start, end):
+            return asked.text[start:end]
+    return ""
 
 
 def _one_list(text: str, groups: tuple[Mention, ...]) -> bool:

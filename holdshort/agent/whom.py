@@ -66,6 +66,10 @@ STRANGER = (
         r"\b([A-Z]\w+(?: [A-Z]\w+)?) (?:forgot|has|is locked|needs|cannot|can['’]t|lost|got locked|"
         r"left|braucht|hat)\b"
     ),
+    re.compile(
+        r"(?i:\b(?:add|put|invite|remove|take|reset|unlock|suspend|disable|for)) (?:[\w-]+ ){1,2}"
+        r"(?:and|und|&) ([A-Z]\w+)\b"
+    ),
     re.compile(rf"(?i:\b{THINGS} (?:reset )?(?:for|of|von|für)) ([A-Z]\w+(?: [A-Z]\w+)?)\b"),
 )
 
@@ -104,8 +108,11 @@ def whom(text: str, words: Words, directory: Directory) -> Whom:
         return Whom(question=f"Whom do you mean by {quoted(unclear[0].written)}: {names}?")
     own = tuple(m for m in mentions if m.candidates[0].id == requester.id)
     others = tuple(m for m in mentions if m not in own)
+    stranger = _stranger(text, directory)
+    if stranger:
+        return Whom(question=f"I do not find {quoted(stranger)} in the directory. Who is it for?")
     cast = Cast(text, requester, others, own)
-    return _for_others(cast) if others else _without_others(cast, directory)
+    return _for_others(cast) if others else _without_others(cast)
 
 
 def names_others(text: str, words: Words, directory: Directory) -> bool:
@@ -129,10 +136,7 @@ def _is_courtesy(mention: Mention, text: str, requester: Named) -> bool:
     return closing and (alone or any(word in FAREWELLS for word in before[-3:]))
 
 
-def _without_others(cast: Cast, directory: Directory) -> Whom:
-    stranger = _stranger(cast.text, directory)
-    if stranger:
-        return Whom(question=f"I do not find {quoted(stranger)} in the directory. Who is it for?")
+def _without_others(cast: Cast) -> Whom:
     third = FOR_THIRD.search(cast.text)
     if third and not cast.own and not cast.for_me:
         return Whom(question=f"You write {quoted(third.group())}. What is the person's full name?")
@@ -142,16 +146,11 @@ def _without_others(cast: Cast, directory: Directory) -> Whom:
 
 def _stranger(text: str, directory: Directory) -> str:
     """A name in the place of a person that nothing in the directory answers to."""
-    known = [
-        mention
-        for kind in ("person", "group", "application")
-        for mention in directory.find(text, kind)
-    ]
     for pattern in STRANGER:
         for match in pattern.finditer(text):
             first = fold(match.group(1).split()[0])
-            covered = any(m.start < match.end(1) and match.start(1) < m.end for m in known)
-            if first not in NOT_A_NAME and not covered:
+            known = directory.covers(text, match.start(1), match.end(1))
+            if first not in NOT_A_NAME and not known:
                 return match.group(1)
     return ""
 

@@ -40,6 +40,7 @@ NOT_A_NAME = _set(
     "slack company guest member members owner maintainer admin colleague coworker employee staff "
     "today tomorrow monday tuesday wednesday thursday friday saturday sunday let there here what "
     "work mfa vpn mail email out in on off er sie es wir ich mich mir uns ihn ihm ihr der die das "
+    "request requests requested reset needed required urgent urgently now issue problem link "
     "mein meine meinen dein unser unsere bitte one another some any both rights read write"
 )
 """Words that stand where a name could stand and are none."""
