@@ -36,7 +36,7 @@ def reach(asked: Circumstances, person: Person, held: facts.Rights | None, knows
     if held is None:
         text = f"We could not confirm what {person.name} may do."
         return consequence.unknown(text, facts.DIRECTORY)
-    strong = facts.privileged(held)
+    strong = facts.far_reaching(held)
     if strong:
         rights = facts.listing(facts.named(right) for right in strong)
         return facts.level(3, f"{person.name} holds {rights}.", facts.DIRECTORY, knows)

@@ -82,9 +82,24 @@ def privileged(rights: Iterable[Right]) -> Rights:
     return tuple(right for right in rights if right.privileged)
 
 
+def far_reaching(rights: Iterable[Right]) -> Rights:
+    """Those that are privileged or reach production; an unknown environment counts as that."""
+    return tuple(right for right in rights if right.privileged or in_production(right))
+
+
+def in_production(right: Right) -> bool:
+    """Whether the right reaches what customers depend on, as far as we know."""
+    return right.environment in ("production", "unknown", "")
+
+
 def named(right: Right) -> str:
     """A right in words: `AWS ReadOnlyAccess in AWS (production)`."""
-    return f"{right.name} in {right.system_name} ({right.environment or 'environment unknown'})"
+    return f"{right.name} in {right.system_name} ({_environment(right)})"
+
+
+def _environment(right: Right) -> str:
+    unknown = right.environment in ("unknown", "")
+    return "environment unknown" if unknown else right.environment
 
 
 def listing(words: Iterable[str]) -> str:

@@ -21,15 +21,15 @@ def reach(
 ) -> Level:
     """Blast radius of rights that change hands.
 
-    An ordinary right is one person's seat, whichever environment it is in; a privileged one
-    reaches everything its system reaches.
+    A privileged right or one in production reaches the whole system; any other is a seat.
     """
     if changed is None:
         text = f"We could not confirm which rights change for {person.name}."
         return consequence.unknown(text, facts.DIRECTORY)
-    strong = facts.privileged(changed)
+    strong = facts.far_reaching(changed)
     if strong:
-        return facts.level(3, f"Privileged: {_all(strong)}.", facts.DIRECTORY, knows)
+        text = f"Privileged or in production: {_all(strong)}."
+        return facts.level(3, text, facts.DIRECTORY, knows)
     if changed:
         return facts.level(1, f"One person's {_all(changed)}.", facts.DIRECTORY, knows)
     own = asked.requester.id == person.id

@@ -104,7 +104,9 @@ class World:
 
     def _paths(self, group: str) -> dict[str, tuple[str, ...]]:
         """Every group that membership reaches, with the names on the way."""
-        found = {group: (self.groups[group]["name"],)} if group in self.groups else {}
+        found: dict[str, tuple[str, ...]] = {}
+        if group in self.groups:
+            found[group] = (self.groups[group]["name"],)
         waiting = list(found)
         while waiting:
             inner = waiting.pop()

@@ -1,0 +1,136 @@
+"""Every action type declares everything that the road, the screens and the docs need."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from holdshort import catalogue
+from holdshort.catalogue import ActionType, BadParams, UnknownType
+from holdshort.core.policy import SHORT_LIST
+from holdshort.core.terms import Tier
+from tests.catalogue.world import World
+
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "idp.reset_password": {"person": "dana"},
+    "idp.unlock": {"person": "dana"},
+    "idp.suspend": {"person": "dana"},
+    "idp.resume": {"person": "dana"},
+    "idp.create_account": {"person": "dana"},
+    "idp.add_to_group": {"person": "dana", "group": "photo-club"},
+    "idp.remove_from_group": {"person": "dana", "group": "photo-club"},
+    "github.set_membership": {"person": "dana", "role": "member"},
+    "kb.answer": {"article": "vpn-ports"},
+    "ticket.categorise": {"label": "Password reset"},
+    "ticket.route": {"context": "security"},
+    "ticket.status": {"text": "Soon."},
+}
+
+every_type = pytest.mark.parametrize("kind", catalogue.REGISTRY.values(), ids=lambda kind: kind.id)
+
+
+def test_every_type_has_an_example_here() -> None:
+    assert set(EXAMPLES) == set(catalogue.REGISTRY)
+
+
+@every_type
+def test_a_type_says_what_it_does_looks_up_and_undoes(kind: ActionType[Any]) -> None:
+    assert kind.title and kind.doc.endswith(".") and kind.facts and kind.undo_words.endswith(".")
+    for name, field in kind.params.model_fields.items():
+        assert field.description, name
+
+
+@every_type
+def test_the_undo_of_a_type_is_a_type_with_parameters_that_fit(kind: ActionType[Any]) -> None:
+    offered = kind.undo(EXAMPLES[kind.id])
+    assert (offered is not None) is kind.undo_possible
+    if offered is not None:
+        catalogue.parse(offered.type, offered.params)
+
+
+@every_type
+def test_a_type_renders_a_title_that_its_button_repeats(kind: ActionType[Any]) -> None:
+    words = kind.render(EXAMPLES[kind.id], World())
+    assert words.title == words.button
+    assert words.sentence.endswith(".")
+    assert "{" not in words.title + words.sentence
+
+
+@every_type
+def test_only_own_credentials_and_the_desk_run_without_a_hold(kind: ActionType[Any]) -> None:
+    own = kind.id in ("idp.reset_password", "idp.unlock") or kind.connector == "desk"
+    assert kind.hold_seconds == (0 if own else 60)
+
+
+@every_type
+def test_what_is_not_on_the_short_list_has_a_least_tier_or_touches_the_desk(
+    kind: ActionType[Any],
+) -> None:
+    floor = kind.min_tier[0] if kind.min_tier else Tier.AUTOMATIC
+    assert floor >= Tier.POLICY or kind.id in SHORT_LIST or kind.connector == "desk"
+
+
+@every_type
+def test_the_beneficiary_is_the_person_named_else_whoever_asks(kind: ActionType[Any]) -> None:
+    params = EXAMPLES[kind.id]
+    assert kind.beneficiary(params, "bea") == params.get("person", "bea")
+
+
+def test_the_catalogue_is_plain_data() -> None:
+    described = {entry["id"]: entry for entry in json.loads(json.dumps(catalogue.describe()))}
+    assert set(described) == set(catalogue.REGISTRY)
+    add = described["idp.add_to_group"]
+    assert add["min_tier"] == {"tier": 2, "reason": "Membership of a group."}
+    assert add["policy_rule"] == "role_template"
+    assert add["undo"]["possible"] is True
+    assert add["params"]["additionalProperties"] is False
+    assert described["idp.reset_password"]["undo"]["possible"] is False
+    assert described["kb.answer"]["min_tier"] is None
+
+
+def test_an_unknown_type_is_named() -> None:
+    with pytest.raises(UnknownType, match=r"There is no action type ‘idp\.anything’"):
+        catalogue.find("idp.anything")
+    with pytest.raises(UnknownType):
+        catalogue.parse("idp.anything", {})
+
+
+@pytest.mark.parametrize(
+    ("type_id", "params", "field", "sentence"),
+    [
+        ("idp.unlock", {}, "person", "‘person’ is missing."),
+        ("idp.unlock", {"person": 7}, "person", "‘person’ must be text."),
+        ("idp.unlock", {"person": ""}, "person", "‘person’ must not be empty."),
+        ("idp.unlock", {"person": "x" * 65}, "person", "‘person’ may have at most 64 characters."),
+        ("idp.unlock", {"person": "a", "x": 1}, "x", "‘x’ is not a parameter of this action."),
+        (
+            "github.set_membership",
+            {"person": "a", "role": "admin"},
+            "role",
+            "‘role’ must be one of 'member', 'maintainer' or 'owner'.",
+        ),
+        ("ticket.status", {"text": "x" * 2001}, "text", "‘text’ may have at most 2000 characters."),
+    ],
+)
+def test_bad_parameters_get_a_sentence_each(
+    type_id: str, params: dict[str, Any], field: str, sentence: str
+) -> None:
+    with pytest.raises(BadParams) as caught:
+        catalogue.parse(type_id, params)
+    assert caught.value.fields == {field: sentence}
+
+
+def test_several_bad_parameters_are_all_named_and_no_value_is_repeated() -> None:
+    with pytest.raises(BadParams) as caught:
+        catalogue.parse("idp.add_to_group", {"person": 4711, "secret": "hunter2"})
+    assert set(caught.value.fields) == {"person", "group", "secret"}
+    assert "hunter2" not in str(caught.value)
+    assert "4711" not in str(caught.value)
+
+
+def test_parameters_never_change_after_parsing() -> None:
+    params = catalogue.parse("idp.unlock", {"person": "dana"})
+    with pytest.raises(Exception, match="frozen"):
+        params.person = "omar"  # type: ignore[attr-defined]
