@@ -131,7 +131,7 @@ class Conflict(Section):
 class Confidence(Section):
     """How sure the agent must be before its action may run without a decision."""
 
-    threshold: Share = Field(Decimal("0.90"), description="From 0 to 1, for every category.")
+    threshold: Share = Field(Decimal("0.9"), description="From 0 to 1, for every category.")
     categories: dict[Category, Share] = Field({}, description="Other thresholds, by category.")
 
 
