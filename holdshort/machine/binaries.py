@@ -91,7 +91,8 @@ def _copy_folders(target: Path, installed: Path, libraries: Path) -> None:
     """Copy into a draft and rename, so that an interrupted copy is never used."""
     draft = target.with_name(f"{target.name}.{os.getpid()}")
     try:
-        shutil.copytree(installed, draft / installed.parent.name / installed.name)
+        place = draft / installed.parent.name / installed.name
+        shutil.copytree(installed, place, ignore=shutil.ignore_patterns("include"))
         if libraries.is_dir():
             shutil.copytree(libraries, draft / libraries.name)
         for folder in (target.parent, *draft.rglob("*"), draft):

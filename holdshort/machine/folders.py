@@ -116,8 +116,11 @@ def explained(path: Path) -> Iterator[None]:
 
 
 def _sentence(error: OSError, path: Path) -> str:
+    """A copied tree fails with many errors in one, which has no number of its own."""
+    if os.strerror(errno.ENOSPC) in str(error):
+        return disk_full(path)
     match error.errno:
-        case errno.ENOSPC | errno.EDQUOT:
+        case errno.EDQUOT:
             return disk_full(path)
         case errno.EACCES | errno.EPERM:
             return f"{path} may not be read and written by this account. {_ELSEWHERE}"
@@ -125,7 +128,7 @@ def _sentence(error: OSError, path: Path) -> str:
             return f"{path} is on a read-only disk. {_ELSEWHERE}"
         case errno.EEXIST | errno.ENOTDIR:
             return f"{path} is not a folder. {_ELSEWHERE}"
-    return f"{path} cannot be used ({error.strerror}). {_ELSEWHERE}"
+    return f"{path} cannot be used ({error.strerror or 'copying failed'}). {_ELSEWHERE}"
 
 
 def disk_full(path: Path) -> str:

@@ -63,13 +63,12 @@ def is_running(process: int) -> bool:
 
 def python(code: str, *arguments: object) -> subprocess.Popen[str]:
     """Run `code` in a process of its own; it talks through its standard output."""
-    root = str(Path(__file__).parents[2])
+    places = [str(Path(__file__).parents[2]), *filter(None, sys.path)]
     return subprocess.Popen(
         [sys.executable, "-c", code, *map(str, arguments)],
         stdout=subprocess.PIPE,
         text=True,
-        cwd=root,
-        env={**os.environ, "PYTHONPATH": root},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(places)},
     )
 
 

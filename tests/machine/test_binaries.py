@@ -149,7 +149,7 @@ def closed_wheel(tmp_path: Path) -> Binaries:
     package = chosen.folder.parents[1]
     for source in (chosen.folder.parent, package.with_name(f"{package.name}.libs")):
         target = tmp_path / "closed" / source.relative_to(package.parent)
-        shutil.copytree(source, target, copy_function=os.link)
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("include"))
     (tmp_path / "closed").chmod(0o700)
     folder = tmp_path / "closed" / chosen.folder.relative_to(package.parent)
     return Binaries(folder, chosen.major, "wheel")

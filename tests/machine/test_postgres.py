@@ -32,7 +32,7 @@ time.sleep(600)
 
 def value(url: str, query: str) -> object:
     with psycopg.connect(url) as connection:
-        row = connection.execute(query).fetchone()  # type: ignore[call-overload]
+        row = connection.execute(query).fetchone()
     assert row is not None
     return row[0]
 
@@ -233,10 +233,8 @@ def test_any_folder_name_works_also_one_that_no_socket_could_have(
 ) -> None:
     with running(tmp_path / name, wheel) as url:
         assert value(url, "SELECT 1") == 1
-        socket = Path(str(value(url, "SHOW unix_socket_directories")))
-        folder = Path(psycopg.conninfo.conninfo_to_dict(url)["host"])
+        folder = Path(str(psycopg.conninfo.conninfo_to_dict(url)["host"]))
         assert mode(folder) == 0o700
-        assert socket.exists() or os.geteuid() == 0
     assert folder.parent == tmp_path / name / "postgres" or not folder.exists()
 
 

@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from holdshort.machine.binaries import Binaries
 from holdshort.machine.errors import MachineError
+from holdshort.machine.postgres import EmbeddedPostgres
+from holdshort.machine.processes import servers_in
 from holdshort.machine.supervisor import Supervisor
 
 from .conftest import eventually, first_line, is_running, mode, python
@@ -164,7 +167,8 @@ def test_waiting_in_vain_is_told_with_what_was_awaited(tmp_path: Path) -> None:
 
 
 def test_a_kept_part_is_started_again_and_ended_after_the_children(tmp_path: Path) -> None:
-    database, said = Pretend(), []
+    database = Pretend()
+    said: list[str] = []
     with supervised(tmp_path, said.append) as supervisor:
         supervisor.keep("database", database)
         assert (database.starts, database.alive()) == (1, True)
@@ -172,6 +176,20 @@ def test_a_kept_part_is_started_again_and_ended_after_the_children(tmp_path: Pat
         supervisor.wait_until(lambda: database.starts == 2, 30, "the database")
         assert said == ["database stopped; starting it again."]
     assert not database.alive()
+
+
+def test_the_embedded_database_is_such_a_part(tmp_path: Path, wheel: Binaries) -> None:
+    said: list[str] = []
+    cluster = tmp_path / "postgres" / "cluster"
+    with supervised(tmp_path, said.append) as supervisor:
+        database = EmbeddedPostgres(tmp_path, wheel)
+        supervisor.keep("postgres", database)
+        first = int((cluster / "postmaster.pid").read_text().split()[0])
+        os.kill(first, signal.SIGKILL)
+        supervisor.wait_until(lambda: bool(said) and database.alive(), 30, "the database")
+        assert said == ["postgres stopped; starting it again."]
+        assert first not in servers_in(cluster) != []
+    assert servers_in(cluster) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
