@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 from holdshort import catalogue
 from holdshort.catalogue import Unconfirmed, UnknownTarget
 from holdshort.core.consequence import tier
-from holdshort.core.terms import Employment, Findings, Offered, PolicyVerdict, Reason, Right, Tier
+from holdshort.core.terms import (
+    Assurance,
+    Channel,
+    Employment,
+    Findings,
+    Offered,
+    PolicyVerdict,
+    Reason,
+    Right,
+    Tier,
+)
 from tests.catalogue.world import World, asked
 
 ADD, REMOVE, GITHUB = "idp.add_to_group", "idp.remove_from_group", "github.set_membership"
@@ -142,6 +152,38 @@ def test_two_rights_that_policy_keeps_apart_need_a_person() -> None:
     assert reason.limit == "rule pay-vendor"
     assert "pay it" in reason.text
     assert "raise.duty_conflict" not in rules(look(ADD, "frieda", "payment-approvers").raises)
+
+
+def test_a_conflict_that_somebody_has_already_is_not_blamed_on_another_group() -> None:
+    world = World()
+    world.members["payment-approvers"].add("lea")
+    assert look(ADD, "lea", "photo-club", world).raises == ()
+
+
+@pytest.mark.parametrize("type_id", [ADD, REMOVE])
+@pytest.mark.parametrize(
+    ("how", "rule"),
+    [
+        ({"assurance": Assurance.NONE}, "raise.requester_unproven"),
+        ({"channel": Channel.EMAIL}, "raise.requester_unproven"),
+        ({"emergency": True}, "raise.emergency"),
+        ({"beneficiary": World().people["bea"]}, "raise.beneficiary_differs"),
+    ],
+    ids=["no session", "e-mail", "emergency", "for somebody else"],
+)
+def test_how_it_was_asked_can_need_a_person(type_id: str, how: dict[str, Any], rule: str) -> None:
+    found = look(type_id, "dana", "photo-club", **how)
+    assert rules(found.raises) == {rule}
+    assert tier_of(found) is Tier.HUMAN
+
+
+def test_the_access_of_somebody_else_is_regulated_more_than_ones_own() -> None:
+    own, other = look(ADD, "bea", "vpn-users"), look(ADD, "bea", "vpn-users", by="viktor")
+    assert own.consequence.vector == (1, 0, 1, 0)
+    assert other.consequence.vector == (1, 0, 2, 0)
+    own, other = look(ADD, "dana", "photo-club"), look(ADD, "dana", "photo-club", by="bea")
+    assert own.consequence.vector == (0, 0, 0, 0)
+    assert other.consequence.vector == (1, 0, 1, 0)
 
 
 @pytest.mark.parametrize("conflicts", ["none", [{}], [{"entitlements": "all"}], None])

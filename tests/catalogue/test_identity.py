@@ -237,6 +237,13 @@ def test_resuming_shows_every_right_that_comes_back() -> None:
     assert "Zendesk agent in Zendesk (office)" in found.after[0]
 
 
+def test_an_account_under_a_security_lock_is_resumed_by_security() -> None:
+    world = World()
+    world.change("mia", active=False)
+    found = look("idp.resume", "mia", "mia", world)
+    assert rules(found.raises) == {"raise.undoes_security_control"}
+
+
 def newcomer(job: Employment) -> World:
     world = World()
     bea = world.people["bea"]

@@ -102,6 +102,7 @@ def test_an_unknown_type_is_named() -> None:
     [
         ("idp.unlock", {}, "person", "‘person’ is missing."),
         ("idp.unlock", {"person": 7}, "person", "‘person’ must be text."),
+        ("idp.unlock", {"person": b"dana"}, "person", "‘person’ must be text."),
         ("idp.unlock", {"person": ""}, "person", "‘person’ must not be empty."),
         ("idp.unlock", {"person": "x" * 65}, "person", "‘person’ may have at most 64 characters."),
         ("idp.unlock", {"person": "a", "x": 1}, "x", "‘x’ is not a parameter of this action."),
