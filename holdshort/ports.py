@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from holdshort.core.terms import (
     Action,
@@ -121,6 +121,7 @@ class Mirror:
     groups: Sequence[MirroredGroup]
 
 
+@runtime_checkable
 class Mirrors(Protocol):
     """A connected app that tells who exists and who belongs to what."""
 

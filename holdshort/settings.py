@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from holdshort.machine.keys import parse_database_url
+from holdshort.machine.database_url import parse_database_url
 
 BASE = Path(__file__).resolve().parent
 ROLE = os.environ.get("HOLDSHORT_ROLE", "")

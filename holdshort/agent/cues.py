@@ -63,6 +63,8 @@ JOINING = _any(
     r"ad (?=me)",
     r"join\w*",
     r"acc?ess\w*",
+    r"needs?",
+    r"get",
     r"member\w*",
     r"put",
     r"includ\w*",
@@ -95,7 +97,15 @@ OTHER_SECRETS = _any(
     r"drucker",
     r"database",
     r"server",
+    r"(?:zoom|slack|jira|figma|sap|adobe|salesforce|notion|dropbox|linkedin|icloud|gmail|apple|bank)"
+    r"(?: \w+)? (?:password|passwort|kennwort|pw|login)",
 )
+LOCKING = _any(
+    r"(?<=please )(?:lock|block)",
+    r"(?:lock|block) (?:\w+ )?(?:out|account|user|login|him|her)",
+    r"sperr(?:t|en|e)?",
+)
+UNLOCKING = _any(r"unlock\w*", r"entsperr\w*", r"reactivat\w*", r"enable")
 SWEEPING = _any(
     r"delete (?:all|the|every)\b.{0,20}(?:data|files|mails?|records)",
     r"every(?:one|body)",
@@ -124,7 +134,18 @@ CUES: Mapping[str, Cue] = {
         ((OTHER_SECRETS, "it may be about another password than the one for signing in"),),
     ),
     "account_unlock": Cue(
-        _any(r"\w*lock(?:ed|out|ing)?", r"unlo\w*", r"blocked", r"\w*sperr\w*", r"freischalt\w*")
+        _any(
+            r"unlo\w*",
+            r"locked",
+            r"locking",
+            r"lockout",
+            r"blocked",
+            r"lift",
+            r"entsperr\w*",
+            r"(?:aus)?gesperrt",
+            r"freischalt\w*",
+        ),
+        ((LOCKING, "it may ask for a lock instead of lifting one"),),
     ),
     "group_access": Cue(JOINING, ((REMOVING, "it may be about leaving a group"),)),
     "group_removal": Cue(
@@ -148,7 +169,8 @@ CUES: Mapping[str, Cue] = {
             r"sperr\w*",
             r"deaktivier\w*",
             r"stilllegen",
-        )
+        ),
+        ((UNLOCKING, "it may ask to lift a lock instead"),),
     ),
     "new_account": Cue(
         _any(r"creat\w*", r"set ?up", r"new", r"accounts?", r"onboard\w*", r"provision", r"legt")

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from holdshort.agent.cues import CUES, evidence
-from holdshort.agent.embedding import Embedder
+from holdshort.agent.embedding import MAX_CHARACTERS, Embedder
 from holdshort.agent.intents import Intent, Understood, understand
 from holdshort.agent.names import Directory, quoted
 from holdshort.agent.offers import Asked, Drafted, draft
@@ -35,6 +35,7 @@ IN_WORDS = {
 }
 WORDLESS = "The ticket has no words. What can we do for you?"
 SEVERAL_PEOPLE = "The ticket asks for several things and does not say for whom each of them is."
+TOO_LONG = f"The ticket is longer than the {MAX_CHARACTERS} characters that I read."
 CUT = "The text is long; I read its beginning for what it asks."
 
 
@@ -52,7 +53,9 @@ class LocalAgent:
         if not any(character.isalnum() for character in text):
             return self._offer("something_else", 0.0, Drafted(question=WORDLESS), [])
         directory = Directory(names)
-        understood = understand(text, lambda part: self._read(directory.neutral(part)))
+        understood = understand(
+            text[:MAX_CHARACTERS], lambda part: self._read(directory.neutral(part))
+        )
         drafted = self._draft(understood, words, directory)
         label = understood.intents[0].reading.label
         return self._offer(label, understood.certainty, drafted, _readings(understood))
@@ -61,6 +64,8 @@ class LocalAgent:
         return read(text, self._embedder, self._weights)
 
     def _draft(self, understood: Understood, words: Words, directory: Directory) -> Drafted:
+        if len(_text_of(words)) > MAX_CHARACTERS:
+            return Drafted(hand_over=TOO_LONG)
         if understood.doubt:
             return Drafted(hand_over=understood.doubt)
         if _for_several(understood, words, directory):

@@ -24,8 +24,6 @@ from holdshort.ports import Named
 
 LONGEST = 6
 """Words in the longest name that is looked for."""
-READ_WORDS = 3000
-"""Names behind this many words are not looked for."""
 SLIP_WORDS = 200
 """Slips of the keyboard are looked for in this many words."""
 STAND_INS = {"person": "Tom", "group": "photo-club"}
@@ -126,7 +124,7 @@ class Directory:
         return self._found[text]
 
     def _read(self, text: str) -> Iterator[Mention]:
-        words = words_of(text)[:READ_WORDS]
+        words = words_of(text)
         at = 0
         while at < len(words):
             run, candidates = self._longest(text, words, at)

@@ -16,6 +16,8 @@ from holdshort.agent.words import disguised
 from holdshort.core.terms import Offered
 from holdshort.ports import Words
 
+LEAST_WORDS = 2
+"""One word alone says what about and not what for."""
 MOST_ACTIONS = 5
 """A ticket that yields more actions than this goes to a person."""
 AND_BETWEEN = re.compile(
@@ -83,6 +85,8 @@ HANDED_OVER: Mapping[str, str] = {
 
 
 def _act(asked: Asked) -> Drafted:
+    if len(asked.text.split()) < LEAST_WORDS:
+        return Drafted(question="Please tell me in a sentence what you need.")
     said = evidence(asked.label, asked.text)
     if not said:
         return Drafted(hand_over="No word in the ticket names the action outright.")
@@ -117,6 +121,20 @@ def _simple(action_type: str) -> Callable[[Asked], Drafted]:
         return Drafted(actions, because=(found.because,))
 
     return drafter
+
+
+def _sign_in(action_type: str) -> Callable[[Asked], Drafted]:
+    """A drafter for the account that everybody signs in with, and for no other application."""
+    drafter = _simple(action_type)
+
+    def cautious(asked: Asked) -> Drafted:
+        named = asked.directory.find(asked.text, APPLICATION)
+        if not named:
+            return drafter(asked)
+        application = listed(named[0].candidates)
+        return Drafted(question=f"Is this about {application} or about your company sign-in?")
+
+    return cautious
 
 
 def _named_other(action_type: str, nobody: Drafted) -> Callable[[Asked], Drafted]:
@@ -264,8 +282,8 @@ def _answer(asked: Asked) -> Drafted:
 
 
 DRAFTERS: Mapping[str, Callable[[Asked], Drafted]] = {
-    "password_reset": _simple("idp.reset_password"),
-    "account_unlock": _simple("idp.unlock"),
+    "password_reset": _sign_in("idp.reset_password"),
+    "account_unlock": _sign_in("idp.unlock"),
     "group_access": _membership("idp.add_to_group"),
     "group_removal": _membership("idp.remove_from_group"),
     "github_access": _github,

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from holdshort.agent.names import PERSON, Directory, Mention, listed, quoted
 from holdshort.agent.wordlists import FAREWELLS, GREETINGS, NOT_A_NAME
 from holdshort.agent.words import fold, folded_words
 from holdshort.ports import Named, Words
 
-THINGS = r"(?:password|passwort|kennwort|pw|account|konto|log-?in|sign-?in|user|access|membership)"
+NEARBY = 80
+"""Characters before a name that say what it is there for."""
+THINGS = (
+    r"(?:password|passwort|kennwort|pw|account|konto|log-?in|sign-?in|user|access|membership|"
+    r"roles?|rights|permissions?|credentials)"
+)
 NOT_FOR_ME = re.compile(
     r"\b(?:tell|told|ask|asked|help|remind|call|contact|let|sent|inform)(?:s|ed)? me\b(?! in\b)|"
     r"\bfor me to\b|\bmy (?:manager|boss|colleague|coworker|team)\b",
@@ -35,7 +41,8 @@ BEFORE_BENEFICIARY = re.compile(
     r"(?:\b(?:add|ad|invite|unlock|suspend|disable|deactivate|block|lock|remove|put|give|grant|let|"
     r"make|take|kick|drop|delete|reset|for|of|freeze|onboard|register|create|need|want|help|get|"
     r"upgrade|include|stop|user|account|von|für|nehmt|fügt|entsperrt|sperrt|that|colleague|kollegin|"
-    r"kollege|herr|herrn|frau|mr|mrs|ms|dr)|^)[\s.,:\"“']*$",
+    r"kollege|herr|herrn|frau|mr|mrs|ms|dr)|^)[\s.,:\"“']*"
+    r"(?:(?:my|our|the) (?:new )?(?:manager|boss|lead|intern|assistant|teammate|user) )?$",
     re.IGNORECASE,
 )
 AFTER_BENEFICIARY = re.compile(
@@ -48,14 +55,15 @@ ONLY_TOLD = re.compile(
     r"^\s+(?:said|says|told|asked|approved|wants|wrote|mentioned|suggested|agreed|confirmed|meint)\b",
     re.IGNORECASE,
 )
-TOLD_BY = re.compile(r"\b(?:by|from|with|cc|asked|told|manager|boss|lead)[\s:,]*$", re.IGNORECASE)
+TOLD_BY = re.compile(r"\b(?:by|from|with|cc|asked|told)[\s:,]*(?:my \w+ )?$", re.IGNORECASE)
 AND = re.compile(r"^[\s,;&+]*(?:and|und|,|&|\+)\s*$", re.IGNORECASE)
 AND_ME = re.compile(r"\bme\s*(?:,|and|und|&|\+)\s*$", re.IGNORECASE)
 ME_TOO = re.compile(r"^\s*(?:,|and|und|&|\+)\s*me\b", re.IGNORECASE)
 STRANGER = (
+    re.compile(r"(?<=\w )([\w.+-]+@[\w.-]+\w)"),
     re.compile(rf"\b([A-Z]\w+(?: [A-Z]\w+)?)['’]s?\s+(?:\w+ )?{THINGS}", re.UNICODE),
     re.compile(
-        r"(?i:\b(?:add|put|invite|remove|take|get|move)) (\w+(?: [A-Z]\w+)?)"
+        r"(?i:\b(?:add|put|invite|remove|take|get|move)) ([\w.]+(?: [A-Z]\w+)?)"
         r"(?= (?:to|into|in|from|out|off|onto)\b)"
     ),
     re.compile(
@@ -126,7 +134,7 @@ def names_others(text: str, words: Words, directory: Directory) -> bool:
 
 def _is_courtesy(mention: Mention, text: str, requester: Named) -> bool:
     """A name in a greeting, or the requester's own under the text."""
-    before = folded_words(text[: mention.start].splitlines()[-1] if mention.start else "")
+    before = folded_words(text[: mention.start].rpartition("\n")[2])
     if before and before[-1] in GREETINGS:
         return True
     if all(one.id != requester.id for one in mention.candidates):
@@ -169,7 +177,7 @@ def _for_others(cast: Cast) -> Whom:
         )
     if cast.for_me:
         return Whom(question=f"Is this for you or for {_names(meant)}?")
-    if not set(cast.others) <= set(meant):
+    if not set(cast.others) <= set(meant) or not _one_list(cast.text, meant):
         return Whom(question=f"Whom exactly is this for? You name {_names(cast.others)}.")
     return Whom(_people(meant), _because(meant))
 
@@ -192,7 +200,7 @@ def _in_position(cast: Cast) -> tuple[Mention, ...]:
 
 
 def _placed(text: str, mention: Mention) -> bool:
-    before, after = text[: mention.start], text[mention.end :]
+    before, after = text[: mention.start][-NEARBY:], text[mention.end :]
     if ONLY_TOLD.match(after) or TOLD_BY.search(before):
         return False
     beside_me = AND_ME.search(before) or ME_TOO.match(after)
@@ -205,9 +213,17 @@ def _listed_together(text: str, one: Mention, other: Mention) -> bool:
     return bool(AND.match(text[first.end : second.start]))
 
 
+def _one_list(text: str, meant: tuple[Mention, ...]) -> bool:
+    """Whether the people are one person, or listed beside each other."""
+    return len(_people(meant)) == 1 or all(
+        _listed_together(text, one, other) for one, other in pairwise(meant)
+    )
+
+
 def _with_me(cast: Cast, meant: tuple[Mention, ...]) -> bool:
     return any(
-        AND_ME.search(cast.text[: m.start]) or ME_TOO.match(cast.text[m.end :]) for m in meant
+        AND_ME.search(cast.text[: m.start][-NEARBY:]) or ME_TOO.match(cast.text[m.end :])
+        for m in meant
     )
 
 

@@ -114,12 +114,17 @@ def _money(value: Any) -> Any:
 
 
 def _share(value: Any) -> Any:
-    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
-        raise ValueError("must be a number above 0 and at most 1, like 0.90")
-    if not 0 < value <= 1:
+    wanted = "must be a number above 0 and at most 1, like 0.90"
+    if isinstance(value, bool) or not isinstance(value, (int, float, str, Decimal)):
+        raise ValueError(wanted)
+    try:
+        share = Decimal(str(value))
+    except InvalidOperation:
+        raise ValueError(wanted) from None
+    if not share.is_finite() or not 0 < share <= 1:
         raise ValueError("must lie above 0 and be at most 1")
     # 0.9 and 0.90 are one threshold, so they must be one value in the digest.
-    return Decimal(format(Decimal(str(value)).normalize(), "f"))
+    return Decimal(format(share.normalize(), "f"))
 
 
 Id = Annotated[

@@ -48,7 +48,7 @@ class Person(Section):
     roles: tuple[Id, ...] = Field(
         (), description="Roles that role templates name; the role ‘owner’ owns the installation."
     )
-    department: Text | None = Field(None, description="The department, as people call it.")
+    department: Text = Field("", description="The department, as people call it.")
     manager: Id | None = Field(None, description="The person id of the manager.")
     employment: Employment = Field(Employment(), description="What the HR system says.")
     accounts: tuple[Account, ...] = Field((), description="Every identity that is this person.")

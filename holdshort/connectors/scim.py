@@ -252,7 +252,7 @@ class Scim:
         password = new_password()
         operation = {"op": "replace", "path": "password", "value": password}
         try:
-            self._wire.change(entry, operation, deadline)
+            self._wire.change(entry, operation, deadline.half())
         except Unreachable:
             # Only this call knows the password: look whether it arrived before giving it up.
             now = self._wire.get(Entry, str(entry.id), deadline)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from scim2_models import URN, Extension, Group, Resource, User
+from scim2_models import URN, Extension, Group, Mutability, Resource, User
 
 from holdshort.ports import MirroredAccount, MirroredGroup
 
@@ -16,9 +16,9 @@ class Account(Extension):
     __schema__ = URN("urn:ietf:params:scim:schemas:extension:holdshort:2.0:Account")
 
     locked: bool | None = None
-    locked_by: str | None = None
-    locked_at: datetime | None = None
-    factor_enrolled: bool | None = None
+    locked_by: Annotated[str | None, Mutability.read_only] = None
+    locked_at: Annotated[datetime | None, Mutability.read_only] = None
+    factor_enrolled: Annotated[bool | None, Mutability.read_only] = None
 
 
 Entry = User[Account]

@@ -51,6 +51,10 @@ class Deadline:
             raise Unreachable("The directory did not answer in time.")
         return left
 
+    def half(self) -> Deadline:
+        """Half of what is left, so that something can still be asked afterwards."""
+        return Deadline(self.left() / 2)
+
 
 class Wire:
     """One directory over HTTP. Every method raises ConnectorError in a plain sentence."""
@@ -64,7 +68,10 @@ class Wire:
     def get(self, model: type[Found], id: str, deadline: Deadline) -> Found:
         """One entry by its immutable id."""
         answer = self._ask(deadline, lambda client, how: client.query(model, id, **how))
-        return _expected(model, answer)
+        found = _expected(model, answer)
+        if found.id != id:
+            raise Unreachable("The directory answered about another entry than the one asked for.")
+        return found
 
     def every(
         self, model: type[Found], deadline: Deadline, *, where: str = "", only: str = ""
@@ -74,7 +81,7 @@ class Wire:
         total = 1
         start = 1
         while start <= total:
-            page = self.page(model, deadline, where=where, only=only, start=start)
+            page = self.page(model, deadline, where=where, only=only, start=start, count=PAGE)
             rows = page.resources or []
             found.update({str(row.id): row for row in rows})
             total = page.total_results or 0
@@ -94,7 +101,7 @@ class Wire:
         where: str = "",
         only: str = "",
         start: int = 1,
-        count: int = PAGE,
+        count: int,
     ) -> ListResponse[Found]:
         """One page of entries."""
         asked: dict[str, Any] = {"startIndex": start, "count": count}

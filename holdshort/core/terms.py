@@ -370,3 +370,13 @@ class Findings:
 
     lookalikes: tuple[str, ...] = field(default=())
     """Names that imitate another entry; such an action shows ids and is never approved from chat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who says something: the person, through which of their accounts, and how well proved."""
+
+    person: Person
+    account: int
+    channel: Channel
+    assurance: Assurance

@@ -20,6 +20,8 @@ from psycopg.types.json import Jsonb
 
 STATEMENTS = Path(__file__).resolve().parent / "statements"
 Row = dict[str, Any]
+JSONB = 3802
+"""PostgreSQL's type number of jsonb."""
 
 
 @cache
@@ -39,8 +41,16 @@ def rows(name: str, /, **params: Any) -> list[Row]:
     """All rows of a named statement, as dictionaries."""
     with connection.cursor() as cursor:
         cursor.execute(statements()[name], params)
-        columns = [column[0] for column in cursor.description or ()]
-        return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+        columns = [(column[0], column[1] == JSONB) for column in cursor.description or ()]
+        return [_row(columns, values) for values in cursor.fetchall()]
+
+
+def _row(columns: list[tuple[str, bool]], values: tuple[Any, ...]) -> Row:
+    # Django leaves jsonb columns of raw statements as text.
+    return {
+        name: json.loads(value) if is_json and value is not None else value
+        for (name, is_json), value in zip(columns, values, strict=True)
+    }
 
 
 def row(name: str, /, **params: Any) -> Row | None:

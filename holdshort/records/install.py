@@ -57,9 +57,11 @@ def _complete(admin: psycopg.Connection) -> bool:
     if not set(role_names().values()) <= _present(admin):
         return False
     owner = role_names()[OWNER]
-    found = admin.execute("SELECT pg_has_role(current_user, %s, 'SET')", [owner]) if (
-        admin.info.server_version >= 160000
-    ) else admin.execute("SELECT pg_has_role(current_user, %s, 'MEMBER')", [owner])
+    found = (
+        admin.execute("SELECT pg_has_role(current_user, %s, 'SET')", [owner])
+        if (admin.info.server_version >= 160000)
+        else admin.execute("SELECT pg_has_role(current_user, %s, 'MEMBER')", [owner])
+    )
     return bool((found.fetchone() or (False,))[0])
 
 
@@ -88,9 +90,7 @@ def _lines(admin: psycopg.Connection, passwords: Mapping[str, str]) -> list[sql.
 
 def _for_a_person(admin: psycopg.Connection, lines: list[sql.Composed]) -> str:
     account = sql.Identifier(admin.info.user).as_string(admin)
-    return "\n".join(
-        line.as_string(admin).replace("CURRENT_USER", account) + ";" for line in lines
-    )
+    return "\n".join(line.as_string(admin).replace("CURRENT_USER", account) + ";" for line in lines)
 
 
 def migrate(database: dict[str, object]) -> None:

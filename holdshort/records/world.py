@@ -14,7 +14,8 @@ from typing import Any
 from holdshort.core.terms import DirectoryAccount, Group, Lock, Person, Right
 from holdshort.records import db, people
 
-_CONFUSABLE = str.maketrans("аеорсухіјѕԁһɡ0１1l|ІО", "aeopcyxijsdhgol1llIO".ljust(20, "l"))
+_CONFUSABLE = str.maketrans("аеорсухіјѕԁһɡ01|", "aeopcyxijsdhgoll")
+"""Letters of other scripts, and digits, that look like a Latin letter at a glance."""
 
 
 class World:

@@ -115,6 +115,12 @@ CREATE TABLE public.turn (
 );
 CREATE INDEX turn_latest ON public.turn (ticket, id DESC);
 
+CREATE TABLE public.label (
+    id     bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    ticket bigint NOT NULL REFERENCES public.ticket,
+    label  text NOT NULL
+);
+
 CREATE TABLE public.decision_note (
     decision uuid PRIMARY KEY,
     comment  text NOT NULL CHECK (length(comment) <= 4000)

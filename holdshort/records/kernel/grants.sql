@@ -73,13 +73,14 @@ CREATE POLICY outcome_executor ON kernel.outcome FOR INSERT TO {executor} WITH C
 GRANT SELECT ON public.profile, public.authority, public.absence, public.ticket, public.message, public.turn,
     public.connector, public.system, public.entitlement, public.entitlement_grant, public.group_grant, public.group_owner,
     public.article, public.mirror_read, public.directory_account, public.directory_group,
-    public.membership, public.decision_note TO {web}, {desk}, {executor};
+    public.membership, public.decision_note, public.label TO {web}, {desk}, {executor};
 
 GRANT SELECT ON public.agent_ticket, public.agent_name TO {agent};
 
 GRANT INSERT (requester, beneficiary, account, channel, assurance, private_to) ON public.ticket TO {web};
 GRANT INSERT (ticket, author, kind, subject, body) ON public.message TO {web}, {desk}, {executor};
 GRANT INSERT (ticket, kind, person, reason) ON public.turn TO {web}, {desk}, {executor};
+GRANT INSERT (ticket, label) ON public.label TO {desk};
 GRANT INSERT (decision, comment) ON public.decision_note TO {web};
 
 GRANT INSERT (action, ticket, person, sealed, expires_at) ON public.sealed TO {executor};

@@ -7,6 +7,7 @@
 CREATE TABLE kernel.policy_version (
     number      integer PRIMARY KEY CHECK (number > 0),
     document    jsonb NOT NULL,
+    file        jsonb NOT NULL,
     digest      text NOT NULL CHECK (digest ~ '^[0-9a-f]{64}$'),
     author      text NOT NULL REFERENCES kernel.person,
     proposed_at timestamptz NOT NULL DEFAULT clock_timestamp(),

@@ -3,7 +3,7 @@
 CREATE SCHEMA kernel;
 
 CREATE TABLE kernel.person (
-    id   text PRIMARY KEY CHECK (id ~ '^[a-z0-9][a-z0-9._-]{0,62}$'),
+    id   text PRIMARY KEY CHECK (id ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'),
     kind text NOT NULL CHECK (kind IN ('human', 'agent', 'service')),
     -- Lets other rows carry the kind of a person and be checked without a trigger.
     UNIQUE (id, kind)
@@ -14,6 +14,8 @@ CREATE TABLE kernel.account (
     person  text NOT NULL REFERENCES kernel.person,
     issuer  text NOT NULL CHECK (issuer <> ''),
     subject text NOT NULL CHECK (subject <> ''),
+    -- An account that was taken from its person decides nothing, and its past decisions stay readable.
+    ended_at timestamptz,
     -- One identity belongs to one person: two people behind one account could approve each other.
     UNIQUE (issuer, subject),
     UNIQUE (id, person)

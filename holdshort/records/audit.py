@@ -1,0 +1,71 @@
+"""The audit outbox: every business transaction writes its event in the same transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from holdshort.records import db
+
+EVENTS = frozenset(
+    {
+        "ticket.received",
+        "ticket.replied",
+        "ticket.asked",
+        "ticket.handed_over",
+        "ticket.closed",
+        "proposal.offered",
+        "action.staged",
+        "action.refused",
+        "review.opened",
+        "review.handed_over",
+        "decision.made",
+        "decision.refused",
+        "authorization.granted",
+        "action.rejected",
+        "action.superseded",
+        "action.expired",
+        "action.stopped",
+        "action.withdrawn",
+        "execution.started",
+        "execution.resumed",
+        "execution.delayed",
+        "execution.settled",
+        "work.reported",
+        "finding.recorded",
+        "secret.read",
+        "policy.adopted",
+        "undo.asked",
+        "sign_in.succeeded",
+        "sign_in.failed",
+    }
+)
+"""Everything that is ever recorded; a new name is added here first. The grammar is noun.verb."""
+
+
+def event(
+    name: str, *, actor: str, ticket: int | None = None, action: str | None = None, **detail: Any
+) -> None:
+    """Record that something happened. `detail` holds ids and codes, never names or free text."""
+    db.run("event", **_checked(name, actor, ticket, action, detail))
+
+
+def event_id(
+    name: str, *, actor: str, ticket: int | None = None, action: str | None = None, **detail: Any
+) -> int:
+    """The same, giving the event's id to the row that must point at it."""
+    number: int = db.value("event_returning", **_checked(name, actor, ticket, action, detail))
+    return number
+
+
+def _checked(
+    name: str, actor: str, ticket: int | None, action: str | None, detail: dict[str, Any]
+) -> dict[str, Any]:
+    if name not in EVENTS:
+        raise ValueError(f"{name!r} is not an event; add it to EVENTS first")
+    return {
+        "name": name,
+        "actor": actor,
+        "ticket": ticket,
+        "action": action,
+        "detail": db.as_json(detail),
+    }

@@ -1,0 +1,165 @@
+"""Proposals: what the agent, somebody else's agent or a person offers for a ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from holdshort.core.terms import Offer, Offered
+from holdshort.ports import Named, Words
+from holdshort.records import db
+from holdshort.records.ids import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A ticket that waits for the agent, and the latest message it would answer."""
+
+    words: Words
+    latest_message: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An offer on record; `result` is what became of it, None until it was staged."""
+
+    id: str
+    ticket: int
+    initiator: str
+    offer: Offer
+    confidence: float | None
+    undoes: str | None
+    answers: int | None
+    result: str | None
+
+
+def waiting(number: int) -> Waiting | None:
+    """The words of a ticket that waits for the agent; None when it does not."""
+    found = db.row("waiting_words", ticket=number)
+    if found is None:
+        return None
+    words = Words(
+        ticket=found["number"],
+        requester=found["requester"],
+        requester_name=found["requester_name"],
+        subject=found["subject"],
+        body=found["body"] or "",
+    )
+    return Waiting(words, found["latest_message"])
+
+
+def names() -> list[Named]:
+    """Everything that a text may name."""
+    return [
+        Named(row["kind"], row["id"], row["name"], tuple(a for a in row["also"] if a))
+        for row in db.rows("agent_names")
+    ]
+
+
+def add(offer: Offer, *, ticket: int, initiator: str, answers: int) -> str | None:
+    """Record the agent's offer; None when this state of the conversation has one already."""
+    proposal = new_id()
+    body = {
+        "reasoning": offer.reasoning,
+        "question": offer.question,
+        "hand_over": offer.hand_over,
+        "actions": [_as_data(one) for one in offer.actions],
+    }
+    try:
+        with transaction.atomic():
+            _insert(
+                proposal,
+                ticket,
+                initiator,
+                offer.agent_version,
+                offer.label,
+                offer.confidence,
+                body,
+                answers,
+            )
+    except IntegrityError:
+        return None
+    return proposal
+
+
+def add_one(
+    offered: Offered,
+    *,
+    ticket: int,
+    initiator: str,
+    reasoning: str,
+    confidence: float | None,
+    undoes: str | None,
+) -> str:
+    """Record one action that somebody offers directly."""
+    proposal = new_id()
+    body = {"reasoning": reasoning, "actions": [_as_data(offered)], "undoes": undoes}
+    _insert(proposal, ticket, initiator, "", offered.type, confidence, body, None)
+    return proposal
+
+
+def proposal(identity: str) -> Proposal | None:
+    """The proposal with that id, or None."""
+    found = db.row("proposal", id=identity)
+    if found is None:
+        return None
+    body: Mapping[str, Any] = found["body"]
+    confidence = None if found["confidence"] is None else float(found["confidence"])
+    offer = Offer(
+        label=found["label"],
+        confidence=confidence or 0.0,
+        reasoning=body.get("reasoning", ""),
+        agent_version=found["agent_version"],
+        actions=tuple(
+            Offered(one["type"], one["params"], tuple(one["after"])) for one in body["actions"]
+        ),
+        question=body.get("question", ""),
+        hand_over=body.get("hand_over", ""),
+    )
+    return Proposal(
+        id=str(found["id"]),
+        ticket=found["ticket"],
+        initiator=found["initiator"],
+        offer=offer,
+        confidence=confidence,
+        undoes=body.get("undoes"),
+        answers=found["answers"],
+        result=found["result"],
+    )
+
+
+def settle(identity: str, result: str, reason: str) -> None:
+    """Record what became of a proposal."""
+    db.run("add_staging", proposal=identity, result=result, reason=reason)
+
+
+def _as_data(offered: Offered) -> dict[str, Any]:
+    return {"type": offered.type, "params": dict(offered.params), "after": list(offered.after)}
+
+
+def _insert(
+    identity: str,
+    ticket: int,
+    initiator: str,
+    agent_version: str,
+    label: str,
+    confidence: float | None,
+    body: Mapping[str, Any],
+    answers: int | None,
+) -> None:
+    stated = None if confidence is None else Decimal(str(round(confidence, 4)))
+    db.run(
+        "add_proposal",
+        id=identity,
+        ticket=ticket,
+        initiator=initiator,
+        agent_version=agent_version,
+        label=label,
+        confidence=stated,
+        body=db.as_json(body),
+        answers=answers,
+    )

@@ -1,0 +1,125 @@
+-- name: add_people
+INSERT INTO kernel.person (id, kind) SELECT r.id, r.kind FROM jsonb_to_recordset(%(rows)s) AS r (id text, kind text)
+ON CONFLICT (id) DO NOTHING;
+
+-- name: changed_kinds
+-- People whose kind a file would change; a person never changes kind.
+SELECT r.id FROM jsonb_to_recordset(%(rows)s) AS r (id text, kind text)
+  JOIN kernel.person p ON p.id = r.id AND p.kind <> r.kind;
+
+-- name: set_profiles
+INSERT INTO public.profile (person, name, email, department, manager, roles, employment_status, employment_start,
+                            employment_end)
+SELECT r.person, r.name, r.email, r.department, r.manager, ARRAY(SELECT jsonb_array_elements_text(r.roles)),
+       r.employment_status, r.employment_start, r.employment_end
+  FROM jsonb_to_recordset(%(rows)s) AS r (person text, name text, email text, department text, manager text,
+       roles jsonb, employment_status text, employment_start date, employment_end date)
+ON CONFLICT (person) DO UPDATE SET name = EXCLUDED.name, email = EXCLUDED.email, department = EXCLUDED.department,
+    manager = EXCLUDED.manager, roles = EXCLUDED.roles, employment_status = EXCLUDED.employment_status,
+    employment_start = EXCLUDED.employment_start, employment_end = EXCLUDED.employment_end;
+
+-- name: end_absent_people
+-- Whoever is no longer in the file has left, as far as facts are concerned.
+UPDATE public.profile SET employment_status = 'ended' WHERE person <> ALL(%(people)s);
+
+-- name: end_accounts
+UPDATE kernel.account a SET ended_at = clock_timestamp()
+ WHERE a.ended_at IS NULL AND NOT EXISTS (
+   SELECT FROM jsonb_to_recordset(%(rows)s) AS r (person text, issuer text, subject text)
+    WHERE r.person = a.person AND r.issuer = a.issuer AND r.subject = a.subject);
+
+-- name: add_accounts_of_people
+INSERT INTO kernel.account (person, issuer, subject)
+SELECT r.person, r.issuer, r.subject
+  FROM jsonb_to_recordset(%(rows)s) AS r (person text, issuer text, subject text)
+ON CONFLICT (issuer, subject) DO UPDATE SET ended_at = NULL WHERE kernel.account.person = EXCLUDED.person;
+
+-- name: moved_accounts
+-- Accounts that a file gives to somebody else than the person who has them.
+SELECT a.issuer, a.subject, a.person AS held_by, r.person AS given_to
+  FROM jsonb_to_recordset(%(rows)s) AS r (person text, issuer text, subject text)
+  JOIN kernel.account a ON a.issuer = r.issuer AND a.subject = r.subject AND a.person <> r.person;
+
+-- name: drop_logins
+DELETE FROM public.sign_in_link WHERE person <> ALL(%(people)s);
+
+-- name: close_logins
+DELETE FROM public.login WHERE person <> ALL(%(people)s);
+
+-- name: add_logins
+INSERT INTO public.login (person) SELECT unnest(%(people)s::text[]) ON CONFLICT (person) DO NOTHING;
+
+-- name: clear_register
+DELETE FROM public.authority;
+
+-- name: clear_absences
+DELETE FROM public.absence;
+
+-- name: add_register
+INSERT INTO public.authority (person, contexts, cost_limit, backup)
+SELECT r.person, ARRAY(SELECT jsonb_array_elements_text(r.contexts)), r.cost_limit, r.backup
+  FROM jsonb_to_recordset(%(rows)s) AS r (person text, contexts jsonb, cost_limit bigint, backup text);
+
+-- name: add_absences
+INSERT INTO public.absence (person, starts, ends)
+SELECT r.person, r.starts, r.ends
+  FROM jsonb_to_recordset(%(rows)s) AS r (person text, starts timestamptz, ends timestamptz);
+
+-- name: clear_systems
+TRUNCATE public.system, public.entitlement, public.entitlement_grant, public.group_grant, public.group_owner,
+    public.connector, public.article;
+
+-- name: add_systems
+INSERT INTO public.system (id, name, connector, owner, environment, data_class)
+SELECT r.id, r.name, r.connector, r.owner, r.environment, r.data_class
+  FROM jsonb_to_recordset(%(rows)s) AS r (id text, name text, connector text, owner text, environment text,
+       data_class text);
+
+-- name: add_entitlements
+INSERT INTO public.entitlement (id, system, name, privileged)
+SELECT r.id, r.system, r.name, r.privileged
+  FROM jsonb_to_recordset(%(rows)s) AS r (id text, system text, name text, privileged boolean);
+
+-- name: add_entitlement_grants
+INSERT INTO public.entitlement_grant (entitlement, includes)
+SELECT r.entitlement, r.includes
+  FROM jsonb_to_recordset(%(rows)s) AS r (entitlement text, includes text);
+
+-- name: add_group_grants
+INSERT INTO public.group_grant (group_slug, entitlement)
+SELECT r.group_slug, r.entitlement FROM jsonb_to_recordset(%(rows)s) AS r (group_slug text, entitlement text);
+
+-- name: add_group_owners
+INSERT INTO public.group_owner (group_slug, person)
+SELECT r.group_slug, r.person FROM jsonb_to_recordset(%(rows)s) AS r (group_slug text, person text);
+
+-- name: add_connectors
+INSERT INTO public.connector (name, kind, settings)
+SELECT r.name, r.kind, r.settings FROM jsonb_to_recordset(%(rows)s) AS r (name text, kind text, settings jsonb);
+
+-- name: add_articles
+INSERT INTO public.article (id, title, body, audience, review_by)
+SELECT r.id, r.title, r.body, ARRAY(SELECT jsonb_array_elements_text(r.audience)), r.review_by
+  FROM jsonb_to_recordset(%(rows)s) AS r (id text, title text, body text, audience jsonb, review_by date);
+
+-- name: policy_versions
+-- Every version of the file with who adopted it, newest first.
+SELECT v.number, v.digest, v.author, v.proposed_at, v.file, a.person AS adopted_by, a.adopted_at
+  FROM kernel.policy_version v LEFT JOIN kernel.adoption a ON a.policy_version = v.number
+ ORDER BY v.number DESC;
+
+-- name: add_policy_version
+INSERT INTO kernel.policy_version (number, document, file, digest, author)
+VALUES ((SELECT COALESCE(max(number), 0) + 1 FROM kernel.policy_version), %(document)s, %(file)s, %(digest)s,
+        %(author)s) RETURNING number;
+
+-- name: adopt
+INSERT INTO kernel.adoption (policy_version, author, person)
+SELECT number, author, %(person)s FROM kernel.policy_version WHERE number = %(number)s;
+
+-- name: add_standing
+-- Phases of a demonstration; a category that has standing keeps it.
+INSERT INTO kernel.standing (category, phase, granted, basis)
+SELECT r.category, r.phase, r.phase > 1, 'demo'
+  FROM jsonb_to_recordset(%(rows)s) AS r (category text, phase integer)
+ WHERE NOT EXISTS (SELECT FROM kernel.standing s WHERE s.category = r.category);

@@ -1,0 +1,229 @@
+-- name: add_proposal
+INSERT INTO kernel.proposal (id, ticket, initiator, agent_version, label, confidence, body, answers)
+VALUES (%(id)s, %(ticket)s, %(initiator)s, %(agent_version)s, %(label)s, %(confidence)s, %(body)s, %(answers)s);
+
+-- name: proposal
+-- A proposal and what became of it.
+SELECT p.id, p.ticket, p.initiator, p.agent_version, p.label, p.confidence, p.body, p.answers, p.proposed_at,
+       s.result, s.reason AS staging_reason
+  FROM kernel.proposal p LEFT JOIN kernel.staging s ON s.proposal = p.id WHERE p.id = %(id)s;
+
+-- name: add_staging
+INSERT INTO kernel.staging (proposal, result, reason) VALUES (%(proposal)s, %(result)s, %(reason)s);
+
+-- name: add_action
+INSERT INTO kernel.action (id, root, version, digest, canonical, type, connector, target, ticket, proposal,
+                           requester, beneficiary, initiator, changer, position, undoes)
+VALUES (%(id)s, %(root)s, %(version)s, %(digest)s, %(canonical)s, %(type)s, %(connector)s, %(target)s, %(ticket)s,
+        %(proposal)s, %(requester)s, %(beneficiary)s, %(initiator)s, %(changer)s, %(position)s, %(undoes)s);
+
+-- name: add_dependency
+INSERT INTO kernel.dependency (action, needs) VALUES (%(action)s, %(needs)s);
+
+-- name: add_assessment
+INSERT INTO kernel.assessment (action, digest, type, tier, mode, hands, needed, phase, min_assurance,
+                               policy_version, catalogue_version, findings, reasons)
+VALUES (%(action)s, %(digest)s, %(type)s, %(tier)s, %(mode)s, %(hands)s, %(needed)s, %(phase)s, %(min_assurance)s,
+        %(policy_version)s, %(catalogue_version)s, %(findings)s, %(reasons)s);
+
+-- name: add_review
+INSERT INTO kernel.review (action, digest, expires_at, fault)
+VALUES (%(action)s, %(digest)s, %(expires_at)s, %(fault)s) RETURNING number;
+
+-- name: add_assignment
+INSERT INTO kernel.assignment (review, person, why, rank) VALUES (%(review)s, %(person)s, %(why)s, %(rank)s)
+ON CONFLICT DO NOTHING;
+
+-- name: add_decision
+INSERT INTO kernel.decision (id, review, action, digest, expires_at, requester, beneficiary, initiator, changer,
+                             person, account, verdict, reason_code, changes, hand_to, channel, assurance, shown)
+SELECT %(id)s, r.number, a.id, %(digest)s, r.expires_at, a.requester, a.beneficiary, a.initiator, a.changer,
+       %(person)s, %(account)s, %(verdict)s, %(reason_code)s, %(changes)s, %(hand_to)s, %(channel)s,
+       %(assurance)s, %(shown)s
+  FROM kernel.review r JOIN kernel.action a ON a.id = r.action WHERE r.number = %(review)s;
+
+-- name: add_note
+INSERT INTO public.decision_note (decision, comment) VALUES (%(decision)s, %(comment)s);
+
+-- name: add_authorization
+INSERT INTO kernel."authorization" (action, digest, category, tier, mode, hands, needed, basis, policy_version,
+       standing, standing_granted, decision_1, person_1, decision_2, person_2, event, not_before, expires_at)
+VALUES (%(action)s, %(digest)s, %(category)s, %(tier)s, %(mode)s, %(hands)s, %(needed)s, %(basis)s,
+        %(policy_version)s, %(standing)s, %(standing_granted)s, %(decision_1)s, %(person_1)s, %(decision_2)s,
+        %(person_2)s, %(event)s, %(not_before)s, %(expires_at)s);
+
+-- name: add_fate
+INSERT INTO kernel.fate (action, digest, connector, kind, hands, person, reason)
+VALUES (%(action)s, %(digest)s, %(connector)s, %(kind)s, %(hands)s, %(person)s, %(reason)s);
+
+-- name: add_execution
+-- Started only inside the window of the authorization, and (outside our own tables) once it is in the log.
+INSERT INTO kernel.execution (id, action, digest, connector, event, expires_at, not_before, position)
+SELECT %(id)s, z.action, z.digest, %(connector)s, z.event, z.expires_at, z.not_before,
+       (SELECT l.position FROM kernel.log l WHERE l.event = z.event)
+  FROM kernel."authorization" z WHERE z.action = %(action)s;
+
+-- name: add_attempt
+INSERT INTO kernel.attempt (execution, fence, lease_until, worker)
+VALUES (%(execution)s, %(fence)s, clock_timestamp() + make_interval(secs => %(lease)s), %(worker)s);
+
+-- name: add_outcome
+-- Written only by the latest attempt: a worker that slept past its lease writes nothing.
+INSERT INTO kernel.outcome (action, kind, execution, fence, before, after, evidence, reason)
+SELECT %(action)s, %(kind)s, %(execution)s, %(fence)s, %(before)s, %(after)s, %(evidence)s, %(reason)s
+ WHERE NOT EXISTS (SELECT FROM kernel.attempt t WHERE t.execution = %(execution)s AND t.fence > %(fence)s)
+   AND NOT EXISTS (SELECT FROM kernel.outcome o WHERE o.action = %(action)s);
+
+-- name: add_outcome_by_hand
+INSERT INTO kernel.outcome (action, kind, report, before, after, evidence, reason)
+VALUES (%(action)s, %(kind)s, %(action)s, %(before)s, %(after)s, %(evidence)s, %(reason)s);
+
+-- name: add_report
+INSERT INTO kernel.report (action, digest, connector, person, did, evidence)
+VALUES (%(action)s, %(digest)s, %(connector)s, %(person)s, %(did)s, %(evidence)s);
+
+-- name: add_finding
+INSERT INTO kernel.finding (action, kind, person, result, note)
+VALUES (%(action)s, %(kind)s, %(person)s, %(result)s, %(note)s);
+
+-- name: add_sealed
+-- Replaces what an interrupted attempt left, so that the owner reads the value that is set.
+INSERT INTO public.sealed (action, ticket, person, sealed, expires_at)
+VALUES (%(action)s, %(ticket)s, %(person)s, %(sealed)s, clock_timestamp() + interval '15 minutes')
+ON CONFLICT DO NOTHING;
+
+-- name: standing
+-- What the category has earned, as its latest row says.
+SELECT id, phase, granted, basis, since FROM kernel.standing WHERE category = %(category)s ORDER BY id DESC LIMIT 1;
+
+-- name: precedent
+-- Whether anything of this category was approved, or the category was granted, in the last twelve months.
+SELECT EXISTS (
+    SELECT FROM kernel.decision d JOIN kernel.assessment s ON s.action = d.action
+     WHERE s.category = %(category)s AND d.verdict = 'approve' AND d.decided_at > clock_timestamp() - interval '1 year')
+    OR EXISTS (
+    SELECT FROM kernel.standing t WHERE t.category = %(category)s AND t.granted
+       AND t.since > clock_timestamp() - interval '1 year');
+
+-- name: open_reviews
+-- How many open reviews each person leads, to spread the load.
+SELECT g.person, count(*) AS open
+  FROM kernel.assignment g JOIN kernel.review r ON r.number = g.review
+ WHERE g.rank = 1 AND r.expires_at > clock_timestamp()
+   AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = r.action)
+   AND NOT EXISTS (SELECT FROM kernel."authorization" z WHERE z.action = r.action)
+ GROUP BY g.person;
+
+-- name: action_of_review
+SELECT action FROM kernel.review WHERE number = %(review)s;
+
+-- name: story
+-- An action with everything that has happened to it, in one reading.
+SELECT a.id, a.digest, a.canonical, a.proposal, a.staged_at, st.state, to_jsonb(s) AS assessment,
+       to_jsonb(r) AS review, to_jsonb(p) - 'body' AS proposed, to_jsonb(z) AS "authorization", to_jsonb(f) AS fate,
+       to_jsonb(x) AS execution, to_jsonb(o) AS outcome, to_jsonb(h) AS report, to_jsonb(fi) AS finding,
+       (SELECT l.position FROM kernel.log l WHERE l.event = z.event) AS position,
+       (SELECT b.id FROM kernel.action b WHERE b.root = a.root AND b.version = a.version + 1) AS next_version,
+       (SELECT b.id FROM kernel.action b WHERE b.undoes = a.id ORDER BY b.staged_at DESC LIMIT 1) AS undone_by,
+       COALESCE((SELECT jsonb_agg(to_jsonb(g) ORDER BY g.rank, g.person) FROM kernel.assignment g
+                  WHERE g.review = r.number), '[]') AS assignments,
+       COALESCE((SELECT jsonb_agg(to_jsonb(d) || jsonb_build_object('comment', n.comment) ORDER BY d.decided_at)
+                   FROM kernel.decision d LEFT JOIN public.decision_note n ON n.decision = d.id
+                  WHERE d.action = a.id), '[]') AS decisions,
+       COALESCE((SELECT jsonb_agg(to_jsonb(t) ORDER BY t.fence) FROM kernel.attempt t
+                  WHERE t.execution = x.id), '[]') AS attempts,
+       COALESCE((SELECT jsonb_agg(e.needs) FROM kernel.dependency e WHERE e.action = a.id), '[]') AS needs
+  FROM kernel.action a
+  JOIN kernel.action_state st ON st.action = a.id
+  JOIN kernel.proposal p ON p.id = a.proposal
+  LEFT JOIN kernel.assessment s ON s.action = a.id
+  LEFT JOIN kernel.review r ON r.action = a.id
+  LEFT JOIN kernel."authorization" z ON z.action = a.id
+  LEFT JOIN kernel.fate f ON f.action = a.id
+  LEFT JOIN kernel.execution x ON x.action = a.id
+  LEFT JOIN kernel.outcome o ON o.action = a.id
+  LEFT JOIN kernel.report h ON h.action = a.id
+  LEFT JOIN kernel.finding fi ON fi.action = a.id
+ WHERE a.id = %(action)s;
+
+-- name: actions_of_ticket
+SELECT id FROM kernel.action WHERE ticket = %(ticket)s ORDER BY position, version, staged_at;
+
+-- name: needs_met
+-- Whether everything that must be done first has been done.
+SELECT NOT EXISTS (
+    SELECT FROM kernel.dependency d JOIN kernel.action_state s ON s.action = d.needs
+     WHERE d.action = %(action)s AND s.state <> 'executed');
+
+-- name: dependents
+SELECT action FROM kernel.dependency WHERE needs = %(action)s;
+
+-- name: sequencer_turn
+-- One sequencer at a time, whoever asks.
+SELECT pg_try_advisory_xact_lock(hashtextextended('sequencer', 0));
+
+-- name: log_new_events
+-- Gives every committed event that has none a position. The window keeps the search short; an event that
+-- committed after thousands of later ones is found by log_stragglers.
+INSERT INTO kernel.log (position, event)
+SELECT (SELECT COALESCE(max(position), -1) FROM kernel.log) + row_number() OVER (ORDER BY e.id), e.id
+  FROM kernel.event e
+ WHERE e.id > (SELECT COALESCE(max(event), 0) FROM kernel.log) - 5000
+   AND NOT EXISTS (SELECT FROM kernel.log l WHERE l.event = e.id)
+ ORDER BY e.id LIMIT 5000
+RETURNING event;
+
+-- name: log_stragglers
+INSERT INTO kernel.log (position, event)
+SELECT (SELECT COALESCE(max(position), -1) FROM kernel.log) + row_number() OVER (ORDER BY e.id), e.id
+  FROM kernel.event e
+ WHERE NOT EXISTS (SELECT FROM kernel.log l WHERE l.event = e.id)
+ ORDER BY e.id LIMIT 5000
+RETURNING event;
+
+-- name: executable
+-- The authorizations among these events that a program carries out.
+SELECT action, not_before FROM kernel."authorization"
+ WHERE event = ANY(%(events)s) AND hands = 'executor';
+
+-- name: due
+-- Everything that should have gone on by now and has not: which stop to wake, with which id.
+SELECT 'propose' AS stop, t.number::text AS id FROM public.ticket t
+  JOIN LATERAL (SELECT u.kind, u.at FROM public.turn u WHERE u.ticket = t.number ORDER BY u.id DESC LIMIT 1) u ON true
+ WHERE u.kind = 'with_agent' AND u.at < clock_timestamp() - interval '10 seconds'
+UNION ALL
+SELECT 'stage', p.id::text FROM kernel.proposal p
+ WHERE p.proposed_at < clock_timestamp() - interval '10 seconds'
+   AND NOT EXISTS (SELECT FROM kernel.staging s WHERE s.proposal = p.id)
+UNION ALL
+SELECT DISTINCT 'authorize', d.action::text FROM kernel.decision d
+ WHERE d.verdict IN ('approve', 'change', 'reject') AND d.decided_at < clock_timestamp() - interval '10 seconds'
+   AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = d.action)
+   AND NOT EXISTS (SELECT FROM kernel."authorization" z WHERE z.action = d.action)
+UNION ALL
+SELECT 'expire', r.action::text FROM kernel.review r
+ WHERE r.expires_at < clock_timestamp()
+   AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = r.action)
+   AND NOT EXISTS (SELECT FROM kernel."authorization" z WHERE z.action = r.action)
+UNION ALL
+SELECT CASE WHEN z.expires_at < clock_timestamp() THEN 'expire' ELSE 'execute' END, z.action::text
+  FROM kernel."authorization" z
+ WHERE z.hands = 'executor' AND z.not_before < clock_timestamp() - interval '2 seconds'
+   AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = z.action)
+UNION ALL
+SELECT 'execute', x.action::text FROM kernel.execution x
+ WHERE NOT EXISTS (SELECT FROM kernel.outcome o WHERE o.action = x.action)
+   AND NOT EXISTS (SELECT FROM kernel.attempt t WHERE t.execution = x.id AND t.lease_until > clock_timestamp())
+UNION ALL
+SELECT 'observe', h.action::text FROM kernel.report h
+ WHERE h.reported_at < clock_timestamp() - interval '10 seconds'
+   AND NOT EXISTS (SELECT FROM kernel.outcome o WHERE o.action = h.action)
+UNION ALL
+SELECT 'restage', o.action::text FROM kernel.outcome o JOIN kernel.action a ON a.id = o.action
+ WHERE o.kind = 'not_applied' AND o.reason = 'drift' AND o.at < clock_timestamp() - interval '10 seconds'
+   AND NOT EXISTS (SELECT FROM kernel.action b WHERE b.root = a.root AND b.version = a.version + 1)
+UNION ALL
+SELECT 'forget', '0' WHERE EXISTS (SELECT FROM public.sealed WHERE expires_at < clock_timestamp());
+
+-- name: forget_secrets
+DELETE FROM public.sealed WHERE expires_at < clock_timestamp();

@@ -1,0 +1,72 @@
+"""Tickets: words, where they stand, and the turns they take."""
+
+from __future__ import annotations
+
+from holdshort.core.terms import Sender
+from holdshort.records import audit, db
+from holdshort.records.people import DESK
+
+
+def open_ticket(sender: Sender, beneficiary: str | None) -> int:
+    """A new ticket in the sender's name."""
+    number: int = db.value(
+        "open_ticket",
+        requester=sender.person.id,
+        beneficiary=beneficiary,
+        account=sender.account,
+        channel=sender.channel,
+        assurance=int(sender.assurance),
+        private_to=None,
+    )
+    return number
+
+
+def ticket(number: int) -> db.Row | None:
+    """The ticket with where it stands, or None."""
+    return db.row("ticket", ticket=number)
+
+
+def words(number: int) -> str:
+    """Everything the requester wrote, in order."""
+    return str(db.value("ticket_words", ticket=number) or "")
+
+
+def messages(number: int) -> list[db.Row]:
+    """The conversation, oldest first."""
+    return db.rows("messages", ticket=number)
+
+
+def say(
+    number: int, body: str, *, author: str = DESK, kind: str = "answer", subject: str = ""
+) -> int:
+    """Add a message to the conversation."""
+    message: int = db.value(
+        "say", ticket=number, author=author, kind=kind, subject=subject, body=body
+    )
+    return message
+
+
+def turn(number: int, kind: str, *, person: str = DESK, reason: str = "") -> None:
+    """Move the ticket: with_agent, asked, staged, with_person or closed."""
+    db.run("turn", ticket=number, kind=kind, person=person, reason=reason)
+
+
+def ask(number: int, question: str, *, author: str = DESK) -> None:
+    """Ask the requester something and wait for the answer."""
+    say(number, question, author=author, kind="question")
+    turn(number, "asked", person=author)
+    audit.event("ticket.asked", actor=author, ticket=number)
+
+
+def hand_over(number: int, reason: str, *, author: str = DESK) -> None:
+    """Give the ticket to a person, telling the requester why."""
+    say(number, f"A person will take this from here. {reason}".strip(), author=author)
+    turn(number, "with_person", person=author, reason=reason)
+    audit.event("ticket.handed_over", actor=author, ticket=number)
+
+
+def close(number: int, answer: str, *, author: str = DESK) -> None:
+    """Answer and close; a further word from the requester opens it again."""
+    say(number, answer, author=author)
+    turn(number, "closed", person=author)
+    audit.event("ticket.closed", actor=author, ticket=number)

@@ -1,0 +1,157 @@
+"""From an offered action to the gate's answer: facts, consequence, tier, gate, reviewers.
+
+Used by the road when an action is staged and by the dry run of the API; it writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from holdshort import __version__, catalogue
+from holdshort.core import consequence, gate, policy, routing
+from holdshort.core.terms import (
+    Action,
+    Circumstances,
+    Findings,
+    Gate,
+    Kind,
+    Mode,
+    Offered,
+    Phase,
+    Tier,
+)
+from holdshort.ports import Knows
+from holdshort.records import db, people
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a category has earned; `id` points at the row that says so."""
+
+    id: int | None
+    phase: Phase
+    granted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The gate's answer about an action that has not been written yet."""
+
+    type: catalogue.ActionType[Any]
+    action: Action
+    findings: Findings
+    tier: Tier
+    standing: Standing
+    gate: Gate
+    routing: routing.Routing | None
+    policy_version: int | None
+
+    @property
+    def category(self) -> str:
+        """Action type / tier."""
+        return f"{self.type.id}/{int(self.tier)}"
+
+
+def assess(
+    offered: Offered,
+    circumstances: Circumstances,
+    world: Knows,
+    *,
+    draft: Mapping[str, Any],
+    phase: Phase | None = None,
+) -> Assessment:
+    """Assess one offered action. Raises CatalogueError when it names what does not exist.
+
+    `draft` has the remaining fields of the Action (id, root, version, changer, ticket …);
+    `phase` asks what would happen in that phase, as if the category had earned it.
+    """
+    kind = catalogue.find(offered.type)
+    findings = kind.findings(catalogue.parse(kind.id, offered.params), circumstances, world)
+    least = kind.min_tier[0] if kind.min_tier else Tier.AUTOMATIC
+    tier = consequence.tier(findings.consequence, min_tier=least, raises=findings.raises)
+    category = f"{kind.id}/{int(tier)}"
+    standing = _supposed(phase, tier) if phase else standing_of(category)
+    action = Action(
+        type=kind.id,
+        params=dict(offered.params),
+        target=findings.target,
+        requester=circumstances.requester.id,
+        beneficiary=kind.beneficiary(offered.params, circumstances.requester.id),
+        initiator=circumstances.initiator.id,
+        seen=findings.seen,
+        **{"changer": circumstances.initiator.id, **draft},
+    )
+    given = _gate_input(kind, findings, tier, standing, circumstances, world, bool(phase))
+    answer = gate.gate(given)
+    who = _route(action, findings, circumstances) if _waits(answer) else None
+    if who is not None and who.fault is not None:
+        answer = gate.gate(replace(given, faults=(*given.faults, who.fault)))
+    return Assessment(kind, action, findings, tier, standing, answer, who, world.policy_version())
+
+
+def catalogue_version() -> str:
+    """Which catalogue made an assessment."""
+    return __version__
+
+
+def standing_of(category: str) -> Standing:
+    """What the category has earned; without a row it is in phase 1, ungranted."""
+    found = db.row("standing", category=category)
+    if found is None:
+        return Standing(None, Phase.GATED, False)
+    return Standing(found["id"], Phase(found["phase"]), found["granted"])
+
+
+def _supposed(phase: Phase, tier: Tier) -> Standing:
+    return Standing(None, phase, phase > Phase.GATED and tier < Tier.HUMAN)
+
+
+def _waits(answer: Gate) -> bool:
+    return answer.mode in (Mode.HITL, Mode.SUGGEST)
+
+
+def _gate_input(
+    kind: catalogue.ActionType[Any],
+    findings: Findings,
+    tier: Tier,
+    standing: Standing,
+    circumstances: Circumstances,
+    world: Knows,
+    supposed: bool,
+) -> gate.GateInput:
+    category = f"{kind.id}/{int(tier)}"
+    return gate.GateInput(
+        phase=standing.phase,
+        granted=standing.granted,
+        tier=tier,
+        policy=findings.policy,
+        policy_version=world.policy_version(),
+        raises=findings.raises,
+        refusals=findings.refusals,
+        short_list=kind.id in policy.SHORT_LIST,
+        manual=kind.connector == "manual",
+        desk_only=kind.connector == "desk",
+        agent_initiated=circumstances.initiator.kind is Kind.AGENT,
+        confidence=circumstances.confidence,
+        threshold=policy.confidence_threshold(world.policy(), category),
+        novel=not supposed and not db.value("precedent", category=category),
+        faults=(),
+        stopped=(),
+    )
+
+
+def _route(action: Action, findings: Findings, circumstances: Circumstances) -> routing.Routing:
+    register = people.register()
+    involved = {entry.person for entry in register} | {entry.backup or "" for entry in register}
+    waiting = {row["person"]: row["open"] for row in db.rows("open_reviews")}
+    return routing.route(
+        action=action,
+        context=findings.context,
+        owners=findings.owners,
+        register=register,
+        people=people.people(involved | {owner for owner, _ in findings.owners}),
+        at=circumstances.at,
+        open_reviews=waiting,
+    )

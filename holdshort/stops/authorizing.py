@@ -1,0 +1,96 @@
+"""Permission to run one action once: from the policy in force, or from people who said yes."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from holdshort.core.terms import Hands
+from holdshort.records import actions, audit, db, people
+from holdshort.records.actions import Story
+from holdshort.records.people import DESK
+from holdshort.stops import desk, telling
+from holdshort.stops.assess import Assessment
+
+RUNS_WITHIN = timedelta(hours=1)
+BY_HAND_WITHIN = timedelta(days=7)
+_GROUNDS = (
+    "policy_version",
+    "standing",
+    "standing_granted",
+    "decision_1",
+    "person_1",
+    "decision_2",
+    "person_2",
+)
+
+
+def by_policy(story: Story, one: Assessment, *, at: datetime) -> None:
+    """A standing permission of the policy in force, for a category that was granted it."""
+    start = at + timedelta(seconds=one.type.hold_seconds)
+    _authorize(
+        story,
+        basis="policy",
+        not_before=start,
+        expires_at=start + RUNS_WITHIN,
+        policy_version=one.policy_version,
+        standing=one.standing.id,
+        standing_granted=True,
+    )
+    if story.action.target.connector == "desk":
+        desk.carry_out(story)
+
+
+def by_decisions(story: Story, *, at: datetime) -> None:
+    """Permission from different people who said yes to exactly these bytes."""
+    yes = list({decision["person"]: decision for decision in story.decided("approve")}.values())
+    second = yes[1] if story.assessment["needed"] > 1 else {}
+    by_hand = story.assessment["hands"] == Hands.PERSON
+    _authorize(
+        story,
+        basis="decisions",
+        not_before=at,
+        expires_at=at + (BY_HAND_WITHIN if by_hand else RUNS_WITHIN),
+        decision_1=yes[0]["id"],
+        person_1=yes[0]["person"],
+        decision_2=second.get("id"),
+        person_2=second.get("person"),
+    )
+    if by_hand:
+        _give_to(story, yes[0]["person"])
+    elif story.action.target.connector == "desk":
+        desk.carry_out(story)
+
+
+def _give_to(story: Story, person: str) -> None:
+    """The decision is on record first; only then is it somebody's work."""
+    actions.add_fate(story, "by_hand", hands="person", person=person)
+    found = people.person(person)
+    name = found.name if found else person
+    telling.say(story, f"‘{telling.title(story)}’ was approved. {name} will do it by hand.")
+
+
+def _authorize(
+    story: Story, *, basis: str, not_before: datetime, expires_at: datetime, **grounds: Any
+) -> None:
+    event = audit.event_id(
+        "authorization.granted",
+        actor=grounds.get("person_1") or DESK,
+        ticket=story.action.ticket,
+        action=story.action.id,
+        digest=story.digest,
+        basis=basis,
+        expires_at=expires_at,
+    )
+    answer = ("category", "tier", "mode", "hands", "needed")
+    db.run(
+        "add_authorization",
+        action=story.action.id,
+        digest=story.digest,
+        basis=basis,
+        event=event,
+        not_before=not_before,
+        expires_at=expires_at,
+        **{name: story.assessment[name] for name in answer},
+        **{name: grounds.get(name) for name in _GROUNDS},
+    )

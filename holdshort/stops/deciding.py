@@ -1,0 +1,156 @@
+"""Whether a person may give this answer to this review now, with the reason when not.
+
+The database refuses the same things; this says why in words, before it comes to that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from holdshort import catalogue
+from holdshort.core import duties, reasons
+from holdshort.core.terms import Assurance, Sender
+from holdshort.records import people
+from holdshort.records.actions import Story
+
+VERDICTS = ("approve", "change", "reject", "ask", "hand_over")
+
+
+class NotPossible(Exception):
+    """Why an answer was not taken; `code` is stable, the text is for the person."""
+
+    def __init__(self, code: str, text: str) -> None:
+        self.code = code
+        super().__init__(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a reviewer says about the bytes with this digest, having been shown that rendering."""
+
+    verdict: str
+    digest: str
+    shown: str
+    reason_code: str | None = None
+    comment: str = ""
+    changes: Mapping[str, Any] | None = None
+    hand_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    story: Story
+    answer: Answer
+    sender: Sender
+    at: datetime
+
+
+def check(story: Story, answer: Answer, *, sender: Sender, at: datetime) -> None:
+    """Raise NotPossible with the first rule that is against this answer."""
+    for rule in _RULES:
+        rule(_Asked(story, answer, sender, at))
+
+
+def _allowed_by_duties(asked: _Asked) -> None:
+    for reason in duties.who_may_not(asked.story.action, asked.sender.person):
+        raise NotPossible(reason.rule, reason.text)
+
+
+def _about_what_is_current(asked: _Asked) -> None:
+    story = asked.story
+    if story.next_version is not None:
+        version = story.action.version + 1
+        raise NotPossible("digest_mismatch", f"This was replaced by version {version}. Look again.")
+    if asked.answer.digest != story.digest:
+        raise NotPossible(
+            "digest_mismatch", "The change is not the one you were shown. Look again, then decide."
+        )
+
+
+def _still_open(asked: _Asked) -> None:
+    story = asked.story
+    if story.review is None:
+        raise NotPossible("already_decided", "Nobody has to decide about this.")
+    if story.state == "expired" or (
+        story.state == "waiting" and story.review["expires_at"] <= asked.at
+    ):
+        raise NotPossible("expired", "The time to decide is over; it was closed as not approved.")
+    final = [d for d in story.decisions if d["verdict"] in ("approve", "change", "reject")]
+    done = story.fate or story.authorization or len(final) >= story.assessment["needed"]
+    if done or asked.sender.person.id in {decision["person"] for decision in final}:
+        raise NotPossible("already_decided", f"This was decided already. {_who_decided(final)}")
+
+
+def _who_decided(final: list[Mapping[str, Any]]) -> str:
+    found = people.people(decision["person"] for decision in final)
+    said = {"approve": "approved", "change": "changed", "reject": "rejected"}
+    return " ".join(f"{found[d['person']].name} {said[d['verdict']]} it." for d in final)
+
+
+def _asked_to(asked: _Asked) -> None:
+    if asked.sender.person.id not in {one["person"] for one in asked.story.assignments}:
+        names = people.people(one["person"] for one in asked.story.assignments).values()
+        who = " or ".join(person.name for person in names) or "nobody yet"
+        raise NotPossible("not_a_reviewer", f"You were not asked about this. Asked: {who}.")
+
+
+def _well_proved(asked: _Asked) -> None:
+    needed = Assurance(asked.story.assessment["min_assurance"])
+    if asked.sender.assurance < needed:
+        raise NotPossible("assurance_too_low", "Please sign in again before you decide this.")
+
+
+def _complete(asked: _Asked) -> None:
+    answer = asked.answer
+    if answer.verdict not in VERDICTS:
+        raise NotPossible("bad_answer", f"The answer is one of: {', '.join(VERDICTS)}.")
+    if answer.verdict in reasons.OVERRIDE and not reasons.known(answer.verdict, answer.reason_code):
+        codes = ", ".join(reasons.OVERRIDE[answer.verdict])
+        raise NotPossible("reason_missing", f"Please choose a reason: {codes}.")
+    if answer.verdict == "ask" and not answer.comment.strip():
+        raise NotPossible("question_missing", "Please write what you want to know.")
+    if len(answer.comment) > 4000:
+        raise NotPossible("too_long", "The comment is longer than 4,000 characters.")
+
+
+def _change_is_possible(asked: _Asked) -> None:
+    answer, action = asked.answer, asked.story.action
+    if (answer.verdict == "change") != (answer.changes is not None):
+        raise NotPossible("bad_change", "A change says what is changed, and only a change does.")
+    if answer.changes is None:
+        return
+    params = {**action.params, **answer.changes}
+    if params == dict(action.params):
+        raise NotPossible("bad_change", "Nothing is different. Approve it, or change something.")
+    try:
+        catalogue.parse(action.type, params)
+    except catalogue.CatalogueError as error:
+        raise NotPossible("bad_change", str(error)) from None
+
+
+def _handed_to_somebody_who_may(asked: _Asked) -> None:
+    to = asked.answer.hand_to
+    if (asked.answer.verdict == "hand_over") != (to is not None):
+        raise NotPossible("bad_hand_over", "Please choose to whom you hand this.")
+    if to is None:
+        return
+    person = people.person(to)
+    if person is None or to not in {entry.person for entry in people.register()}:
+        raise NotPossible("bad_hand_over", "That person decides nothing here. Choose a reviewer.")
+    for reason in duties.who_may_not(asked.story.action, person):
+        raise NotPossible("bad_hand_over", reason.text)
+
+
+_RULES: tuple[Callable[[_Asked], None], ...] = (
+    _allowed_by_duties,
+    _about_what_is_current,
+    _still_open,
+    _asked_to,
+    _well_proved,
+    _complete,
+    _change_is_possible,
+    _handed_to_somebody_who_may,
+)

@@ -1,0 +1,67 @@
+"""Actions that touch our own tables only: authorized, executed and settled in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from holdshort.records import actions, audit, db, tickets
+from holdshort.records.actions import Story
+from holdshort.records.ids import new_id
+from holdshort.records.people import DESK
+from holdshort.stops import telling
+
+
+def carry_out(story: Story) -> None:
+    """Do it, in the transaction that authorized it; nothing outside changes."""
+    actions.add_fate(story, "claimed", hands="executor", person=None)
+    execution = new_id()
+    db.run("add_execution", id=execution, action=story.action.id, connector="desk")
+    db.run("add_attempt", execution=execution, fence=1, lease=0, worker=DESK)
+    EFFECTS[story.action.type](story, story.action.params)
+    db.run(
+        "add_outcome",
+        action=story.action.id,
+        kind="verified",
+        execution=execution,
+        fence=1,
+        before=db.as_json({}),
+        after=db.as_json({}),
+        evidence=db.as_json({}),
+        reason="",
+    )
+    audit.event(
+        "execution.settled",
+        actor=DESK,
+        ticket=story.action.ticket,
+        action=story.action.id,
+        outcome="verified",
+    )
+
+
+def _answer(story: Story, params: Mapping[str, Any]) -> None:
+    article = db.row("article", article=params["article"])
+    assert article is not None, "the facts found the article in this transaction"
+    telling.finish(story, f"{article['title']}\n\n{article['body']}")
+
+
+def _categorise(story: Story, params: Mapping[str, Any]) -> None:
+    db.run("label", ticket=story.action.ticket, label=params["label"])
+
+
+def _route(story: Story, params: Mapping[str, Any]) -> None:
+    assert story.action.ticket is not None
+    tickets.hand_over(story.action.ticket, f"It is with the people for {params['context']}.")
+
+
+def _status(story: Story, params: Mapping[str, Any]) -> None:
+    telling.say(story, params.get("text") or "Your ticket is being worked on.")
+
+
+EFFECTS: Mapping[str, Callable[[Story, Mapping[str, Any]], None]] = {
+    "kb.answer": _answer,
+    "ticket.categorise": _categorise,
+    "ticket.route": _route,
+    "ticket.status": _status,
+}
+"""What each of these types does; a test holds this against the catalogue."""

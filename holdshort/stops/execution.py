@@ -1,0 +1,339 @@
+"""The executor's protocol: claim → observe → apply → read back → settle.
+
+The claim is on record before anything is sent. Whoever finds an execution without an outcome
+after its lease reads back first, and sends again only where the target promises that this is
+safe; where nobody can tell, a person is asked. Network calls happen outside transactions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from holdshort.core import canonical
+from holdshort.core.terms import Action, Hands
+from holdshort.ports import (
+    Acts,
+    ConnectorError,
+    Drifted,
+    Receipt,
+    RefusedByTarget,
+    Shape,
+    Unreachable,
+)
+from holdshort.records import actions, audit, db, tickets
+from holdshort.records.actions import Story
+from holdshort.records.ids import new_id
+from holdshort.records.people import DESK
+from holdshort.records.wake import wake
+from holdshort.stops import telling
+
+LEASE = 60
+"""Seconds after which another attempt may take over."""
+
+TIMEOUT = 20
+"""Seconds a target may take; well inside the lease, so that no answer comes after it."""
+
+DRIFT = "drift"
+State = Mapping[str, Any]
+Seal = Callable[[str], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to carry out one action, as attempt number `fence` of `execution`."""
+
+    story: Story
+    execution: str
+    fence: int
+
+    @property
+    def action(self) -> Action:
+        """What is carried out."""
+        return self.story.action
+
+    @property
+    def resumed(self) -> bool:
+        """Whether an earlier attempt may already have sent the change."""
+        return self.fence > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How an attempt ended, before it is written down."""
+
+    kind: str
+    before: State
+    after: State
+    receipt: Receipt | None = None
+    reason: str = ""
+
+
+# ------------------------------------------------------------------ claim
+
+
+def claim(action: str, *, worker: str) -> Claim | None:
+    """Turn an authorization into the one execution, or take over an abandoned one. None: not due."""
+    with db.turn_of("action", action) as at:
+        story = actions.story(action)
+        if story is None or story.outcome is not None:
+            return None
+        if story.execution is None:
+            return _start(story, worker) if _may_start(story, at) else None
+        if story.attempts[-1]["lease_until"] > at:
+            return None
+        return _take_over(story, worker)
+
+
+def _may_start(story: Story, at: Any) -> bool:
+    permission = story.authorization
+    return (
+        permission is not None
+        and story.fate is None
+        and story.position is not None
+        and permission["hands"] == Hands.EXECUTOR
+        and permission["not_before"] <= at < permission["expires_at"]
+        and permission["digest"] == canonical.digest(story.canonical)
+        and bool(db.value("needs_met", action=story.action.id))
+    )
+
+
+def _start(story: Story, worker: str) -> Claim:
+    execution = new_id()
+    actions.add_fate(story, "claimed", hands="executor", person=None)
+    db.run(
+        "add_execution",
+        id=execution,
+        action=story.action.id,
+        connector=story.action.target.connector,
+    )
+    return _attempt(story, execution, 1, worker, "execution.started")
+
+
+def _take_over(story: Story, worker: str) -> Claim:
+    assert story.execution is not None
+    fence = len(story.attempts) + 1
+    return _attempt(story, story.execution["id"], fence, worker, "execution.resumed")
+
+
+def _attempt(story: Story, execution: str, fence: int, worker: str, event: str) -> Claim:
+    db.run("add_attempt", execution=execution, fence=fence, lease=LEASE, worker=worker)
+    audit.event(
+        event,
+        actor=DESK,
+        ticket=story.action.ticket,
+        action=story.action.id,
+        execution=execution,
+        fence=fence,
+    )
+    return Claim(story, execution, fence)
+
+
+# ------------------------------------------------------------------ effect
+
+
+def carry_out(claimed: Claim, connector: Acts) -> Ending | None:
+    """Make the change at the target and read it back. None: the target is away, try again later."""
+    shape = connector.shape(claimed.action.type)
+    if claimed.resumed and shape is Shape.BLIND:
+        return Ending("unknown", {}, {}, reason="It was interrupted, and this app cannot be asked.")
+    try:
+        before = observe(claimed.action, connector)
+        if claimed.resumed and shape is Shape.SET and _shows(claimed.action, connector, before):
+            return Ending("verified", claimed.action.seen, before)
+        if claimed.resumed and _is_late(claimed.story):
+            return Ending("not_applied", before, before, reason="The permission to run has ended.")
+        if drifted(claimed.action.seen, before) and not _may_be_ours(claimed, shape):
+            return Ending("not_applied", claimed.action.seen, before, reason=DRIFT)
+        return _send(claimed, connector, before, shape)
+    except RefusedByTarget as no:
+        return Ending("not_applied", {}, {}, reason=str(no))
+    except Unreachable as away:
+        late = _is_late(claimed.story) and not claimed.resumed
+        return Ending("not_applied", {}, {}, reason=str(away)) if late else None
+
+
+def _send(claimed: Claim, connector: Acts, before: State, shape: Shape) -> Ending | None:
+    action = claimed.action
+    try:
+        receipt = apply(claimed, connector, before)
+    except Drifted:
+        return Ending("not_applied", action.seen, before, reason=DRIFT)
+    except Unreachable as away:
+        return Ending("unknown", before, {}, reason=str(away)) if shape is Shape.BLIND else None
+    if shape is Shape.BLIND:
+        return Ending("unknown", before, {}, receipt, "This app cannot be asked whether it worked.")
+    after = read_back(action, connector)
+    kind = {True: "verified", False: "mismatch", None: "unknown"}[
+        connector.applied(action, before, after)
+    ]
+    return Ending(kind, before, after, receipt)
+
+
+def observe(action: Action, connector: Acts) -> State:
+    """The relevant state just before the change."""
+    return connector.observe(action)
+
+
+def apply(claimed: Claim, connector: Acts, before: State) -> Receipt:
+    """Send the change, once, under the execution's own key."""
+    return connector.apply(claimed.action, key=claimed.execution, seen=before, timeout=TIMEOUT)
+
+
+def read_back(action: Action, connector: Acts) -> State:
+    """The relevant state after the change, read independently of what the change answered."""
+    return connector.observe(action)
+
+
+def drifted(seen: State, now: State) -> bool:
+    """Whether what matters differs from what the approver saw; names with _ never matter."""
+    keys = {key for key in (*seen, *now) if not key.startswith("_")}
+    return any(seen.get(key) != now.get(key) for key in keys)
+
+
+def _shows(action: Action, connector: Acts, now: State) -> bool:
+    return connector.applied(action, action.seen, now) is True
+
+
+def _may_be_ours(claimed: Claim, shape: Shape) -> bool:
+    """A difference found by a later attempt may be the earlier one's work; keyed targets sort it out."""
+    return claimed.resumed and shape is Shape.KEYED
+
+
+def _is_late(story: Story) -> bool:
+    permission = story.authorization
+    return permission is not None and bool(permission["expires_at"] <= db.now())
+
+
+# ------------------------------------------------------------------ settle
+
+
+def delay(claimed: Claim) -> None:
+    """Note that the target is away; the sweep tries again when the lease is over."""
+    with db.transaction.atomic():
+        audit.event(
+            "execution.delayed",
+            actor=DESK,
+            ticket=claimed.action.ticket,
+            action=claimed.action.id,
+            fence=claimed.fence,
+        )
+
+
+def settle(claimed: Claim, ending: Ending, *, seal: Seal) -> bool:
+    """Write the outcome and tell the ticket; False when a later attempt has taken over."""
+    action = claimed.action
+    with db.turn_of("action", action.id):
+        written = db.run(
+            "add_outcome",
+            action=action.id,
+            kind=ending.kind,
+            execution=claimed.execution,
+            fence=claimed.fence,
+            before=db.as_json(ending.before),
+            after=db.as_json(ending.after),
+            evidence=db.as_json(ending.receipt.evidence if ending.receipt else {}),
+            reason=ending.reason,
+        )
+        if not written:
+            return False
+        _keep_secret(claimed, ending, seal)
+        audit.event(
+            "execution.settled",
+            actor=DESK,
+            ticket=action.ticket,
+            action=action.id,
+            outcome=ending.kind,
+        )
+        tell(claimed.story, ending.kind, ending.reason, secret=_has_secret(ending))
+        _wake_others(action, ending)
+    return True
+
+
+def _has_secret(ending: Ending) -> bool:
+    return ending.receipt is not None and bool(ending.receipt.secret)
+
+
+def _keep_secret(claimed: Claim, ending: Ending, seal: Seal) -> None:
+    if ending.receipt is None or not ending.receipt.secret:
+        return
+    db.run(
+        "add_sealed",
+        action=claimed.action.id,
+        ticket=claimed.action.ticket,
+        person=claimed.action.beneficiary,
+        sealed=seal(ending.receipt.secret),
+    )
+
+
+def _wake_others(action: Action, ending: Ending) -> None:
+    if ending.reason == DRIFT:
+        wake("restage", action.id)
+    for row in db.rows("dependents", action=action.id):
+        wake("execute", row["action"])
+
+
+def tell(story: Story, kind: str, reason: str, *, secret: bool = False) -> None:
+    """Say on the ticket how it ended; what is not certain goes to a person."""
+    name, number = telling.title(story), story.action.ticket
+    if number is None:
+        return
+    if kind in ("verified", "recorded"):
+        checked = "We checked it in the target system." if kind == "verified" else ""
+        wait = "The new password waits for you here for 15 minutes, to be read once."
+        telling.finish(story, " ".join(filter(None, [f"Done: {name}.", checked, secret * wait])))
+    elif reason == DRIFT:
+        tickets.say(
+            number, f"Something changed before ‘{name}’ could run. It will be looked at again."
+        )
+    elif kind == "not_applied":
+        tickets.hand_over(number, f"‘{name}’ did not happen. {reason}")
+    else:
+        doubt = "We could not confirm" if kind == "unknown" else "The result differs for"
+        tickets.hand_over(number, f"{doubt} ‘{name}’. {reason}".strip())
+
+
+# ------------------------------------------------------------------ by hand
+
+
+def settle_by_hand(action: str, connectors: Mapping[str, Acts]) -> None:
+    """After a person reported: look whether the target shows it, and write the outcome."""
+    story = actions.story(action)
+    if story is None or story.report is None or story.outcome is not None:
+        return
+    kind, after = _look(story, connectors)
+    with db.turn_of("action", action):
+        story = actions.story(action)
+        assert story is not None and story.report is not None
+        if story.outcome is not None:
+            return
+        db.run(
+            "add_outcome_by_hand",
+            action=action,
+            kind=kind,
+            before=db.as_json(story.action.seen),
+            after=db.as_json(after),
+            evidence=db.as_json({"did": story.report["did"]}),
+            reason="",
+        )
+        audit.event(
+            "execution.settled", actor=DESK, ticket=story.action.ticket, action=action, outcome=kind
+        )
+        tell(story, kind, "")
+
+
+def _look(story: Story, connectors: Mapping[str, Acts]) -> tuple[str, State]:
+    """What the target shows about work by hand; where it cannot be asked, the report stands."""
+    assert story.report is not None
+    if story.report["did"] == "not_done":
+        return "not_applied", {}
+    connector = connectors.get(story.action.target.connector)
+    if connector is None:
+        return "recorded", {}
+    try:
+        now = connector.observe(story.action)
+    except ConnectorError:
+        return "recorded", {}
+    shown = connector.applied(story.action, story.action.seen, now)
+    return {True: "verified", False: "mismatch", None: "recorded"}[shown], now

@@ -1,0 +1,269 @@
+"""What the desk writes: actions with their gate, reviews, permissions, and how things end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from holdshort import catalogue
+from holdshort.core import canonical
+from holdshort.core.terms import (
+    Assurance,
+    Channel,
+    Circumstances,
+    Mode,
+    Offered,
+    Person,
+)
+from holdshort.records import actions, audit, db, offers, people, tickets
+from holdshort.records.actions import Story
+from holdshort.records.ids import new_id
+from holdshort.records.offers import Proposal
+from holdshort.records.people import DESK
+from holdshort.records.world import World
+from holdshort.stops import authorizing, telling
+from holdshort.stops.assess import Assessment, assess, catalogue_version
+
+REVIEW_FOR = timedelta(hours=72)
+
+
+# ------------------------------------------------------------------ from a proposal to actions
+
+
+def stage_offer(proposal: Proposal, *, at: datetime) -> tuple[str, str]:
+    """Turn a proposal into actions, a question, or a person's ticket: what became of it, and why."""
+    ticket = tickets.ticket(proposal.ticket)
+    assert ticket is not None
+    offer = proposal.offer
+    if _stale(proposal, ticket):
+        return "stale", "The conversation went on meanwhile."
+    if offer.question:
+        tickets.ask(proposal.ticket, offer.question, author=proposal.initiator)
+        return "question", ""
+    if offer.hand_over:
+        tickets.hand_over(proposal.ticket, offer.hand_over, author=proposal.initiator)
+        return "person", offer.hand_over
+    try:
+        with transaction.atomic():
+            return _stage_actions(proposal, ticket, at), ""
+    except catalogue.CatalogueError as error:
+        tickets.hand_over(proposal.ticket, str(error))
+        return "person", str(error)
+
+
+def _stale(proposal: Proposal, ticket: Mapping[str, Any]) -> bool:
+    if proposal.answers is None:
+        return ticket["stands"] == "closed" and proposal.undoes is None
+    answered = proposal.answers == ticket["latest_message"]
+    return not answered or ticket["stands"] != "with_agent"
+
+
+def _stage_actions(proposal: Proposal, ticket: Mapping[str, Any], at: datetime) -> str:
+    world = World()
+    circumstances = circumstances_of(ticket, proposal, at)
+    ids = [new_id() for _ in proposal.offer.actions]
+    found = [
+        assess(
+            offered,
+            circumstances,
+            world,
+            draft={
+                "id": ids[position],
+                "root": ids[position],
+                "version": 1,
+                "ticket": proposal.ticket,
+                "position": position,
+                "after": tuple(ids[earlier] for earlier in offered.after),
+                "undoes": proposal.undoes,
+            },
+        )
+        for position, offered in enumerate(proposal.offer.actions)
+    ]
+    if all(one.findings.already for one in found):
+        tickets.close(proposal.ticket, " ".join(one.findings.already for one in found))
+        return "nothing_to_do"
+    tickets.turn(proposal.ticket, "staged")
+    for one in found:
+        if one.findings.already:
+            tickets.say(proposal.ticket, one.findings.already)
+        else:
+            write(one, proposal=proposal.id, at=at)
+    return "actions"
+
+
+def circumstances_of(ticket: Mapping[str, Any], proposal: Proposal, at: datetime) -> Circumstances:
+    """How an action for this ticket came about; the agent's sponsor is the ticket's requester."""
+    initiator, requester = _known(proposal.initiator), _known(ticket["requester"])
+    return Circumstances(
+        requester=requester,
+        beneficiary=people.person(ticket["beneficiary"]) if ticket["beneficiary"] else None,
+        initiator=initiator,
+        channel=Channel(ticket["channel"]),
+        assurance=Assurance(ticket["assurance"]),
+        at=at,
+        confidence=proposal.confidence,
+        ticket_text=tickets.words(ticket["number"]),
+        ticket=ticket["number"],
+    )
+
+
+def _known(person: str) -> Person:
+    found = people.person(person)
+    assert found is not None, f"a row refers to the unknown person {person}"
+    return found
+
+
+# ------------------------------------------------------------------ the gate's answer, written
+
+
+def write(one: Assessment, *, proposal: str, at: datetime) -> None:
+    """Write an assessed action, and open what its gate asks for."""
+    data = canonical.action_bytes(one.action)
+    digest = canonical.digest(data)
+    actions.add(one.action, proposal=proposal, digest=digest, data=data)
+    db.run(
+        "add_assessment",
+        action=one.action.id,
+        digest=digest,
+        type=one.type.id,
+        tier=int(one.tier),
+        mode=one.gate.mode,
+        hands=one.gate.hands,
+        needed=one.gate.needed,
+        phase=int(one.standing.phase),
+        min_assurance=int(one.gate.min_assurance),
+        policy_version=one.policy_version,
+        catalogue_version=catalogue_version(),
+        findings=db.as_json(asdict(one.findings)),
+        reasons=db.as_json(actions.reasons_as_data(one.gate.reasons)),
+    )
+    audit.event(
+        "action.staged",
+        actor=one.action.initiator,
+        ticket=one.action.ticket,
+        action=one.action.id,
+        digest=digest,
+        category=one.category,
+        mode=one.gate.mode,
+    )
+    story = actions.story(one.action.id)
+    assert story is not None
+    if one.gate.mode is Mode.REFUSE:
+        _refuse(story)
+    elif one.gate.mode is Mode.HOTL:
+        authorizing.by_policy(story, one, at=at)
+    else:
+        _open_review(story, one, at=at)
+
+
+def _refuse(story: Story) -> None:
+    actions.add_fate(story, "refused", person=None, reason=story.reasons[0].rule)
+    audit.event("action.refused", actor=DESK, ticket=story.action.ticket, action=story.action.id)
+    telling.ended(story, "is not allowed", detail=story.reasons[0].text)
+
+
+def _open_review(story: Story, one: Assessment, *, at: datetime) -> None:
+    who = one.routing
+    assert who is not None
+    fault = who.fault.text if who.fault else ""
+    number = db.value(
+        "add_review",
+        action=story.action.id,
+        digest=story.digest,
+        expires_at=at + REVIEW_FOR,
+        fault=fault,
+    )
+    for asked in who.reviewers:
+        db.run("add_assignment", review=number, person=asked.person, why=asked.why, rank=asked.rank)
+    audit.event(
+        "review.opened",
+        actor=DESK,
+        ticket=story.action.ticket,
+        action=story.action.id,
+        review=number,
+        asked=[asked.person for asked in who.reviewers],
+    )
+    if story.action.version == 1:
+        needs = f"‘{telling.title(story)}’ needs a yes from a person first."
+        telling.say(story, f"{needs} {who.who_can_end_it}")
+
+
+# ------------------------------------------------------------------ other answers
+
+
+def stage_again(
+    story: Story,
+    params: Mapping[str, Any],
+    *,
+    at: datetime,
+    changed_by: str | None = None,
+) -> Assessment:
+    """The next version of an action, assessed anew and written.
+
+    Whoever changed it so that more is at stake counts as a party and cannot approve it.
+    """
+    assert story.action.ticket is not None
+    ticket = tickets.ticket(story.action.ticket)
+    proposal = offers.proposal(str(story.proposed["id"]))
+    assert ticket is not None and proposal is not None
+    circumstances = circumstances_of(ticket, proposal, at)
+    draft = {
+        "id": new_id(),
+        "root": story.action.root,
+        "version": story.action.version + 1,
+        "ticket": story.action.ticket,
+        "position": story.action.position,
+        "after": story.action.after,
+        "undoes": story.action.undoes,
+    }
+    offered = Offered(story.action.type, dict(params))
+    one = assess(offered, circumstances, World(), draft=draft)
+    if changed_by and more_is_at_stake(story, one):
+        one = assess(offered, circumstances, World(), draft={**draft, "changer": changed_by})
+    write(one, proposal=proposal.id, at=at)
+    return one
+
+
+def more_is_at_stake(story: Story, one: Assessment) -> bool:
+    """Whether a change raises a level, or reaches another target, person or right."""
+    before = story.assessment["findings"]
+    levels = [before["consequence"][name]["value"] for name in before["consequence"]]
+    rights = {right["id"] for right in before["rights"]}
+    return (
+        any(new > old for new, old in zip(one.findings.consequence.vector, levels, strict=True))
+        or one.action.target.id != story.action.target.id
+        or one.action.beneficiary != story.action.beneficiary
+        or not {right.id for right in one.findings.rights} <= rights
+    )
+
+
+def hand_over(story: Story) -> None:
+    """Add the people to whom a reviewer handed the review."""
+    asked = {assignment["person"] for assignment in story.assignments}
+    for decision in story.decided("hand_over"):
+        if decision["hand_to"] in asked:
+            continue
+        giver = _known(decision["person"]).name
+        db.run(
+            "add_assignment",
+            review=decision["review"],
+            person=decision["hand_to"],
+            why=f"{giver} handed this to you",
+            rank=len(asked) + 1,
+        )
+        audit.event(
+            "review.handed_over",
+            actor=decision["person"],
+            ticket=story.action.ticket,
+            action=story.action.id,
+            to=decision["hand_to"],
+        )
+
+
+def inverse(story: Story) -> Offered | None:
+    """The action that undoes this one, if its type declares one."""
+    return catalogue.find(story.action.type).undo(story.action.params)

@@ -1,0 +1,36 @@
+"""What the requester reads about their changes, in plain words."""
+
+from __future__ import annotations
+
+from holdshort import catalogue
+from holdshort.records import actions, tickets
+from holdshort.records.actions import Story
+from holdshort.records.world import World
+
+
+def title(story: Story) -> str:
+    """What the action does, as screens and messages name it."""
+    kind = catalogue.find(story.action.type)
+    return kind.render(story.action.params, World()).title
+
+
+def say(story: Story, text: str) -> None:
+    """Add a line to the ticket's conversation."""
+    if story.action.ticket is not None:
+        tickets.say(story.action.ticket, text)
+
+
+def ended(story: Story, how: str, *, detail: str = "") -> None:
+    """Tell that a change ended without effect."""
+    finish(story, f"‘{title(story)}’ {how}. {detail}".strip() + " You can ask to talk to a person.")
+
+
+def finish(story: Story, text: str) -> None:
+    """Tell how a change ended, and close the ticket when it was the last one."""
+    number = story.action.ticket
+    if number is None:
+        return
+    if [one for one in actions.unfinished(number) if one != story.action.id]:
+        tickets.say(number, text)
+    else:
+        tickets.close(number, text)
