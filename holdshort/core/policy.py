@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from holdshort.core.templates import Template, Unreadable, employed, read_templates
+from holdshort.core.templates import Template, Unreadable, employed, local, read_templates
 from holdshort.core.terms import Person, PolicyResult, PolicyVerdict, Reason
 
 SHORT_LIST = frozenset(
@@ -117,6 +117,7 @@ def _answer(document: Mapping[str, Any], question: _Question) -> PolicyResult:
     if not question.asked:
         return _none(question, "there is nothing here that a role template could allow")
     try:
+        question = replace(question, at=local(document, question.at))
         fitting = [t for t in read_templates(document) if t.fits(question.person)]
     except Unreadable as error:
         return _fails(question, f"the policy cannot be read: {error}", "correcting the policy")

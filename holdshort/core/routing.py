@@ -54,7 +54,7 @@ def route(
 ) -> Routing:
     """Owners first, then those who decide the context; among equals whoever has least waiting."""
     desk = _Desk(action, {entry.person: entry for entry in register}, people, at, open_reviews)
-    first = (desk.registered(owners), desk.holding(context, f"you decide {context} questions"))
+    first = (owners, desk.holding(context, f"you decide {context} questions"))
     chosen = _once([one for circle in first for one in desk.present(circle)])
     for circle in _fallbacks(desk, context):
         chosen = chosen or _once(desk.present(circle))
@@ -114,9 +114,6 @@ class _Desk:
     people: Mapping[str, Person]
     at: datetime
     open_reviews: Mapping[str, int]
-
-    def registered(self, owners: Sequence[Candidate]) -> list[Candidate]:
-        return [(person, why) for person, why in owners if person in self.register]
 
     def holding(self, context: str, why: str) -> list[Candidate]:
         return [(e.person, why) for e in self.register.values() if context in e.contexts]

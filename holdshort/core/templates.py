@@ -7,10 +7,11 @@ in it is not a list of permissions.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from holdshort.core.terms import Kind, Person
 
@@ -55,14 +56,36 @@ def employed(person: Person, at: datetime) -> bool:
     return person.kind is Kind.HUMAN and job.status == "active" and begun and not ended
 
 
+def local(document: Mapping[str, Any], at: datetime) -> datetime:
+    """The same moment on the company's own clock, since days begin there. Raises Unreadable."""
+    about = document.get("company", {}) if isinstance(document, Mapping) else None
+    try:
+        return at.astimezone(ZoneInfo(about.get("timezone", "UTC"))) if about else at
+    except (AttributeError, TypeError, ValueError, KeyError, OSError):
+        raise Unreadable("company.timezone is not a time zone such as Europe/Berlin") from None
+
+
 def read_templates(document: Mapping[str, Any]) -> tuple[Template, ...]:
-    """All role templates of the document. Raises Unreadable."""
+    """The newest version of each role template of the document. Raises Unreadable."""
     if not isinstance(document, Mapping):
         raise Unreadable("the policy document is not a mapping")
     entries = document.get("role_templates", [])
     if not isinstance(entries, list | tuple):
         raise Unreadable("role_templates is not a list")
-    return tuple(_template(entry, f"role_templates[{n}]") for n, entry in enumerate(entries))
+    found = [_template(entry, f"role_templates[{n}]") for n, entry in enumerate(entries)]
+    return _newest(found)
+
+
+def _newest(templates: Sequence[Template]) -> tuple[Template, ...]:
+    """What a later version took away must not live on in an earlier one."""
+    newest: dict[str, Template] = {}
+    for template in templates:
+        known = newest.setdefault(template.id, template)
+        if known.version == template.version and known is not template:
+            raise Unreadable(f"role_templates holds {template.name} twice")
+        if known.version < template.version:
+            newest[template.id] = template
+    return tuple(newest.values())
 
 
 def _template(entry: object, place: str) -> Template:

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from hypothesis import strategies as st
+
 from holdshort.core.terms import Action, Employment, Kind, Person, Target
 
 NOON = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
@@ -35,3 +37,18 @@ def action(**changes: Any) -> Action:
         seen={"member": False},
     )
     return replace(usual, **changes)
+
+
+FIELDS = ("role_templates", "confidence", "id", "version", "role", "entitlements", "groups")
+documents = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.sampled_from(["Engineer", "a", ""]),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(FIELDS), inner, max_size=6)
+    ),
+    max_leaves=15,
+)
+"""Whatever somebody may have written into a policy file."""
