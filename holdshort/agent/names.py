@@ -61,7 +61,7 @@ class Directory:
             self._enter(one)
 
     def _enter(self, one: Named) -> None:
-        for form in (one.name, *one.also):
+        for form in _forms(one):
             folded = folded_words(form)
             if folded:
                 _append_once(self._by_words[folded], one)
@@ -101,7 +101,7 @@ class Directory:
         """The text with a stand-in for every person and group that it names."""
         for mention in reversed(self._mentions(text)):
             stand_in = STAND_INS.get(mention.candidates[0].kind)
-            if stand_in:
+            if stand_in and not self._names_application(mention.written):
                 text = text[: mention.start] + stand_in + text[mention.end :]
         return text
 
@@ -117,6 +117,14 @@ class Directory:
 
     def _of_kind(self, form: tuple[str, ...], kind: str) -> tuple[Named, ...]:
         return tuple(one for one in self._by_words[form] if one.kind == kind)
+
+    def _names_application(self, written: str) -> bool:
+        """Whether an application is part of the name: "GitHub Owners" is still about GitHub."""
+        return any(
+            one.kind == APPLICATION
+            for word in words_of(written)
+            for one in self._by_words.get((word.folded,), ())
+        )
 
     def _mentions(self, text: str) -> tuple[Mention, ...]:
         if text not in self._found:
@@ -155,6 +163,11 @@ class Directory:
         if _previous(words, at) in TITLES:
             candidates = _merged(candidates, self._last_names.get(folded[0], ()))
         return tuple(one for one in candidates if _stands_as_name(text, words, at, one))
+
+
+def _forms(one: Named) -> tuple[str, ...]:
+    """Everything it goes by; the id of a group or application is a short name, too."""
+    return (one.name, *one.also) if one.kind == PERSON else (one.name, one.id, *one.also)
 
 
 def _append_once(entries: list[Named], one: Named) -> None:
@@ -196,9 +209,7 @@ def _slipped(run: list[Word], meant: tuple[str, ...]) -> bool:
 def _as_written(written: str, candidates: tuple[Named, ...]) -> tuple[Named, ...]:
     """Those whose name is exactly what was written, if there are any; accents tell apart."""
     plain = written.casefold()
-    exact = tuple(
-        one for one in candidates if any(plain == f.casefold() for f in (one.name, *one.also))
-    )
+    exact = tuple(one for one in candidates if any(plain == f.casefold() for f in _forms(one)))
     return exact or candidates
 
 

@@ -40,7 +40,7 @@ FOR_THIRD = re.compile(
 BEFORE_BENEFICIARY = re.compile(
     r"(?:\b(?:add|ad|invite|unlock|suspend|disable|deactivate|block|lock|remove|put|give|grant|let|"
     r"make|take|kick|drop|delete|reset|for|of|freeze|onboard|register|create|need|want|help|get|"
-    r"upgrade|include|stop|user|account|von|für|nehmt|fügt|entsperrt|sperrt|that|colleague|kollegin|"
+    r"upgrade|include|stop|can|could|may|out|off|user|account|von|für|nehmt|fügt|entsperrt|sperrt|that|colleague|kollegin|"
     r"kollege|herr|herrn|frau|mr|mrs|ms|dr)|^)[\s.,:\"“']*"
     r"(?:(?:my|our|the) (?:new )?(?:manager|boss|lead|intern|assistant|teammate|user) )?$",
     re.IGNORECASE,
@@ -178,8 +178,14 @@ def _for_others(cast: Cast) -> Whom:
     if cast.for_me:
         return Whom(question=f"Is this for you or for {_names(meant)}?")
     if not set(cast.others) <= set(meant) or not _one_list(cast.text, meant):
-        return Whom(question=f"Whom exactly is this for? You name {_names(cast.others)}.")
+        return Whom(question=_whom_exactly(cast))
     return Whom(_people(meant), _because(meant))
+
+
+def _whom_exactly(cast: Cast) -> str:
+    if len(_people(cast.others)) == 1:
+        return f"Is this for you or for {_names(cast.others)}?"
+    return f"Whom exactly is this for? You name {_names(cast.others)}."
 
 
 def _because(meant: tuple[Mention, ...]) -> str:
