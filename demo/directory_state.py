@@ -21,7 +21,8 @@ class KeptStorage(InMemoryStorage):
     def __init__(self, state: Path) -> None:
         super().__init__()
         self._state = state
-        self._hasher = PasswordHasher()
+        # Cheap on purpose: a laptop runs this beside everything else, on passwords of no value.
+        self._hasher = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1)
         self._passwords: dict[str, str] = {}
         self._version = 0
 

@@ -1,0 +1,183 @@
+"""What the SCIM connector says when the directory, the road or the settings are broken."""
+
+from __future__ import annotations
+
+import socket
+import time
+
+import pytest
+
+from holdshort.connectors.scim import Scim
+from holdshort.ports import ConnectorError, RefusedByTarget, Unreachable
+
+from .conftest import TOKEN, Admin, Road, action, connect
+
+SCIM_JSON = {"Content-Type": "application/scim+json"}
+
+
+def refusal(scim: Scim, expected: type[ConnectorError]) -> str:
+    """The sentence with which reading somebody fails."""
+    with pytest.raises(expected) as caught:
+        scim.observe(action("idp.suspend", "id-of-dana"))
+    sentence = str(caught.value)
+    assert TOKEN not in sentence
+    assert sentence.endswith(".")
+    return sentence
+
+
+def test_a_directory_that_is_down_is_unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIRECTORY_TOKEN", TOKEN)
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{unused.getsockname()[1]}/v2"
+    assert "cannot be reached" in refusal(connect(url), Unreachable)
+
+
+def test_a_wrong_credential_names_the_secret_to_check(
+    scim: Scim, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIRECTORY_TOKEN", "wrong-one")
+    sentence = refusal(scim, RefusedByTarget)
+    assert sentence == (
+        "The directory refused the credential. Check the secret named env:DIRECTORY_TOKEN."
+    )
+
+
+def test_a_rotated_credential_is_used_without_a_restart(
+    scim: Scim, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIRECTORY_TOKEN", "wrong-one")
+    refusal(scim, RefusedByTarget)
+    monkeypatch.setenv("DIRECTORY_TOKEN", TOKEN)
+    assert scim.observe(action("idp.suspend", "id-of-dana"))["account"] == "id-of-dana"
+
+
+@pytest.mark.parametrize("value", ["", "two\nlines", "smørrebrød"])
+def test_a_credential_that_is_missing_or_unfit_is_refused(
+    scim: Scim, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("DIRECTORY_TOKEN", value)
+    assert "env:DIRECTORY_TOKEN" in refusal(scim, RefusedByTarget)
+
+
+def test_an_entry_that_is_gone_is_a_refusal(scim: Scim) -> None:
+    with pytest.raises(RefusedByTarget, match="no such entry"):
+        scim.observe(action("idp.suspend", "nobody"))
+
+
+def test_an_id_cannot_leave_its_place(scim: Scim, road: Road) -> None:
+    with pytest.raises(ConnectorError):
+        scim.observe(action("idp.suspend", "../Groups"))
+    assert not any(line.startswith("GET /v2/Groups") for line in road.seen)
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_redirect_is_never_followed(scim: Scim, road: Road, status: int) -> None:
+    road.answer = (status, {"Location": road.url + "/elsewhere"}, b"")
+    assert "redirect" in refusal(scim, RefusedByTarget)
+    assert not any("elsewhere" in line for line in road.seen)
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        (SCIM_JSON, b"{not json"),
+        (SCIM_JSON, b"[1, 2]"),
+        (SCIM_JSON, b'{"schemas": ["urn:x"]}'),
+        (SCIM_JSON, b"\xff\xfe"),
+        (SCIM_JSON, b""),
+        ({"Content-Type": "text/html"}, b"<html>sign in here</html>"),
+    ],
+)
+def test_an_answer_that_is_not_scim_is_not_believed(
+    scim: Scim, road: Road, headers: dict[str, str], body: bytes
+) -> None:
+    road.answer = (200, headers, body)
+    assert "Check base_url" in refusal(scim, Unreachable)
+
+
+def test_an_answer_about_somebody_else_is_not_believed(
+    scim: Scim, road: Road, admin: Admin
+) -> None:
+    scim.probe()
+    other = admin.http.get(f"/Users/{admin.person()}").content
+    road.answer = (200, SCIM_JSON, other)
+    assert "another entry" in refusal(scim, Unreachable)
+
+
+@pytest.mark.parametrize("status", [500, 502, 503])
+def test_a_failing_directory_leaves_open_whether_it_applied(
+    scim: Scim, road: Road, status: int
+) -> None:
+    road.answer = (status, {"Content-Type": "text/plain"}, b"oops")
+    assert f"HTTP {status}" in refusal(scim, Unreachable)
+
+
+def test_a_directory_that_asks_to_slow_down_applied_nothing(scim: Scim, road: Road) -> None:
+    road.answer = (429, {"Content-Type": "text/plain"}, b"")
+    assert "slow down" in refusal(scim, RefusedByTarget)
+
+
+def test_a_dropped_connection_is_unreachable(scim: Scim, road: Road) -> None:
+    road.fault = "drop"
+    assert "broke" in refusal(scim, Unreachable)
+
+
+@pytest.mark.parametrize("fault", ["slow", "drip"])
+def test_an_answer_later_than_the_time_allowed_is_unreachable(
+    road: Road, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIRECTORY_TOKEN", TOKEN)
+    scim = connect(road.url, timeout=0.6)
+    road.fault = fault
+    started = time.monotonic()
+    assert "in time" in refusal(scim, Unreachable)
+    assert time.monotonic() - started < 1.5
+
+
+def test_a_change_whose_reply_is_lost_is_unreachable_and_shows_in_the_read_back(
+    scim: Scim, road: Road, admin: Admin
+) -> None:
+    dana, group = admin.person(), admin.group()
+    asked = action("idp.add_to_group", group, account=dana)
+    seen = scim.observe(asked)
+    road.fault, road.only = "drop_after", "PATCH"
+    with pytest.raises(Unreachable):
+        scim.apply(asked, key="k", seen=seen, timeout=5)
+    assert scim.applied(asked, seen, scim.observe(asked)) is True
+    assert road.changes() == 1
+
+
+@pytest.mark.parametrize("fault", ["drop_after", "late"])
+def test_a_reset_whose_reply_is_lost_still_delivers_its_password(
+    scim: Scim, road: Road, admin: Admin, fault: str
+) -> None:
+    dana = admin.person()
+    asked = action("idp.reset_password", dana)
+    seen = scim.observe(asked)
+    road.fault, road.only = fault, "PATCH"
+    receipt = scim.apply(asked, key="k", seen=seen, timeout=3)
+    assert admin.signs_in(dana, receipt.secret)
+    assert road.changes() == 1
+
+
+def test_a_reset_that_never_arrived_delivers_nothing(scim: Scim, road: Road, admin: Admin) -> None:
+    dana = admin.person()
+    asked = action("idp.reset_password", dana)
+    seen = scim.observe(asked)
+    road.fault, road.only = "drop", "PATCH"
+    with pytest.raises(Unreachable):
+        scim.apply(asked, key="k", seen=seen, timeout=3)
+    assert scim.applied(asked, seen, scim.observe(asked)) is False
+
+
+def test_a_half_answered_list_is_never_a_mirror(scim: Scim, road: Road) -> None:
+    scim.probe()
+    road.answer = (
+        200,
+        SCIM_JSON,
+        b'{"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],'
+        b'"totalResults":9,"startIndex":1,"itemsPerPage":0,"Resources":[]}',
+    )
+    with pytest.raises(Unreachable, match="changed while it was being read"):
+        scim.mirror()
