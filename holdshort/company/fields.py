@@ -155,8 +155,8 @@ Category = Annotated[
     str,
     AfterValidator(
         _matching(
-            r"[a-z]+\.[a-z][a-z_]*/[12]",
-            "is not a category: write type/tier, like idp.unlock/1; tier 3 always needs a person",
+            r"[a-z]+\.[a-z][a-z_]*/[123]",
+            "is not a category: write type/tier, like idp.unlock/1",
         )
     ),
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -18,6 +19,9 @@ from holdshort.company.schema import Company
 from holdshort.company.sentences import finding
 
 Source = FilePath | str | bytes
+ENOUGH = 200
+"""Errors after which looking for more stops: nobody corrects them all in one go."""
+
 _PLACEHOLDER = {"name": "unread", "timezone": "UTC", "currency": "EUR"}
 
 
@@ -67,14 +71,27 @@ def _validated(data: Any) -> tuple[Company | None, list[Finding]]:
     except ValidationError as error:
         shape = _shape(error, data)
         rest = _about_the_rest(data, [found.path for found in shape])
-        return None, [*shape, *plain_secrets(data), *rest]
+        return None, list(_enough(chain(shape, plain_secrets(data), rest)))
     everything = (*OF_EACH_ENTRY, *OF_THE_WHOLE)
-    found = [problem for rule in everything for problem in rule(company)]
-    return company, [*unknown_ids(company, known_in(data)), *plain_secrets(data), *found]
+    found = (problem for rule in everything for problem in rule(company))
+    named = unknown_ids(company, known_in(data))
+    return company, list(_enough(chain(plain_secrets(data), named, found)))
+
+
+def _enough(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Findings up to the error that is enough. Warnings never hide an error behind them."""
+    errors = 0
+    for found in findings:
+        yield found
+        errors += found.level == ERROR
+        if errors >= ENOUGH:
+            yield Finding((), f"there are more than {ENOUGH} errors; correct the others first")
+            return
 
 
 def _shape(error: ValidationError, data: Any) -> list[Finding]:
-    found = [finding(one, data) for one in error.errors(include_url=False)]
+    refusals = error.errors(include_url=False, include_context=True)[:ENOUGH]
+    found = [finding(one, data) for one in refusals]
     paths = {one.path for one in found}
     # A list with a wrong entry is also "too short"; the entry's own problem says it all.
     return [
