@@ -46,6 +46,7 @@ REMOVING = _any(
     r"delete\w*",
     r"drop",
     r"kick",
+    r"take (?:\w+ )?away",
     r"leav(?:e|ing) (?:the|this|our|group|list)",
     r"want to leave",
     r"opt (?:me|him|her) out",
@@ -153,7 +154,7 @@ CUES: Mapping[str, Cue] = {
         ((_any(r"(?:please |pls |and )add (?!me to and)"), "it also asks to join a group"),),
     ),
     "github_access": Cue(
-        _any(r"git-? ?hub\S*"), ((REMOVING, "it may be about taking GitHub rights away"),)
+        _any(r"git-? ?hub(?:-\w+)?"), ((REMOVING, "it may be about taking GitHub rights away"),)
     ),
     "suspend_account": Cue(
         _any(

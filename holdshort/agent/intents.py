@@ -101,7 +101,8 @@ def _disputed(whole: Intent, clear: Intent) -> Understood:
     if whole.reading.label in CUES and not _doubt(whole.reading):
         return Understood((whole,), "The ticket can be read in two ways.")
     certainty = min(clear.reading.certainty, DISPUTED_CERTAINTY)
-    return Understood((Intent(whole.text, replace(clear.reading, certainty=certainty)),))
+    reading = replace(clear.reading, certainty=certainty, cut=whole.reading.cut)
+    return Understood((Intent(whole.text, reading),))
 
 
 def _doubt(reading: Reading) -> str:

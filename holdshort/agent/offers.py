@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
 from holdshort.agent.articles import best_article
 from holdshort.agent.cues import evidence, objection
 from holdshort.agent.embedding import Embedder
-from holdshort.agent.names import APPLICATION, GROUP, Directory, Mention, listed, quoted
+from holdshort.agent.groups import named_groups
+from holdshort.agent.names import APPLICATION, GROUP, Directory, listed, quoted
 from holdshort.agent.whom import whom
 from holdshort.agent.words import disguised
 from holdshort.core.terms import Offered
@@ -20,31 +20,12 @@ LEAST_WORDS = 2
 """One word alone says what about and not what for."""
 MOST_ACTIONS = 5
 """A ticket that yields more actions than this goes to a person."""
-AND_BETWEEN = re.compile(
-    r"^[\s\"'“”,;&+/]*(?:(?:and|und|as well as|,|&|\+|/)\s*)?(?:also |to |the |group |groups )*"
-    r"[\"'“”\s]*$",
-    re.IGNORECASE,
-)
-AFTER_NAME_OF_KIND = re.compile(
-    r"(?:group|list|gruppe|verteiler)\s+[\"“„']?([\w-]*\w)|[\"“„]([^\"”“]{2,60})[\"”“]|"
-    r"\b(\w+(?:-\w+)+)\b",
-    re.IGNORECASE,
-)
-UNKNOWN_GROUP = re.compile(
-    r"\b(?:to|into|in|from|and|und|group|list|join|gruppe|verteiler)(?: the| die| der)? "
-    r"[\"“„']?(\w+(?:-\w+)+)\b",
-    re.IGNORECASE,
-)
-LISTED_AFTER = re.compile(
-    r"^[\"”“']?\s*(?:,|and|und|&|\+)\s+(?:to |the |also |group )*[\"“„']?(\w[\w-]*)[\"”“']?"
-    r"\s*(?:[.!?\n]|$|groups?\b|too\b|as well\b|please\b|bitte\b)",
-    re.IGNORECASE,
-)
 ROLES: Mapping[str, re.Pattern[str]] = {
     "owner": re.compile(r"\b(?:owners?|admin\w*)\b", re.IGNORECASE),
     "maintainer": re.compile(r"\bmaint\w*\b", re.IGNORECASE),
     "member": re.compile(r"\bmember\b", re.IGNORECASE),
 }
+TO_ROLE = re.compile(r"\bfrom (?:an? )?\w+ to (?:an? |be )?\w+\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,96 +139,21 @@ def _membership(action_type: str) -> Callable[[Asked], Drafted]:
     """A drafter of one action for each person and group that are named."""
 
     def drafter(asked: Asked) -> Drafted:
-        groups = _groups(asked)
-        if isinstance(groups, Drafted):
-            return groups
-        found = whom(_without(asked.text, groups), asked.words, asked.directory)
+        groups = named_groups(asked.text, asked.directory)
+        if not groups.mentions:
+            return Drafted(question=groups.question, hand_over=groups.hand_over)
+        rest = groups.blanked_out_of(asked.text)
+        found = whom(rest, asked.words, asked.directory)
         if found.question:
             return Drafted(question=found.question)
         actions = tuple(
-            Offered(action_type, {"person": person.id, "group": group.candidates[0].id})
+            Offered(action_type, {"person": person.id, "group": group.id})
             for person in found.people
-            for group in groups
+            for group in groups.entries
         )
-        return Drafted(actions, because=(_groups_read(groups), found.because))
+        return Drafted(actions, because=(groups.because, found.because))
 
     return drafter
-
-
-def _groups(asked: Asked) -> tuple[Mention, ...] | Drafted:
-    """The groups that are named, each one certain, or what to ask or say instead."""
-    found = asked.directory.find(asked.text, GROUP)
-    found = found or asked.directory.find_slips(asked.text, GROUP)
-    if not found:
-        return _no_group(asked)
-    for mention in found:
-        if len(mention.candidates) > 1:
-            names = listed(mention.candidates)
-            return Drafted(
-                question=f"Which group do you mean by {quoted(mention.written)}: {names}?"
-            )
-    distinct = tuple({m.candidates[0].id: m for m in found}.values())
-    if not _one_list(asked.text, distinct):
-        names = listed(m.candidates[0] for m in distinct)
-        return Drafted(question=f"You name several groups: {names}. Which of them is it about?")
-    unknown = _unknown_beside(asked, found)
-    if unknown:
-        return Drafted(question=f"I find no group called {quoted(unknown)}. Which group is it?")
-    return distinct
-
-
-def _unknown_beside(asked: Asked, found: list[Mention]) -> str:
-    """Something named like a group next to the known ones: nothing is done by halves."""
-    beside = [m for g in found if (m := LISTED_AFTER.match(asked.text[g.end :]))]
-    shifts = [g.end for g in found if LISTED_AFTER.match(asked.text[g.end :])]
-    places = [(m.start(1) + at, m.end(1) + at) for m, at in zip(beside, shifts, strict=True)]
-    places += [m.span(1) for m in UNKNOWN_GROUP.finditer(asked.text)]
-    slips = [(g.start, g.end) for g in found]
-    for start, end in places:
-        inside = any(s <= start < e for s, e in slips)
-        if not inside and not asked.directory.covers(asked.text, start, end):
-            return asked.text[start:end]
-    return ""
-
-
-def _one_list(text: str, groups: tuple[Mention, ...]) -> bool:
-    """Whether nothing but "and" stands between the groups."""
-    return all(
-        AND_BETWEEN.match(text[first.end : second.start]) for first, second in pairwise(groups)
-    )
-
-
-def _no_group(asked: Asked) -> Drafted:
-    near = asked.directory.near(asked.text, GROUP)[:5]
-    if near:
-        return Drafted(question=f"Which group do you mean? Perhaps {listed(near)}?")
-    named = asked.directory.find(asked.text, APPLICATION)
-    if named:
-        application = listed(named[0].candidates)
-        return Drafted(
-            hand_over=f"This asks for {application}, and I cannot tell which group gives access."
-        )
-    unknown = AFTER_NAME_OF_KIND.search(asked.text)
-    if unknown:
-        written = next(part for part in unknown.groups() if part)
-        return Drafted(question=f"I find no group called {quoted(written)}. Which group is it?")
-    return Drafted(question="Which group is it about? Please write its name.")
-
-
-def _groups_read(groups: tuple[Mention, ...]) -> str:
-    return " ".join(
-        f"{quoted(m.written)} {'looks like a slip for' if m.slip else 'is'} "
-        f"the group {m.candidates[0].name}."
-        for m in groups
-    )
-
-
-def _without(text: str, mentions: tuple[Mention, ...]) -> str:
-    """The text with these names blanked, so that no part of them passes for a person."""
-    for mention in mentions:
-        blank = "x" * (mention.end - mention.start)
-        text = text[: mention.start] + blank + text[mention.end :]
-    return text
 
 
 def _github(asked: Asked) -> Drafted:
@@ -257,8 +163,8 @@ def _github(asked: Asked) -> Drafted:
     if groups:
         names = listed(groups[0].candidates)
         return Drafted(question=f"Is this about GitHub itself or about the group {names}?")
-    roles = [role for role, words in ROLES.items() if words.search(asked.text)]
-    if len(roles) > 1 and "from" not in asked.text.casefold():
+    roles = _roles(asked.text)
+    if len(roles) > 1:
         return Drafted(question=f"Which GitHub role is it to be: {', '.join(roles)}?")
     found = whom(asked.text, asked.words, asked.directory)
     if found.question:
@@ -269,6 +175,13 @@ def _github(asked: Asked) -> Drafted:
     )
     why = f"The role is {role}" + ("." if roles else ", because the ticket names none.")
     return Drafted(actions, because=(found.because, why))
+
+
+def _roles(text: str) -> list[str]:
+    """The GitHub roles that are wanted; "from member to owner" wants only the second."""
+    wanted = TO_ROLE.search(text)
+    part = wanted.group().split(" to ")[1] if wanted else text
+    return [role for role, words in ROLES.items() if words.search(part)]
 
 
 def _answer(asked: Asked) -> Drafted:
