@@ -1,9 +1,11 @@
 """The demo company is a file like any other, and holds what the scenarios need."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from holdshort.company.differences import differences
 from holdshort.company.reach import privileged, rights_through
 from holdshort.company.read import check, read
 from holdshort.company.schema import Company
@@ -87,6 +89,13 @@ def test_the_demo_roles_are_of_the_right_kind(demo):
     assert kinds[roles.agent] is Kind.AGENT
     assert kinds[roles.assessor] is Kind.SERVICE
     assert roles.requester == roles.requester_second_account == "dana"
+
+
+def test_a_company_that_was_stored_as_json_is_the_same_company(demo):
+    stored = json.dumps(demo.model_dump(mode="json", by_alias=True, exclude_unset=True))
+    again = Company.model_validate(json.loads(stored))
+    assert again.digest() == demo.digest()
+    assert differences(demo, again) == differences(again, demo) == []
 
 
 def test_the_policy_document_is_read_by_the_rules(demo):

@@ -4,9 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from holdshort.company import lines
 from holdshort.company.problems import WARNING
 from holdshort.company.read import CompanyErrors, check, read
 from tests.company.small import SMALL, changed, errors, line_with, problems, warnings
@@ -54,6 +56,13 @@ def test_a_billion_laughs_is_refused_before_it_grows():
         f"{chr(n)}: &{chr(n)} [*{chr(n - 1)}, *{chr(n - 1)}]\n" for n in range(98, 123)
     )
     assert "anchors" in errors(bomb)[0].text
+
+
+@pytest.mark.parametrize("text", [SMALL, DEMO.decode(), SMALL.replace("name: Ben", "nam: Ben")])
+def test_the_slower_parser_reads_the_same_file_with_the_same_lines(monkeypatch, text):
+    quick = check(text.encode())
+    monkeypatch.setattr(lines, "_LOADER", yaml.SafeLoader)
+    assert check(text.encode()) == quick
 
 
 def test_a_missing_file_and_a_folder_are_named(tmp_path):
