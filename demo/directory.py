@@ -23,19 +23,17 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import yaml
 from scim2_models import (
-    Email,
     Group,
     GroupMember,
     Meta,
     ResourceType,
     ScimProvider,
-    User,
 )
 from scim2_server.testserver.application import BEARER_TOKEN_SCHEME, BearerTokenApplication
 from scim2_server.utils import load_default_service_provider_config
 
 from demo.directory_state import KeptStorage
-from holdshort.connectors.scim_entries import Account, Entry
+from holdshort.connectors.scim_entries import Account, Entry, Mailbox, Person
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -54,7 +52,7 @@ def described() -> ScimProvider:
     config = load_default_service_provider_config()
     config.authentication_schemes = [BEARER_TOKEN_SCHEME]
     return ScimProvider(
-        models=[User, Account, Group],
+        models=[Person, Account, Group],
         resource_types=[ResourceType.from_resource(Entry), ResourceType.from_resource(Group)],
         config=config,
     )
@@ -100,7 +98,7 @@ def _entry(person: Mapping[str, Any], id: str, lock: Mapping[str, Any] | None) -
         user_name=person["email"].partition("@")[0],
         display_name=person["name"],
         active=True,
-        emails=[Email(value=person["email"], primary=True)],
+        emails=[Mailbox(value=person["email"], primary=True)],
     )
     entry[Account] = Account(
         locked=lock is not None,

@@ -9,10 +9,10 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from scim2_models import Group, Resource, ResourceType, User
+from scim2_models import Group, Resource, ResourceType
 from scim2_server.memory import InMemoryStorage
 
-from holdshort.connectors.scim_entries import Entry, is_locked
+from holdshort.connectors.scim_entries import Entry, Person, is_locked
 
 
 class KeptStorage(InMemoryStorage):
@@ -71,7 +71,7 @@ class KeptStorage(InMemoryStorage):
     def opens(self, user_name: str, password: str) -> bool:
         """Whether this password signs this person in."""
         with self.lock:
-            entries = [entry for entry in self.resources if isinstance(entry, User)]
+            entries = [entry for entry in self.resources if isinstance(entry, Person)]
         entry = next((e for e in entries if e.user_name == user_name), None)
         if entry is None or not entry.active or is_locked(entry):
             return False
@@ -110,6 +110,6 @@ class KeptStorage(InMemoryStorage):
 
 
 def _without_password(resource: Resource[Any]) -> tuple[Resource[Any], str | None]:
-    if not isinstance(resource, User):
+    if not isinstance(resource, Person):
         return resource, None
     return resource.model_copy(update={"password": None}), resource.password

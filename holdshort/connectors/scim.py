@@ -12,12 +12,15 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
-from scim2_models import Email, Group, Resource
+from scim2_models import Group, Resource
 
 from holdshort.connectors.safety import checked_reference
 from holdshort.connectors.scim_entries import (
+    ACCOUNT_WORDS,
+    GROUP_WORDS,
     Account,
     Entry,
+    Mailbox,
     is_locked,
     mirrored_account,
     mirrored_group,
@@ -38,19 +41,6 @@ ATTEMPTS = 5
 """How often a write is tried against an entry that keeps changing in ways that do not matter."""
 
 _LOCKED = f"{Account.__schema__}:locked"
-_ACCOUNT = ",".join(
-    (
-        "id",
-        "userName",
-        "displayName",
-        "active",
-        "meta",
-        *(
-            f"{Account.__schema__}:{name}"
-            for name in ("locked", "lockedBy", "lockedAt", "factorEnrolled")
-        ),
-    )
-)
 # Without the letters and digits that are mistaken for one another when read aloud or typed.
 _READABLE = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
@@ -145,8 +135,8 @@ class Scim:
     def mirror(self) -> Mirror:
         """Read all people and groups, page by page."""
         deadline = Deadline(self._timeout * 6)
-        accounts = self._wire.every(Entry, deadline, only=_ACCOUNT)
-        groups = self._wire.every(Group, deadline, only="id,externalId,displayName,members")
+        accounts = self._wire.every(Entry, deadline, only=ACCOUNT_WORDS)
+        groups = self._wire.every(Group, deadline, only=GROUP_WORDS)
         nested = {str(group.id) for group in groups}
         return Mirror(
             accounts=[mirrored_account(entry) for entry in accounts],
@@ -176,7 +166,7 @@ class Scim:
             return self._read_free_name(action, deadline), None
         if action.type in _MEMBER:
             return self._read_membership(action, deadline)
-        entry = self._wire.get(Entry, action.target.id, deadline)
+        entry = self._wire.get(Entry, action.target.id, deadline, only=ACCOUNT_WORDS)
         state = {
             "account": str(entry.id),
             "active": entry.active is True,
@@ -188,8 +178,8 @@ class Scim:
         self, action: Action, deadline: Deadline
     ) -> tuple[dict[str, Any], Resource[Any]]:
         account = str(action.seen["account"])
-        group = self._wire.get(Group, action.target.id, deadline)
-        entry = self._wire.get(Entry, account, deadline)
+        group = self._wire.get(Group, action.target.id, deadline, only=GROUP_WORDS)
+        entry = self._wire.get(Entry, account, deadline, only=ACCOUNT_WORDS)
         state = {
             "account": str(entry.id),
             "active": entry.active is True,
@@ -215,7 +205,12 @@ class Scim:
 
     def _read_free_name(self, action: Action, deadline: Deadline) -> dict[str, Any]:
         name = action.target.id
-        holders = self._wire.every(Entry, deadline, where=f"userName eq {json.dumps(name)}")
+        holders = self._wire.every(
+            Entry,
+            deadline,
+            where=f"userName eq {json.dumps(name)}",
+            only="id,userName,displayName,emails",
+        )
         asked = {k: action.seen[k] for k in ("display_name", "email")}
         if not holders:
             return {"account": "", "exists": False, "user_name": name} | asked
@@ -255,7 +250,7 @@ class Scim:
             self._wire.change(entry, operation, deadline.half())
         except Unreachable:
             # Only this call knows the password: look whether it arrived before giving it up.
-            now = self._wire.get(Entry, str(entry.id), deadline)
+            now = self._wire.get(Entry, str(entry.id), deadline, only=ACCOUNT_WORDS)
             if version_of(now) in ("", version_of(entry)):
                 raise
         return Receipt(evidence | {"verified_by": "changed version"}, secret=password)
@@ -293,5 +288,5 @@ def _new_entry(action: Action) -> Entry:
         user_name=action.target.id,
         display_name=action.seen["display_name"],
         active=True,
-        emails=[Email(value=email, primary=True)] if email else None,
+        emails=[Mailbox(value=email, primary=True)] if email else None,
     )

@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from scim2_models import URN, Extension, Group, Mutability, Resource, User
+from scim2_models import (
+    URN,
+    AnyExtension,
+    ComplexAttribute,
+    Extension,
+    Group,
+    Mutability,
+    Resource,
+    User,
+)
 
 from holdshort.ports import MirroredAccount, MirroredGroup
 
@@ -21,8 +30,36 @@ class Account(Extension):
     factor_enrolled: Annotated[bool | None, Mutability.read_only] = None
 
 
-Entry = User[Account]
-"""A person's entry with that extension."""
+class Mailbox(ComplexAttribute):
+    """An e-mail address as the directory has it: many use domains that exist only inside."""
+
+    value: str | None = None
+    type: str | None = None
+    primary: bool | None = None
+
+
+class Person(User[AnyExtension]):
+    """A person's entry."""
+
+    emails: list[Mailbox] | None = None  # type: ignore[assignment]
+
+
+Entry = Person[Account]
+"""A person's entry with the extension."""
+
+ACCOUNT_WORDS = ",".join(
+    (
+        *("id", "userName", "displayName", "active", "meta"),
+        *(
+            f"{Account.__schema__}:{name}"
+            for name in ("locked", "lockedBy", "lockedAt", "factorEnrolled")
+        ),
+    )
+)
+"""The attributes of a person that the desk reads; the rest is not asked for."""
+
+GROUP_WORDS = "id,externalId,displayName,members,meta"
+"""The attributes of a group that the desk reads."""
 
 
 def version_of(entry: Resource[Any]) -> str:
@@ -33,7 +70,7 @@ def version_of(entry: Resource[Any]) -> str:
     return meta.version or (meta.last_modified.isoformat() if meta.last_modified else "")
 
 
-def is_locked(entry: Entry) -> bool:
+def is_locked(entry: Person[Any]) -> bool:
     """Whether the directory says that a lock keeps the person out."""
     state = entry[Account]
     return bool(state and state.locked)

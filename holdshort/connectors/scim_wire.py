@@ -19,11 +19,10 @@ from scim2_models import (
     SCIMException,
     ScimPolicy,
     ScimProvider,
-    User,
 )
 
 from holdshort.connectors.safety import GuardedTransport, check_url, referenced, secret
-from holdshort.connectors.scim_entries import Account, Entry
+from holdshort.connectors.scim_entries import Account, Entry, Person
 from holdshort.ports import ConnectorError, RefusedByTarget, Unreachable
 
 PAGE = 200
@@ -34,8 +33,12 @@ Found = TypeVar("Found", bound=Resource[Any])
 Answer = TypeVar("Answer")
 
 
-class Overtaken(Exception):
+class Overtaken(RefusedByTarget):
     """The entry changed between reading and writing; nothing was applied."""
+
+
+class Gone(RefusedByTarget):
+    """There is nothing at that address."""
 
 
 class Deadline:
@@ -65,9 +68,10 @@ class Wire:
         self._allow_internal = allow_internal
         self._client: SyncSCIMClient | None = None
 
-    def get(self, model: type[Found], id: str, deadline: Deadline) -> Found:
-        """One entry by its immutable id."""
-        answer = self._ask(deadline, lambda client, how: client.query(model, id, **how))
+    def get(self, model: type[Found], id: str, deadline: Deadline, *, only: str) -> Found:
+        """One entry by its immutable id, with the attributes `only`."""
+        asked = {"attributes": only}
+        answer = self._ask(deadline, lambda client, how: client.query(model, id, asked, **how))
         found = _expected(model, answer)
         if found.id != id:
             raise Unreachable("The directory answered about another entry than the one asked for.")
@@ -148,9 +152,12 @@ class Wire:
         if self._client is None:
             client = SyncSCIMClient(self._http(), provider=_described())
             client.client.timeout = httpx2.Timeout(deadline.left())
-            with self._plainly():
+            try:
                 # What it promises about conditional writes is asked once.
-                client.discover(schemas=False, resource_types=False)
+                with self._plainly():
+                    client.discover(schemas=False, resource_types=False)
+            except Gone:
+                raise RefusedByTarget("There is no SCIM directory at base_url. Check it.") from None
             self._client = client
         return self._client
 
@@ -191,7 +198,9 @@ class Wire:
                 f"The directory refused the credential. Check the secret named {self._token}."
             )
         if status == 412:
-            return Overtaken()
+            return Overtaken("The directory's entry changed meanwhile; nothing was applied.")
+        if status == 404:
+            return Gone("The directory has no such entry any more.")
         if status is not None and 300 <= status < 400:
             return RefusedByTarget(
                 "The directory answered with a redirect, which is never followed. "
@@ -209,7 +218,6 @@ class Wire:
 _NOT_SCIM = "The directory's answer is not SCIM. Check base_url."
 
 _REFUSALS = {
-    404: "The directory has no such entry any more.",
     409: "The directory already has an entry with this name.",
     429: "The directory asks to slow down. Try again later.",
 }
@@ -232,7 +240,7 @@ def _network(error: RequestNetworkException) -> Unreachable:
 def _described() -> ScimProvider:
     # Attributes of a vendor's own must not stop the desk from reading the ones it knows.
     return ScimProvider(
-        models=[User, Account, Group],
+        models=[Person, Account, Group],
         resource_types=[ResourceType.from_resource(Entry), ResourceType.from_resource(Group)],
         policy=ScimPolicy(unknown=ScimPolicy.Unknown.ignore),
     )

@@ -167,7 +167,7 @@ class Road:
     """Answered instead of the directory's answer."""
 
     only: str = ""
-    """Disturb only requests of this method."""
+    """Disturb only requests whose method and path contain this."""
 
     fault: str = ""
     """`drop`, `drop_after`, `slow` (2 s, then passed on), `late` (passed on, then 2 s), `drip`."""
@@ -187,7 +187,7 @@ class _Passing(BaseHTTPRequestHandler):
         hook = road.before_change if self.command != "GET" else None
         if hook:
             hook()
-        disturbed = road.only in ("", self.command)
+        disturbed = road.only in road.seen[-1]
         fault = road.fault if disturbed else ""
         if fault == "drop":
             return self._drop()

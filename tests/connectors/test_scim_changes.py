@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -118,7 +119,7 @@ def new_account(name: str) -> Action:
         exists=False,
         user_name=name,
         display_name="New Person",
-        email=f"{name}@acme.example",
+        email=f"{name}@acme.local",
     )
 
 
@@ -206,6 +207,18 @@ def test_drift_between_reading_and_writing_is_caught_by_the_condition(
     with pytest.raises(Drifted, match="locked"):
         scim.apply(asked, key="k", seen=seen, timeout=5)
     assert admin.read("Users", dana)["active"] is True
+
+
+def test_without_conditional_writes_the_evidence_says_that_a_window_was_left(
+    scim: Scim, admin: Admin, road: Road
+) -> None:
+    config = admin.http.get("/ServiceProviderConfig").json()
+    config["etag"]["supported"] = False
+    headers = {"Content-Type": "application/scim+json"}
+    road.answer, road.only = (200, headers, json.dumps(config).encode()), "ServiceProviderConfig"
+    assert scim.probe().endswith("without conditional writes.")
+    dana = admin.person()
+    assert carry_out(scim, action("idp.suspend", dana))[1]["condition"] == "read just before"
 
 
 def test_an_entry_that_never_stands_still_ends_in_a_refusal(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import time
 
@@ -10,7 +11,7 @@ import pytest
 from holdshort.connectors.scim import Scim
 from holdshort.ports import ConnectorError, RefusedByTarget, Unreachable
 
-from .conftest import TOKEN, Admin, Road, action, connect
+from .conftest import ACCOUNT, TOKEN, Admin, Road, action, connect
 
 SCIM_JSON = {"Content-Type": "application/scim+json"}
 
@@ -63,6 +64,47 @@ def test_a_credential_that_is_missing_or_unfit_is_refused(
 def test_an_entry_that_is_gone_is_a_refusal(scim: Scim) -> None:
     with pytest.raises(RefusedByTarget, match="no such entry"):
         scim.observe(action("idp.suspend", "nobody"))
+
+
+def test_a_base_url_without_a_directory_is_said_so(
+    road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIRECTORY_TOKEN", TOKEN)
+    with pytest.raises(RefusedByTarget, match="no SCIM directory at base_url"):
+        connect(road.url + "/elsewhere").probe()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"id": None},
+        {"id": {"a": 1}},
+        {"id": 7},
+        {"schemas": []},
+        {"schemas": "User"},
+        {"active": "maybe"},
+        {"meta": [1]},
+        {"meta": {"version": {"a": 1}}},
+        {ACCOUNT: "locked"},
+        {ACCOUNT: {"locked": "sometimes"}},
+        {ACCOUNT: {"lockedAt": "yesterday"}},
+    ],
+)
+def test_an_entry_that_is_malformed_anywhere_is_not_believed(
+    scim: Scim, road: Road, admin: Admin, changed: dict[str, object]
+) -> None:
+    entry = admin.read("Users", "id-of-dana") | changed
+    road.answer, road.only = (200, SCIM_JSON, json.dumps(entry).encode()), "/Users"
+    refusal(scim, Unreachable)
+
+
+def test_attributes_of_a_vendor_do_not_stop_the_reading(
+    scim: Scim, road: Road, admin: Admin
+) -> None:
+    extra = {"urn:vendor:extension": {"x": 1}, "badge": 7, "emails": [{"value": "a@b.local"}]}
+    entry = admin.read("Users", "id-of-dana") | extra
+    road.answer, road.only = (200, SCIM_JSON, json.dumps(entry).encode()), "/Users"
+    assert scim.observe(action("idp.suspend", "id-of-dana"))["active"] is True
 
 
 def test_an_id_cannot_leave_its_place(scim: Scim, road: Road) -> None:

@@ -60,7 +60,7 @@ class Fake:
             return dict(action.seen)
         response = self._send("GET", f"things/{thing(action)}", timeout=self._timeout)
         response.pop("_password", None)
-        return {**action.seen, **response}
+        return {**action.seen, "_version": "0", **response}
 
     def apply(
         self, action: Action, *, key: str, seen: Mapping[str, Any], timeout: float
@@ -82,7 +82,8 @@ class Fake:
         if self._shape is Shape.BLIND:
             return None
         if action.type == _RESET:
-            return before.get("_version") != now.get("_version")
+            old, new = before.get("_version"), now.get("_version")
+            return old != new if old and new else None
         wanted = _WANTED.get(action.type, {"done": True})
         return all(now.get(name) == value for name, value in wanted.items())
 
