@@ -38,7 +38,7 @@ class Refused(Exception):
 def receive(subject: str, body: str, *, sender: Sender, beneficiary: str | None = None) -> int:
     """A person asks for something: a ticket, and the agent is woken. Gives its number."""
     _check_words(subject, body)
-    with db.transaction.atomic():
+    with db.transaction():
         number = tickets.open_ticket(sender, beneficiary)
         tickets.say(number, body, author=sender.person.id, kind="words", subject=subject)
         tickets.turn(number, "with_agent", person=sender.person.id)
@@ -48,7 +48,7 @@ def receive(subject: str, body: str, *, sender: Sender, beneficiary: str | None 
 
 
 def reply(number: int, body: str, *, sender: Sender) -> None:
-    """A further word. The requester's goes to the agent unless a person or a review has the ticket."""
+    """A further word. The requester's goes to the agent, unless people have the ticket."""
     _check_words("", body)
     with db.turn_of("ticket", number):
         ticket = tickets.ticket(number)
@@ -108,7 +108,7 @@ def propose(number: int, *, agent: Agent, person: str) -> None:
     if words is None:
         return
     offer = agent.propose(words.words, offers.names())
-    with db.transaction.atomic():
+    with db.transaction():
         proposal = offers.add(offer, ticket=number, initiator=person, answers=words.latest_message)
         if proposal is not None:
             audit.event("proposal.offered", actor=person, ticket=number, proposal=proposal)
@@ -125,8 +125,8 @@ def offer(
     confidence: float | None = None,
     undoes: str | None = None,
 ) -> str:
-    """Somebody else's agent, or a person, offers one action for a ticket. Gives the proposal's id."""
-    with db.transaction.atomic():
+    """Somebody else's agent, or a person, offers one action. Gives the proposal's id."""
+    with db.transaction():
         proposal = offers.add_one(
             Offered(type_id, dict(params)),
             ticket=ticket,
@@ -141,16 +141,15 @@ def offer(
 
 
 def stage(proposal_id: str) -> None:
-    """Turn a proposal into actions, each with its gate; or into a question, or a person's ticket."""
+    """Turn a proposal into actions, each with its gate; or ask, or give the ticket to a person."""
     proposal = offers.proposal(proposal_id)
     if proposal is None:
         return
     with db.turn_of("ticket", proposal.ticket) as at:
         proposal = offers.proposal(proposal_id)
-        if proposal is None or proposal.result is not None:
-            return
-        result, reason = staging.stage_offer(proposal, at=at)
-        offers.settle(proposal_id, result, reason)
+        if proposal is not None and proposal.result is None:
+            result, reason = staging.stage_offer(proposal, at=at)
+            offers.settle(proposal_id, result, reason)
 
 
 # ------------------------------------------------------------------ decide
@@ -167,7 +166,7 @@ def decide(review: int, answer: Answer, *, sender: Sender) -> str:
             deciding.check(story, answer, sender=sender, at=at)
             return _record(story, answer, sender=sender)
     except deciding.NotPossible as no:
-        with db.transaction.atomic():
+        with db.transaction():
             audit.event(
                 "decision.refused",
                 actor=sender.person.id,
@@ -312,7 +311,7 @@ def execute(
 
 
 def look(connector: Mirrors) -> bool:
-    """Read the directory again; when it does not answer, what we knew grows old and counts as unknown."""
+    """Read the directory again; while it is away, what we knew grows old and turns unknown."""
     try:
         mirrors.refresh(connector)
     except ConnectorError:
@@ -385,7 +384,7 @@ def restage(action: str) -> None:
 
 def sequence(*, stragglers: bool = False) -> int:
     """Give new events their position in the log, and wake what the log now permits."""
-    with db.transaction.atomic():
+    with db.transaction():
         if not db.value("sequencer_turn"):
             return 0
         name = "log_stragglers" if stragglers else "log_new_events"
@@ -399,7 +398,7 @@ def sequence(*, stragglers: bool = False) -> int:
 def sweep() -> int:
     """Wake everything that is due and was not woken, or whose wake-up was lost."""
     sequence(stragglers=True)
-    with db.transaction.atomic():
+    with db.transaction():
         due = db.rows("due")
         for row in due:
             wake(row["stop"], row["id"])
@@ -408,7 +407,7 @@ def sweep() -> int:
 
 def forget() -> None:
     """Delete new passwords that nobody read in time."""
-    with db.transaction.atomic():
+    with db.transaction():
         db.run("forget_secrets")
 
 

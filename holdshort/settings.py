@@ -20,7 +20,7 @@ def _database() -> dict[str, Any]:
     name = f"HOLDSHORT_{ROLE.upper()}_DATABASE_URL" if ROLE else "DATABASE_URL"
     url = os.environ.get(name, "")
     if not url:
-        return {"ENGINE": "django.db.backends.dummy"}
+        return {"ENGINE": "django.db.backends.postgresql", "NAME": ""}
     database = parse_database_url(url)
     database["CONN_MAX_AGE"] = None
     database["CONN_HEALTH_CHECKS"] = True

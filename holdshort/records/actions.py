@@ -64,11 +64,11 @@ def story(action: str) -> Story | None:
     if found is None:
         return None
     data = bytes(found["canonical"])
-    parts = {
+    parts: dict[str, Any] = {
         name: _timed(found[name])
         for name in ("assessment", "review", "authorization", "fate", "execution", "outcome")
     } | {name: _timed(found[name]) for name in ("report", "finding", "proposed")}
-    lists = {
+    lists: dict[str, Any] = {
         name: tuple(_timed(item) for item in found[name])
         for name in ("assignments", "decisions", "attempts")
     }

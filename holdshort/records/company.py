@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
-
 from holdshort.company.differences import Difference, differences
 from holdshort.company.schema import Company
 from holdshort.core.terms import Kind
@@ -38,7 +36,7 @@ def apply(company: Company, *, operator: str | None = None, demo: bool = False) 
 
     `operator` is the person who applies it, the first owner if not given.
     """
-    with transaction.atomic():
+    with db.transaction():
         db.value("lock", key="company")
         person = operator or first_owner(company)
         versions = db.rows("policy_versions")
@@ -142,8 +140,8 @@ def _load_accounts(company: Company) -> None:
     if moved:
         one = moved[0]
         raise CannotApply(
-            f"The account {one['issuer']}/{one['subject']} belongs to {one['held_by']} and cannot be "
-            f"given to {one['given_to']}."
+            f"The account {one['issuer']}/{one['subject']} belongs to {one['held_by']} "
+            f"and cannot be given to {one['given_to']}."
         )
     _add("end_accounts", accounts)
     _add("add_accounts_of_people", accounts)

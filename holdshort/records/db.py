@@ -15,7 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
+from django.db.transaction import Atomic, atomic
 from psycopg.types.json import Jsonb
 
 STATEMENTS = Path(__file__).resolve().parent / "statements"
@@ -81,13 +82,18 @@ def _plain(item: Any) -> Any:
     return item.isoformat() if hasattr(item, "isoformat") else str(item)
 
 
+def transaction() -> Atomic:
+    """One transaction: everything in the block, or nothing."""
+    return atomic()
+
+
 @contextmanager
 def turn_of(kind: str, key: object) -> Iterator[datetime]:
     """One transaction, alone with the action or ticket `key`; gives the database's time.
 
     The lock is advisory, because a row lock would need a right to update insert-only rows.
     """
-    with transaction.atomic():
+    with transaction():
         yield value("lock", key=f"{kind}:{key}")
 
 

@@ -20,8 +20,8 @@ class NeedsAdministrator(Exception):
     def __init__(self, statements: str) -> None:
         self.statements = statements
         super().__init__(
-            "This database account may not create roles. Ask an administrator of the database to run "
-            f"the lines below, then run `holdshort migrate` again.\n\n{statements}"
+            "This database account may not create roles. Ask an administrator of the database "
+            f"to run the lines below, then run `holdshort migrate` again.\n\n{statements}"
         )
 
 
@@ -65,10 +65,10 @@ def _complete(admin: psycopg.Connection) -> bool:
     return bool((found.fetchone() or (False,))[0])
 
 
-def _lines(admin: psycopg.Connection, passwords: Mapping[str, str]) -> list[sql.Composed]:
+def _lines(admin: psycopg.Connection, passwords: Mapping[str, str]) -> list[sql.SQL | sql.Composed]:
     names, present = role_names(), _present(admin)
     owner, database = sql.Identifier(names[OWNER]), sql.Identifier(admin.info.dbname)
-    lines = []
+    lines: list[sql.SQL | sql.Composed] = []
     if names[OWNER] not in present:
         lines.append(sql.SQL("CREATE ROLE {} NOLOGIN").format(owner))
     for process in PROCESSES:
@@ -88,7 +88,7 @@ def _lines(admin: psycopg.Connection, passwords: Mapping[str, str]) -> list[sql.
     return lines
 
 
-def _for_a_person(admin: psycopg.Connection, lines: list[sql.Composed]) -> str:
+def _for_a_person(admin: psycopg.Connection, lines: list[sql.SQL | sql.Composed]) -> str:
     account = sql.Identifier(admin.info.user).as_string(admin)
     return "\n".join(line.as_string(admin).replace("CURRENT_USER", account) + ";" for line in lines)
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from django.db import transaction
-
 from holdshort.ports import Mirror, MirroredGroup, Mirrors
 from holdshort.records import db
 
@@ -13,7 +11,7 @@ from holdshort.records import db
 def refresh(connector: Mirrors) -> Mirror:
     """Read a directory and replace its mirror. Raises ConnectorError; the old mirror then stays."""
     mirror = connector.mirror()
-    with transaction.atomic():
+    with db.transaction():
         db.value("lock", key=f"mirror:{connector.name}")
         for old in ("drop_accounts", "drop_groups", "drop_memberships"):
             db.run(old, connector=connector.name)

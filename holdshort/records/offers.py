@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from holdshort.core.terms import Offer, Offered
 from holdshort.ports import Named, Words
@@ -70,7 +70,7 @@ def add(offer: Offer, *, ticket: int, initiator: str, answers: int) -> str | Non
         "actions": [_as_data(one) for one in offer.actions],
     }
     try:
-        with transaction.atomic():
+        with db.transaction():
             _insert(
                 proposal,
                 ticket,

@@ -64,8 +64,9 @@ class World:
     def containers_of(self, group: str) -> tuple[str, ...] | None:
         if not self._fresh:
             return None
-        reached = {row["group_id"] for row in db.rows("reach_of_group", group=group) if row["via"]}
-        return tuple(sorted(reached))
+        rows = db.rows("reach_of_group", group=group)
+        itself = {row["group_id"] for row in rows if row["via"] is None}
+        return tuple(sorted({row["group_id"] for row in rows} - itself))
 
     def lookalikes(self, name: str) -> tuple[str, ...]:
         skeleton = _skeleton(name)
@@ -130,7 +131,9 @@ def _paths(reached: Iterable[db.Row]) -> dict[str, tuple[str, ...]]:
     """The shortest way to each group, as group names from the one joined."""
     rows = list(reached)
     names = {row["group_id"]: row["name"] for row in rows}
-    paths = {row["group_id"]: (row["name"],) for row in rows if row["via"] is None}
+    paths: dict[str, tuple[str, ...]] = {
+        row["group_id"]: (row["name"],) for row in rows if row["via"] is None
+    }
     while True:
         found = {
             row["group_id"]: (*paths[row["via"]], names[row["group_id"]])

@@ -74,7 +74,10 @@ class Ending:
 
 
 def claim(action: str, *, worker: str) -> Claim | None:
-    """Turn an authorization into the one execution, or take over an abandoned one. None: not due."""
+    """Turn an authorization into the one execution, or take over an abandoned one.
+
+    None when it is not due.
+    """
     with db.turn_of("action", action) as at:
         story = actions.story(action)
         if story is None or story.outcome is not None:
@@ -197,7 +200,7 @@ def _shows(action: Action, connector: Acts, now: State) -> bool:
 
 
 def _may_be_ours(claimed: Claim, shape: Shape) -> bool:
-    """A difference found by a later attempt may be the earlier one's work; keyed targets sort it out."""
+    """A later attempt may find the earlier one's work; keyed targets sort that out."""
     return claimed.resumed and shape is Shape.KEYED
 
 
@@ -211,7 +214,7 @@ def _is_late(story: Story) -> bool:
 
 def delay(claimed: Claim) -> None:
     """Note that the target is away; the sweep tries again when the lease is over."""
-    with db.transaction.atomic():
+    with db.transaction():
         audit.event(
             "execution.delayed",
             actor=DESK,

@@ -7,8 +7,6 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
-
 from holdshort import catalogue
 from holdshort.core import canonical
 from holdshort.core.terms import (
@@ -35,7 +33,7 @@ REVIEW_FOR = timedelta(hours=72)
 
 
 def stage_offer(proposal: Proposal, *, at: datetime) -> tuple[str, str]:
-    """Turn a proposal into actions, a question, or a person's ticket: what became of it, and why."""
+    """Turn a proposal into actions, a question, or a person's ticket: which, and why."""
     ticket = tickets.ticket(proposal.ticket)
     assert ticket is not None
     offer = proposal.offer
@@ -48,7 +46,7 @@ def stage_offer(proposal: Proposal, *, at: datetime) -> tuple[str, str]:
         tickets.hand_over(proposal.ticket, offer.hand_over, author=proposal.initiator)
         return "person", offer.hand_over
     try:
-        with transaction.atomic():
+        with db.transaction():
             return _stage_actions(proposal, ticket, at), ""
     except catalogue.CatalogueError as error:
         tickets.hand_over(proposal.ticket, str(error))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar
 
 from django.db import migrations, models
 
@@ -22,11 +23,11 @@ def run_sql(apps: object, schema_editor: object) -> None:
 
 class Migration(migrations.Migration):
     initial = True
-    dependencies = [
+    dependencies: ClassVar = [
         ("sessions", "0001_initial"),
         ("procrastinate", "0041_post_retry_failed_job"),
     ]
-    operations = [
+    operations: ClassVar = [
         migrations.RunPython(run_sql, elidable=False),
         migrations.SeparateDatabaseAndState(
             state_operations=[

@@ -120,6 +120,6 @@ SELECT number, author, %(person)s FROM kernel.policy_version WHERE number = %(nu
 -- name: add_standing
 -- Phases of a demonstration; a category that has standing keeps it.
 INSERT INTO kernel.standing (category, phase, granted, basis)
-SELECT r.category, r.phase, r.phase > 1, 'demo'
+SELECT r.category, r.phase, r.phase > 1 AND r.category NOT LIKE '%%/3', 'demo'
   FROM jsonb_to_recordset(%(rows)s) AS r (category text, phase integer)
  WHERE NOT EXISTS (SELECT FROM kernel.standing s WHERE s.category = r.category);

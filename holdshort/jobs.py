@@ -1,0 +1,136 @@
+"""The processes that work the road: each wakes on its own queue and on a clock of its own.
+
+A job carries one row id; everything else is read from rows, so a lost, doubled or forged job
+may delay work and can never cause an effect.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from django.db import close_old_connections
+from procrastinate import App
+from procrastinate.contrib.django import app
+
+from holdshort import flow, wiring
+
+log = structlog.get_logger()
+
+SECONDS_BETWEEN = {"sequence": 0.1, "sweep": 30.0, "look": 60.0, "retry": 5.0}
+WORKER: dict[str, Any] = {
+    "fetch_job_polling_interval": 1.0,
+    "update_heartbeat_interval": 2.0,
+    "stalled_worker_timeout": 6.0,
+    "delete_jobs": "successful",
+    "concurrency": 4,
+}
+
+
+@app.task(name="propose", queue="agent")
+def propose(id: str) -> None:
+    """The agent reads a ticket."""
+    flow.propose(int(id), agent=wiring.agent(), person=wiring.agent_person())
+
+
+@app.task(name="stage", queue="desk")
+def stage(id: str) -> None:
+    """A proposal becomes actions."""
+    flow.stage(id)
+
+
+@app.task(name="authorize", queue="desk")
+def authorize(id: str) -> None:
+    """Decisions become a permission, a new version or an end."""
+    flow.authorize(id)
+
+
+@app.task(name="expire", queue="desk")
+def expire(id: str) -> None:
+    """Silence ends a review or a permission."""
+    flow.expire(id)
+
+
+@app.task(name="restage", queue="desk")
+def restage(id: str) -> None:
+    """The world had changed: the next version is asked anew."""
+    flow.restage(id)
+
+
+@app.task(name="forget", queue="desk")
+def forget(id: str) -> None:
+    """Unread passwords are deleted."""
+    flow.forget()
+
+
+@app.task(name="execute", queue="executor")
+def execute(id: str) -> None:
+    """A permission is used, once."""
+    flow.execute(id, connectors=wiring.connected(), worker=wiring.worker_name(), seal=wiring.seal)
+
+
+@app.task(name="observe", queue="executor")
+def observe(id: str) -> None:
+    """Work by hand is looked at."""
+    flow.observe(id, connectors=wiring.connected())
+
+
+def look() -> None:
+    """Read every directory again."""
+    for connector in wiring.mirrored():
+        if not flow.look(connector):
+            log.warning("directory_unreachable", connector=connector.name)
+
+
+CLOCKS: dict[str, dict[str, Callable[[], object]]] = {
+    "agent": {},
+    "desk": {"sequence": flow.sequence, "sweep": flow.sweep},
+    "executor": {"look": look},
+}
+"""What each process does by the clock, beside its queue."""
+
+
+def work(process: str) -> None:
+    """Run the agent, the desk or the executor until a signal ends it."""
+    stopped = threading.Event()
+    for name, action in CLOCKS[process].items():
+        threading.Thread(target=_tick, args=(name, action, stopped), daemon=True).start()
+    try:
+        asyncio.run(_work(process))
+    finally:
+        stopped.set()
+
+
+def _tick(name: str, action: Callable[[], object], stopped: threading.Event) -> None:
+    while not stopped.is_set():
+        try:
+            action()
+        except Exception as error:
+            log.error("clock_failed", clock=name, error=type(error).__name__, text=str(error))
+            close_old_connections()
+            stopped.wait(1.0)
+        stopped.wait(SECONDS_BETWEEN[name])
+
+
+async def _work(process: str) -> None:
+    worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+    async with worker_app.open_async():
+        retrying = asyncio.create_task(_retry_stalled(worker_app, process))
+        await worker_app.run_worker_async(queues=[process], name=process, **WORKER)
+        retrying.cancel()
+
+
+async def _retry_stalled(worker_app: App, process: str) -> None:
+    """Put back the jobs of a worker that was killed."""
+    limit = WORKER["stalled_worker_timeout"]
+    while True:
+        try:
+            manager = worker_app.job_manager
+            for job in await manager.get_stalled_jobs(queue=process, seconds_since_heartbeat=limit):
+                await manager.retry_job(job)
+        except Exception as error:
+            log.error("retry_failed", error=type(error).__name__, text=str(error))
+        await asyncio.sleep(SECONDS_BETWEEN["retry"])

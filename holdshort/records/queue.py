@@ -1,0 +1,124 @@
+"""Lists for screens, the API and the command line: paged, searchable, each from one statement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from holdshort.core import canonical
+from holdshort.core.terms import Action, Kind, Person
+from holdshort.records import db, people
+
+PAGE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of rows, and how many rows there are on all pages."""
+
+    rows: tuple[db.Row, ...]
+    total: int
+    number: int
+    size: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.total // self.size))
+
+
+def works_here(person: Person) -> bool:
+    """Whether somebody sees the tickets of others: owners, and whoever may be asked to decide."""
+    if person.kind is not Kind.HUMAN:
+        return False
+    return "owner" in person.roles or any(one.person == person.id for one in people.register())
+
+
+def contexts_of(person: Person) -> tuple[str, ...]:
+    """What this person may be asked to decide about."""
+    found = [one.contexts for one in people.register() if one.person == person.id]
+    return found[0] if found else ()
+
+
+def reviews(
+    person: str, *, mine: bool = True, state: str = "open", search: str = "", page: int = 1
+) -> Page:
+    """Reviews; `state` is open, closed or all. Rows carry `acting`, the Action under review."""
+    return _page("review_list", page, person=person, mine=mine, state=state, search=search)
+
+
+def tickets(person: Person, *, stands: str = "", search: str = "", page: int = 1) -> Page:
+    """The tickets this person may see, newest first."""
+    return _page(
+        "ticket_list",
+        page,
+        person=person.id,
+        everybody=works_here(person),
+        contexts=list(contexts_of(person)),
+        stands=stands,
+        search=search,
+    )
+
+
+def may_see(person: Person, ticket: db.Row) -> bool:
+    """Whether this person may read a ticket: their own, or any that is not private elsewhere."""
+    if ticket["requester"] == person.id:
+        return True
+    private = ticket["private_to"]
+    return works_here(person) and (private is None or private in contexts_of(person))
+
+
+def by_hand() -> list[db.Row]:
+    """What people must do or look at, each with its Action as `acting`."""
+    return [_with_action(row) for row in db.rows("by_hand_list")]
+
+
+def ran_alone() -> list[db.Row]:
+    """What ran without a person in the last day, each with its Action as `acting`."""
+    return [_with_action(row) for row in db.rows("recent_runs")]
+
+
+def standing() -> list[db.Row]:
+    """What every category has earned."""
+    return db.rows("standing_list")
+
+
+def record_of_confidence(type_id: str, stated: float) -> tuple[int, int]:
+    """Right, and of how many, when the agent was about this sure (within five points)."""
+    found = db.row(
+        "record_of_confidence",
+        type=type_id,
+        low=round(stated - 0.05, 4),
+        high=round(stated + 0.05, 4),
+    )
+    assert found is not None
+    return found["right"], found["of"]
+
+
+def precedents(action: Action) -> list[db.Row]:
+    """The latest decisions about the same type of action on the same target."""
+    return db.rows(
+        "precedents",
+        type=action.type,
+        connector=action.target.connector,
+        target=action.target.id,
+        action=action.id,
+    )
+
+
+def events(action: str) -> list[db.Row]:
+    """Every event about an action, oldest first, with its position in the log."""
+    return db.rows("events_of_action", action=action)
+
+
+def _page(statement: str, page: int, **given: Any) -> Page:
+    number = max(1, page)
+    rows = db.rows(statement, limit=PAGE, offset=(number - 1) * PAGE, **given)
+    total = rows[0]["total"] if rows else 0
+    return Page(tuple(_with_action(row) for row in rows), total, number, PAGE)
+
+
+def _with_action(row: db.Row) -> db.Row:
+    if "canonical" not in row:
+        return row
+    return {**row, "acting": canonical.action_from(bytes(row["canonical"]))}

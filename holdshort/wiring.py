@@ -1,0 +1,61 @@
+"""Which adapters this installation runs with: connected apps, the agent, the seal."""
+
+from __future__ import annotations
+
+import os
+import socket
+from functools import cache
+from pathlib import Path
+
+from holdshort import connectors
+from holdshort.machine import keys
+from holdshort.ports import Acts, Agent, Mirrors
+from holdshort.records import db
+
+
+def connected() -> dict[str, Acts]:
+    """The connected apps by name, as the company's file in force lists them."""
+    return {
+        row["name"]: connectors.build(row["name"], row["kind"], row["settings"])
+        for row in db.rows("connectors")
+    }
+
+
+def mirrored() -> list[Mirrors]:
+    """The connected apps that tell who exists and who belongs to what."""
+    return [one for one in connected().values() if isinstance(one, Mirrors)]
+
+
+@cache
+def agent() -> Agent:
+    """The agent that reads tickets. Raises AgentUnavailable when its packages are missing."""
+    from holdshort.agent import build
+
+    return build()
+
+
+def agent_person() -> str:
+    """In whose name the agent offers."""
+    return os.environ.get("HOLDSHORT_AGENT_PERSON", "agent")
+
+
+def worker_name() -> str:
+    """How attempts name this process: machine and process number."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def seal(secret: str) -> bytes:
+    """Seal a new password so that only the web process can open it."""
+    return keys.seal(_key("HOLDSHORT_SEAL_PUBLIC_KEY"), secret)
+
+
+def unseal(sealed: bytes) -> str:
+    """Open what the executor sealed."""
+    return keys.unseal(_key("HOLDSHORT_SEAL_PRIVATE_KEY"), sealed)
+
+
+def _key(name: str) -> bytes:
+    path = os.environ.get(name)
+    if not path:
+        raise RuntimeError(f"{name} must name the file that holds the key.")
+    return Path(path).read_bytes()

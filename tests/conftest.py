@@ -1,0 +1,44 @@
+"""A real PostgreSQL for every test that needs one: own server, own database, the real roles."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import django
+import psycopg
+import pytest
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "holdshort.settings")
+django.setup()
+
+from tests.desk import Desk, Server  # noqa: E402
+
+COMPANY = Path(__file__).resolve().parent.parent / "demo" / "company.yaml"
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One PostgreSQL server for the session, with a template database of the demo company."""
+    from holdshort.machine.postgres import embedded_postgres
+
+    postgres = embedded_postgres(tmp_path_factory.mktemp("data"))
+    url = postgres.start()
+    with psycopg.connect(url, autocommit=True) as admin:
+        # Durability is measured elsewhere; here it only costs time.
+        admin.execute("ALTER SYSTEM SET fsync = off")
+        admin.execute("ALTER SYSTEM SET synchronous_commit = off")
+        admin.execute("SELECT pg_reload_conf()")
+    made = Server(url)
+    made.make_template(COMPANY)
+    yield made
+    postgres.stop()
+
+
+@pytest.fixture
+def desk(server: Server, tmp_path: Path) -> Iterator[Desk]:
+    """A desk of the demo company on its own database."""
+    one = Desk(server, tmp_path)
+    yield one
+    one.close()
