@@ -53,7 +53,6 @@ def _initialise(place: Place, draft: Path, account: Account, binaries: Binaries)
                 capture_output=True,
                 cwd="/",
                 pass_fds=descriptors,
-                umask=0o077,
                 preexec_fn=ends_with_parent(signal.SIGKILL),
                 **account.popen_options(),
             )

@@ -264,6 +264,7 @@ def test_the_address_of_a_running_server_is_known_to_other_processes_and_gone_wi
     with running(tmp_path, wheel) as url:
         assert running_url(tmp_path) == url
         left_over = (tmp_path / "postgres" / "url").read_text()
+    assert not (tmp_path / "postgres" / "url").exists()
     assert running_url(tmp_path) is None
     (tmp_path / "postgres" / "url").write_text(left_over)
     assert running_url(tmp_path) is None
