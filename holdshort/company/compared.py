@@ -39,7 +39,8 @@ SECTIONS: tuple[Compared, ...] = (
         {
             "kind": always,
             "name": never,
-            "email": never,
+            # Notices and sign-in links go there.
+            "email": always,
             "roles": gains,
             "department": always,
             "manager": always,

@@ -176,6 +176,34 @@ def test_removing_a_maintenance_window_and_adding_a_blackout_loosen_nothing():
     assert [d.loosens for d in removed + added] == [False, False]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("id: admins,", "id: chiefs,", "removes group ‘admins’"),
+        (
+            "  - {id: agent, kind: agent, name: Agent}\n",
+            "  - {id: bot, kind: agent, name: B}\n",
+            "‘bot’",
+        ),
+        ("cleo, name: Cleo Park}", "cleo, name: Cleo Park, roles: [owner]}", "‘owner’ to roles"),
+        ("connectors: {d:", "connectors: {e: {kind: scim}, d:", "adds connector ‘e’"),
+    ],
+)
+def test_what_hides_or_adds_power_as_a_whole_row_is_found(old, new, words):
+    assert [d for d in after((old, new)) if words in str(d) and d.loosens]
+
+
+def test_a_privileged_right_that_is_no_longer_listed_loosens():
+    renamed = company(*[("aws:admin", "aws:chief")] * 3)
+    removed = [d for d in differences(company(), renamed) if d.kind == "removes"]
+    assert Difference("removes", "entitlement ‘aws:admin’ (AWS admin)", True) in removed
+
+
+def test_a_renamed_asset_loosens_nothing():
+    found = after(("[{id: db,", "[{id: db2,"))
+    assert [d.loosens for d in found] == [False, False]
+
+
 def test_the_same_company_has_no_differences():
     assert differences(company(), company()) == []
 
