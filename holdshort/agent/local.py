@@ -7,6 +7,7 @@ consequence of an action is computed elsewhere, from facts and not from this off
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -33,6 +34,7 @@ IN_WORDS = {
     "phishing_report": "a report of something suspicious",
     "something_else": "something outside my actions",
 }
+BLANKS = re.compile(r"\s{2,}")
 WORDLESS = "The ticket has no words. What can we do for you?"
 SEVERAL_PEOPLE = "The ticket asks for several things and does not say for whom each of them is."
 TOO_LONG = f"The ticket is longer than the {MAX_CHARACTERS} characters that I read."
@@ -94,10 +96,14 @@ class LocalAgent:
 
 def _text_of(words: Words) -> str:
     """Subject and body; a subject that only repeats the body is not read twice."""
-    subject, body = words.subject.strip(), words.body.strip()
+    subject, body = (BLANKS.sub(_one_blank, part).strip() for part in (words.subject, words.body))
     if body.casefold().startswith(subject.rstrip(".… ").casefold()):
         return body
     return f"{subject}\n{body}".strip()
+
+
+def _one_blank(blanks: re.Match[str]) -> str:
+    return "\n" if "\n" in blanks.group() else " "
 
 
 def _readings(understood: Understood) -> list[str]:

@@ -8,9 +8,11 @@ from itertools import pairwise
 
 from holdshort.agent.names import PERSON, Directory, Mention, listed, quoted
 from holdshort.agent.wordlists import FAREWELLS, GREETINGS, NOT_A_NAME
-from holdshort.agent.words import fold, folded_words
+from holdshort.agent.words import fold, words_of
 from holdshort.ports import Named, Words
 
+MOST_NAMES = 20
+"""A ticket that names people more often than this is no plain request for any of them."""
 NEARBY = 80
 """Characters before a name that say what it is there for."""
 THINGS = (
@@ -110,6 +112,8 @@ def whom(text: str, words: Words, directory: Directory) -> Whom:
     """Whom the text is for. Nobody is chosen where two people answer to a name."""
     requester = Named(PERSON, words.requester, words.requester_name or "the requester")
     mentions = [m for m in directory.find(text, PERSON) if not _is_courtesy(m, text, requester)]
+    if len(mentions) > MOST_NAMES:
+        return Whom(question="You name many people. Whom exactly is this for?")
     unclear = [mention for mention in mentions if len(mention.candidates) > 1]
     if unclear:
         names = listed(unclear[0].candidates)
@@ -134,7 +138,8 @@ def names_others(text: str, words: Words, directory: Directory) -> bool:
 
 def _is_courtesy(mention: Mention, text: str, requester: Named) -> bool:
     """A name in a greeting, or the requester's own under the text."""
-    before = folded_words(text[: mention.start].rpartition("\n")[2])
+    line = text[: mention.start][-NEARBY:].rpartition("\n")[2]
+    before = [word.folded for word in words_of(line)]
     if before and before[-1] in GREETINGS:
         return True
     if all(one.id != requester.id for one in mention.candidates):

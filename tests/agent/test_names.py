@@ -168,6 +168,11 @@ def test_whom_it_is_for_is_asked_when_the_words_leave_it_open(
     assert told.actions == () and asked in told.question
 
 
+def test_a_crowd_of_names_is_asked_about(agent: Agent) -> None:
+    told = offer(agent, "add me to photo-club " + "Ana and Sam " * 15)
+    assert told.actions == () and "many people" in told.question
+
+
 def test_people_of_the_same_name_are_told_apart_in_the_question(agent: Agent) -> None:
     twins = (
         Named("person", "t1", "Eva Lind", ("eva1@acme.test",)),

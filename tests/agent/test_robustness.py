@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,21 @@ def test_64_kilobytes_go_to_a_person_who_is_told_why(agent: Agent, words: str) -
 def test_a_long_ticket_is_cut_for_reading_and_says_so(agent: Agent) -> None:
     told = offer(agent, "Please add me to photo-club. " + "It is for the summer party. " * 80)
     assert "I read its beginning" in told.reasoning
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "add me to photo-club " + "Ana and " * 1900,
+        "add" + " " * 15_000 + "Ana to photo-club",
+        "add me to photo-club, " * 700,
+        "I forgot my password and " * 600,
+    ],
+)
+def test_no_text_keeps_the_agent_busy(agent: Agent, words: str) -> None:
+    start = time.monotonic()
+    assert_typed(offer(agent, words))
+    assert time.monotonic() - start < 3.0, "seconds"
 
 
 @pytest.mark.parametrize(
