@@ -71,6 +71,15 @@ def test_a_failed_write_leaves_the_former_file_and_no_draft(
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_reader_of_the_former_file_is_not_disturbed_by_the_new_one(tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    write_private(path, b"former")
+    with path.open("rb") as reader:
+        write_private(path, b"new")
+        assert reader.read() == b"former"
+    assert path.read_bytes() == b"new"
+
+
 def test_a_lock_is_held_once_and_free_when_its_holder_lets_go(tmp_path: Path) -> None:
     lock = take_lock(tmp_path / "lock")
     assert lock is not None
