@@ -25,8 +25,6 @@ class Server:
 
     def make_template(self, company: Path) -> None:
         """Migrate a database and load the demo company into it."""
-        from django.conf import settings
-
         from holdshort.company.read import read
         from holdshort.records import install
         from holdshort.records.company import apply
@@ -34,7 +32,7 @@ class Server:
         self.admin("CREATE DATABASE template_of_tests")
         install.create_roles(self.url_of("template_of_tests"), PASSWORDS)
         with connected_as(self, "template_of_tests", None):
-            install.migrate(settings.DATABASES["default"])
+            install.migrate()
             apply(read(company), demo=True)
             mirror_from_file(company)
 

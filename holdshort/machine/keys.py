@@ -59,6 +59,18 @@ def seal_keys(data: Path) -> tuple[bytes, bytes]:
     )
 
 
+def seal_key_files(data: Path) -> tuple[Path, Path]:
+    """The files (private, public) of the seal keys, for processes that are given a path."""
+    private_pem, public_pem = seal_keys(data)
+    public = _kept(data, "seal-public.pem", lambda: public_pem)
+    return public.with_name("seal.pem"), public
+
+
+def new_token() -> str:
+    """A fresh random token of 256 bits, in letters that fit a header."""
+    return secrets.token_urlsafe(32)
+
+
 def seal(public_pem: bytes, plaintext: str) -> bytes:
     """Encrypt a short secret (at most 318 bytes) so that only the private key can open it.
 

@@ -93,17 +93,19 @@ def _for_a_person(admin: psycopg.Connection, lines: list[sql.SQL | sql.Composed]
     return "\n".join(line.as_string(admin).replace("CURRENT_USER", account) + ";" for line in lines)
 
 
-def migrate(database: dict[str, object]) -> None:
-    """Create or upgrade the tables as the owner role, on Django's connection settings `database`.
+def as_owner() -> None:
+    """Let Django's connection act as the owner role, of which it must be a member."""
+    from django.db import connection
 
-    Runs with Django set up; the connection must be a member of the owner role.
-    """
-    from django.core.management import call_command
-    from django.db import connections
-
-    options = dict(database.get("OPTIONS") or {})  # type: ignore[call-overload]
+    connection.close()
+    options = dict(connection.settings_dict.get("OPTIONS") or {})
     options["options"] = f"-c role={role_names()[OWNER]}"
-    connections["default"].close()
-    connections["default"].settings_dict["OPTIONS"] = options
+    connection.settings_dict["OPTIONS"] = options
+
+
+def migrate() -> None:
+    """Create or upgrade the tables, as the owner role. Django must be set up."""
+    from django.core.management import call_command
+
+    as_owner()
     call_command("migrate", interactive=False, verbosity=0)
-    connections["default"].close()

@@ -23,6 +23,12 @@ def people(identities: Iterable[str]) -> dict[str, Person]:
     return {row["id"]: _person(row) for row in found}
 
 
+def account(identity: str, issuer: str) -> int | None:
+    """The person's account with that issuer, unless it was taken from them."""
+    number: int | None = db.value("account", person=identity, issuer=issuer)
+    return number
+
+
 def register() -> tuple[Authority, ...]:
     """Who may be asked to decide what."""
     return tuple(

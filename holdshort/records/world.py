@@ -123,7 +123,7 @@ def _right(row: db.Row, path: tuple[str, ...]) -> Right:
         privileged=row["privileged"],
         path=path,
         owner=row["owner"],
-        data_class=row["data_class"],
+        data_class="" if row["data_class"] == "unknown" else row["data_class"],
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from holdshort import catalogue
+from holdshort.core.terms import Action
 from holdshort.records import actions, tickets
 from holdshort.records.actions import Story
 from holdshort.records.world import World
@@ -10,8 +11,12 @@ from holdshort.records.world import World
 
 def title(story: Story) -> str:
     """What the action does, as screens and messages name it."""
-    kind = catalogue.find(story.action.type)
-    return kind.render(story.action.params, World()).title
+    return title_of(story.action)
+
+
+def title_of(action: Action) -> str:
+    """The same for an action alone."""
+    return catalogue.find(action.type).render(action.params, World()).title
 
 
 def say(story: Story, text: str) -> None:

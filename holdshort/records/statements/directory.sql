@@ -14,6 +14,11 @@ SELECT k.id, k.kind, COALESCE(p.name, k.id) AS name, COALESCE(p.email, '') AS em
   FROM kernel.person k LEFT JOIN public.profile p ON p.person = k.id
  WHERE k.id = ANY(%(people)s);
 
+-- name: account
+-- A person's account with an issuer, while it is theirs.
+SELECT id FROM kernel.account WHERE person = %(person)s AND issuer = %(issuer)s AND ended_at IS NULL
+ ORDER BY id LIMIT 1;
+
 -- name: register
 -- The authority register with the absences that have not ended.
 SELECT a.person, a.contexts, a.cost_limit, a.backup,

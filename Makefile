@@ -1,0 +1,37 @@
+# Everything a newcomer or CI runs. PORT= and DATA= are honoured.
+PORT ?= 8000
+DATA ?= .holdshort
+PYTHON ?= python3
+BIN := .venv/bin
+TESTS ?= tests
+
+.PHONY: help run setup test check bench screens
+
+help:  ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+run: setup  ## set up if needed, then run the demo company on this machine
+	$(BIN)/holdshort up --demo --port $(PORT) --data $(DATA)
+
+setup: .venv/.complete  ## create .venv with holdshort in it
+
+.venv/.complete: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	touch $@
+
+test: setup check  ## everything that CI runs: checks, then the whole suite
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
+
+check: setup  ## format, lint, types, imports
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+bench: setup  ## time the road against plain durable transactions; writes bench/results.json
+	$(BIN)/python -m bench
+
+screens: setup  ## PNG of every page into docs/screens
+	$(BIN)/python -m tests.screens docs/screens

@@ -1,0 +1,73 @@
+"""`holdshort company` and `holdshort policy`: the organisation and its rules as data."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from holdshort.cli import base
+
+
+def add_to(nouns: base.Nouns) -> None:
+    """Add the commands."""
+    verbs = base.noun(nouns, "company", "load an organisation as data")
+    check = base.verb(verbs, "check", _check, "name every problem of a file with its line")
+    check.add_argument("file", type=Path)
+    apply = base.verb(verbs, "apply", _apply, "load a file; applying it twice changes nothing")
+    apply.add_argument("file", type=Path)
+    apply.add_argument("--as", dest="person", metavar="PERSON", help="who applies it")
+    base.verb(verbs, "schema", _schema, "print the JSON Schema of company.yaml")
+    rules = base.noun(nouns, "policy", "the rules in force")
+    base.verb(rules, "show", _policy, "print the rules with their version")
+
+
+def _check(asked: argparse.Namespace) -> int:
+    from holdshort.company.read import check
+
+    company, problems = check(asked.file)
+    for problem in problems:
+        print(f"{asked.file}:{problem.line}: {problem.text}")
+    if company is None:
+        return 1
+    base.show(asked, {"problems": 0}, f"{asked.file} is fine.")
+    return 0
+
+
+def _apply(asked: argparse.Namespace) -> int:
+    from holdshort.company.read import read
+
+    company = read(asked.file)
+    base.connect(asked, "owner")
+    from holdshort.records.company import apply
+
+    applied = apply(company, operator=asked.person)
+    for difference in applied.differences:
+        print(("loosens: " if difference.loosens else "") + difference.what)
+    if applied.in_force:
+        text = f"Rules version {applied.version} is in force."
+    else:
+        text = (
+            f"Rules version {applied.version} loosens a control. Somebody other than its author "
+            "must adopt it on the page Rules; then apply the file again."
+        )
+    base.show(asked, {"version": applied.version, "in_force": applied.in_force}, text)
+    return 0 if applied.in_force else 3
+
+
+def _schema(asked: argparse.Namespace) -> None:
+    from holdshort.company.schema import json_schema
+
+    print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+def _policy(asked: argparse.Namespace) -> None:
+    base.connect(asked, "web")
+    from holdshort.records import db
+
+    found = db.row("policy_in_force")
+    if found is None:
+        raise base.CommandError("No rules are in force. Load them with `holdshort company apply`.")
+    head = f"Version {found['number']}, adopted by {found['adopted_by']}, {found['adopted_at']:%c}"
+    text = json.dumps(found["document"], indent=2, ensure_ascii=False)
+    base.show(asked, found, f"{head}\n{text}")

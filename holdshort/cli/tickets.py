@@ -1,0 +1,61 @@
+"""`holdshort ticket`: write, list and read tickets."""
+
+from __future__ import annotations
+
+import argparse
+
+from holdshort.cli import base
+
+
+def add_to(nouns: base.Nouns) -> None:
+    """Add the commands."""
+    verbs = base.noun(nouns, "ticket", "write, list and read tickets")
+    new = base.verb(verbs, "new", _new, "write a ticket for somebody")
+    new.add_argument("text", help="what is needed, in their words")
+    new.add_argument("--as", dest="person", required=True, metavar="PERSON", help="who asks")
+    new.add_argument("--subject", default="", help="a subject line")
+    several = base.verb(verbs, "list", _list, "list tickets, newest first")
+    several.add_argument("--as", dest="person", required=True, metavar="PERSON", help="who looks")
+    several.add_argument("--search", default="", help="words, a number or a name")
+    several.add_argument("--page", type=int, default=1)
+    one = base.verb(verbs, "show", _show, "read one ticket")
+    one.add_argument("number", type=int)
+
+
+def _new(asked: argparse.Namespace) -> None:
+    base.connect(asked, "web")
+    from holdshort import flow
+
+    number = flow.receive(asked.subject, asked.text, sender=base.sender(asked.person))
+    base.show(asked, {"number": number}, f"Ticket {number} is with the assistant.")
+
+
+def _list(asked: argparse.Namespace) -> None:
+    base.connect(asked, "web")
+    from holdshort.records import queue
+
+    page = queue.tickets(base.sender(asked.person).person, search=asked.search, page=asked.page)
+    rows = [
+        (row["number"], row["requester_name"], row["stands"], row["subject"]) for row in page.rows
+    ]
+    text = base.table(("ticket", "from", "stands", "about"), rows)
+    data = {"tickets": page.rows, "total": page.total, "page": page.number}
+    base.show(asked, data, f"{text}\n{page.total} tickets, page {page.number} of {page.pages}")
+
+
+def _show(asked: argparse.Namespace) -> None:
+    base.connect(asked, "web")
+    from holdshort import shown
+    from holdshort.records import actions, tickets
+
+    ticket = tickets.ticket(asked.number)
+    if ticket is None:
+        raise base.CommandError(f"There is no ticket {asked.number}.")
+    messages = tickets.messages(asked.number)
+    stories = [shown.action(story) for story in actions.of_ticket(asked.number)]
+    talk = "\n".join(f"{m['author_name']}: {m['body']}" for m in messages)
+    changes = [(s["id"], s["type"], s["tier"], s["gate"]["mode"], s["state"]) for s in stories]
+    text = f"Ticket {asked.number}, {ticket['stands']}\n\n{talk}"
+    if changes:
+        text += "\n\n" + base.table(("change", "type", "tier", "mode", "state"), changes)
+    base.show(asked, {**ticket, "messages": messages, "actions": stories}, text)

@@ -1,0 +1,239 @@
+"""`holdshort up`: PostgreSQL, the directory of the demo, and the four processes, together."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from holdshort.cli.base import CommandError
+from holdshort.machine import keys
+from holdshort.machine.database_url import database_url
+from holdshort.machine.folders import data_folder, write_private
+from holdshort.machine.ports import free_port, require_port
+from holdshort.machine.postgres import embedded_postgres
+from holdshort.machine.supervisor import Supervisor
+
+if TYPE_CHECKING:
+    from holdshort.company.schema import Company
+
+PROCESSES = ("web", "agent", "desk", "executor")
+DIRECTORY_URL, DIRECTORY_TOKEN = "HOLDSHORT_DIRECTORY_URL", "HOLDSHORT_DIRECTORY_TOKEN"
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What `up` tells when everything runs."""
+
+    url: str
+    sign_in: str
+    tokens: Mapping[str, str]
+    people: Mapping[str, str]
+
+
+def up(
+    *, data: Path, host: str, port: int, company: Path | None, demo: bool, as_json: bool
+) -> None:
+    """Run everything until Ctrl-C. Raises MachineError or CommandError with one clear line."""
+    require_port(host, port)
+    data = data_folder(data)
+    file = company or (Path(str(files("demo") / "company.yaml")) if demo else None)
+    loaded = _read(file)
+    say = (lambda line: None) if as_json else _say
+    with Supervisor(data / "log", say=_say) as supervisor:
+        say("Starting PostgreSQL …")
+        admin = os.environ.get("DATABASE_URL") or _own_postgres(supervisor, data)
+        say("Preparing the database …")
+        _prepare(admin, data)
+        _load(loaded, demo=demo)
+        secrets = _demo_directory(supervisor, data, file) if demo and file else {}
+        _add_processes(supervisor, admin, data, host, port, secrets, demo=demo)
+        supervisor.start()
+        say("Starting the desk …")
+        url = f"http://{_address(host)}:{port}"
+        supervisor.wait_until(lambda: _answers(url), 90, "the desk to answer")
+        _tell(_ready(url, loaded, demo=demo), as_json=as_json)
+        supervisor.wait()
+
+
+def _read(file: Path | None) -> Company | None:
+    from holdshort.company.read import read
+
+    return read(file) if file else None
+
+
+def _own_postgres(supervisor: Supervisor, data: Path) -> str:
+    postgres = embedded_postgres(data)
+    supervisor.keep("postgres", postgres)
+    return postgres.start()
+
+
+def _prepare(admin: str, data: Path) -> None:
+    """Roles and tables, through the administrator's connection that only this process has."""
+    from holdshort.records import install
+
+    install.create_roles(admin, keys.role_passwords(data))
+    os.environ.update(DATABASE_URL=admin, HOLDSHORT_ROLE="")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "holdshort.settings"
+    import django
+
+    django.setup()
+    install.migrate()
+
+
+def _load(company: Company | None, *, demo: bool) -> None:
+    from holdshort.records import db
+    from holdshort.records.company import apply
+
+    if company is not None:
+        applied = apply(company, demo=demo)
+        if not applied.in_force:
+            _say("The file loosens a control and waits for somebody to adopt it on the page Rules.")
+    elif db.row("policy_in_force") is None:
+        raise CommandError(
+            "No organisation is loaded yet. Try `holdshort up --demo`, or write a company.yaml "
+            "and start with --company FILE."
+        )
+
+
+def _demo_directory(supervisor: Supervisor, data: Path, file: Path) -> dict[str, str]:
+    """The demo company's directory: a real SCIM server in a process of its own."""
+    folder = data_folder(data / "directory")
+    token_file = folder / "token"
+    if not token_file.exists():
+        write_private(token_file, keys.new_token().encode())
+    port = free_port()
+    supervisor.add(
+        "directory",
+        [
+            *(sys.executable, "-m", "demo.directory", "--company", str(file.resolve())),
+            *("--port", str(port), "--token-file", str(token_file)),
+            *("--state", str(folder / "state.json")),
+        ],
+        _clean_environment(),
+    )
+    return {
+        DIRECTORY_URL: f"http://127.0.0.1:{port}/v2",
+        DIRECTORY_TOKEN: token_file.read_text().strip(),
+    }
+
+
+def _add_processes(
+    supervisor: Supervisor,
+    admin: str,
+    data: Path,
+    host: str,
+    port: int,
+    secrets: Mapping[str, str],
+    *,
+    demo: bool,
+) -> None:
+    from holdshort.records.roles import role_names
+
+    private, public = keys.seal_key_files(data)
+    passwords = keys.role_passwords(data)
+    common = {**_clean_environment(), "HOLDSHORT_DEMO": "1" if demo else ""}
+    own = {
+        "web": {
+            "HOLDSHORT_SEAL_PRIVATE_KEY": str(private),
+            "HOLDSHORT_SECRET_KEY": keys.django_secret(data),
+            "HOLDSHORT_HOSTS": ",".join({host, "127.0.0.1", "localhost", "[::1]"}),
+        },
+        "executor": {"HOLDSHORT_SEAL_PUBLIC_KEY": str(public), **_named_secrets(), **secrets},
+    }
+    for process in PROCESSES:
+        address = database_url(admin, role_names()[process], passwords[process])
+        env = {**common, f"HOLDSHORT_{process.upper()}_DATABASE_URL": address}
+        options = ("--host", host, "--port", str(port)) if process == "web" else ()
+        argv = (sys.executable, "-m", "holdshort", process, "--data", str(data), *options)
+        supervisor.add(process, argv, {**env, **own.get(process, {})})
+
+
+def _clean_environment() -> dict[str, str]:
+    """Our environment without database addresses and without the secrets of connected apps."""
+    hidden = {"DATABASE_URL", *_named_secrets()}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name not in hidden and not name.endswith("_DATABASE_URL")
+    }
+
+
+def _named_secrets() -> dict[str, str]:
+    """What the connected apps' settings refer to as env:NAME; only the executor gets these."""
+    from holdshort.records import db
+
+    named = {
+        value.removeprefix("env:")
+        for row in db.rows("connectors")
+        for value in row["settings"].values()
+        if isinstance(value, str) and value.startswith("env:")
+    }
+    return {name: os.environ[name] for name in named if name in os.environ}
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/api/v1/ready", timeout=2).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def _address(host: str) -> str:
+    anywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104
+    return anywhere.get(host, f"[{host}]" if ":" in host else host)
+
+
+def _ready(url: str, company: Company | None, *, demo: bool) -> Ready:
+    from holdshort.records import db, signin
+
+    owner = db.value("first_owner")
+    tokens: dict[str, str] = {}
+    people: dict[str, str] = {}
+    if demo and company is not None and company.demo is not None:
+        roles: dict[str, Any] = company.demo.roles.model_dump()
+        people = {role: str(person) for role, person in roles.items()}
+        tokens = _demo_tokens(people, company)
+    link = f"{url}/sign-in/link/{signin.new_link(owner)}"
+    return Ready(url, link, tokens, people)
+
+
+def _demo_tokens(people: Mapping[str, str], company: Company) -> dict[str, str]:
+    from holdshort.records import db, tokens
+
+    assert company.demo is not None
+    db.run("drop_tokens", label="demo")
+    return {
+        role: tokens.create(
+            person,
+            issuer=company.demo.second_account.issuer if role.endswith("second_account") else None,
+            scopes=tokens.DEMO_SCOPES[role],
+            label="demo",
+            sponsor=people["owner"] if role == "agent" else None,
+        )
+        for role, person in people.items()
+    }
+
+
+def _tell(ready: Ready, *, as_json: bool) -> None:
+    if as_json:
+        told = {"url": ready.url, "sign_in": ready.sign_in}
+        print(json.dumps({**told, "tokens": ready.tokens, "people": ready.people}), flush=True)
+        return
+    print(f"\nHoldshort runs on {ready.url}\nSign in (works once): {ready.sign_in}")
+    if ready.tokens:
+        print("\nTokens of the demo, by role:")
+        for role, token in ready.tokens.items():
+            print(f"  {role:<26}{ready.people[role]:<10}{token}")
+    print("\nCtrl-C stops it.", flush=True)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

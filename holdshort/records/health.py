@@ -1,0 +1,70 @@
+"""Whether the desk is well: what `holdshort doctor` and the page of health say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import Error
+
+from holdshort.records import db
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that must be so, and a sentence about it."""
+
+    name: str
+    well: bool
+    text: str
+
+
+def checks() -> list[Check]:
+    """Everything that is looked at; a failing database fails the checks, not the caller."""
+    found = []
+    for name, look in _LOOKS.items():
+        try:
+            well, text = look()
+        except Error as error:
+            well, text = False, f"The database does not answer ({type(error).__name__})."
+        found.append(Check(name, well, text))
+    return found
+
+
+def _database() -> tuple[bool, str]:
+    db.now()
+    return True, "answers"
+
+
+def _rules() -> tuple[bool, str]:
+    found = db.row("policy_in_force")
+    if found is None:
+        return False, "No rules are in force; load them with `holdshort company apply FILE`."
+    return True, f"version {found['number']}, adopted by {found['adopted_by']}"
+
+
+def _directory() -> tuple[bool, str]:
+    found = db.row("mirror_read_at")
+    if not found or found["read_at"] is None:
+        return False, "No directory was read yet. Does the executor run? See its log."
+    text = f"last read at {found['read_at']:%H:%M:%S} UTC"
+    if not found["fresh"]:
+        return False, f"{text}, more than ten minutes ago: everything about access now waits."
+    return True, text
+
+
+def _processes() -> tuple[bool, str]:
+    found = db.row("waiting_too_long") or {}
+    if found.get("unlogged"):
+        return False, f"{found['unlogged']} events have no place in the log. Does the desk run?"
+    if found.get("abandoned"):
+        return False, f"{found['abandoned']} executions were left alone. Does the executor run?"
+    return True, "nothing waits too long"
+
+
+_LOOKS: dict[str, Callable[[], tuple[bool, str]]] = {
+    "database": _database,
+    "rules": _rules,
+    "directory": _directory,
+    "processes": _processes,
+}

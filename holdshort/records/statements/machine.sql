@@ -1,0 +1,16 @@
+-- name: first_owner
+-- The owner whom the first file named; sign-in links of `holdshort up` are for them.
+SELECT p.person FROM public.profile p JOIN public.login l ON l.person = p.person
+ WHERE 'owner' = ANY(p.roles) ORDER BY l.id LIMIT 1;
+
+-- name: drop_tokens
+-- Tokens of an earlier start; only their digests were kept, so they are made anew.
+DELETE FROM public.api_token WHERE label = %(label)s;
+
+-- name: waiting_too_long
+-- Events without a position and jobs that wait: signs that a process is not running.
+SELECT (SELECT count(*) FROM kernel.event e WHERE e.at < clock_timestamp() - interval '10 seconds'
+           AND e.id > (SELECT COALESCE(max(event), 0) FROM kernel.log)) AS unlogged,
+       (SELECT count(*) FROM kernel.execution x JOIN kernel.attempt t ON t.execution = x.id
+         WHERE t.lease_until < clock_timestamp() - interval '2 minutes'
+           AND NOT EXISTS (SELECT FROM kernel.outcome o WHERE o.action = x.action)) AS abandoned;
