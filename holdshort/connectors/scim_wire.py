@@ -169,7 +169,6 @@ class Wire:
             auth=self._signed,
             headers={"Accept": "application/scim+json", "Accept-Encoding": "identity"},
             follow_redirects=False,
-            trust_env=False,
         )
 
     def _signed(self, request: httpx2.Request) -> httpx2.Request:

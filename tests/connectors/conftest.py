@@ -194,7 +194,11 @@ class _Passing(BaseHTTPRequestHandler):
         if fault == "slow":
             time.sleep(2)
         reply = httpx.request(
-            self.command, road.to + self.path, content=body, headers=self._headers()
+            self.command,
+            road.to + self.path,
+            content=body,
+            headers=self._headers(),
+            trust_env=False,
         )
         if fault == "late":
             time.sleep(2)

@@ -44,6 +44,14 @@ def test_a_wrong_credential_names_the_secret_to_check(
     )
 
 
+def test_a_proxy_in_the_environment_is_not_given_the_credential(
+    scim: Scim, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    assert scim.observe(action("idp.suspend", "id-of-dana"))["account"] == "id-of-dana"
+
+
 def test_a_rotated_credential_is_used_without_a_restart(
     scim: Scim, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -198,7 +206,7 @@ def test_a_reset_whose_reply_is_lost_still_delivers_its_password(
     asked = action("idp.reset_password", dana)
     seen = scim.observe(asked)
     road.fault, road.only = fault, "PATCH"
-    receipt = scim.apply(asked, key="k", seen=seen, timeout=3)
+    receipt = scim.apply(asked, key="k", seen=seen, timeout=1.8)
     assert admin.signs_in(dana, receipt.secret)
     assert road.changes() == 1
 
