@@ -29,7 +29,6 @@ GRANT INSERT (id, review, action, digest, expires_at, requester, beneficiary, in
     ON kernel.decision TO {web};
 
 GRANT INSERT (name, actor, ticket, action, detail) ON kernel.event TO {web}, {agent}, {desk}, {executor};
-GRANT SELECT (id) ON kernel.event TO {agent};
 GRANT INSERT (position, event) ON kernel.log TO {desk};
 
 GRANT INSERT (action, digest, category, tier, mode, hands, needed, basis, policy_version, standing,

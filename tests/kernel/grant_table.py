@@ -1,0 +1,60 @@
+"""The grant table of the kernel, as data: the tests hold the database against it.
+
+Who may insert which columns of which table. There is no other right to change a kernel table:
+no role updates, deletes or truncates, and whatever is not listed is filled in by the database.
+"""
+
+from __future__ import annotations
+
+ROLES = ("web", "agent", "desk", "executor")
+READERS = ("web", "desk", "executor")
+"""The agent reads its two views and no table."""
+
+_ACTION = (
+    "id root version digest canonical type connector target ticket proposal "
+    "requester beneficiary initiator changer position undoes"
+)
+_ASSESSMENT = (
+    "action digest type tier mode hands needed phase min_assurance policy_version "
+    "catalogue_version findings reasons"
+)
+_AUTHORIZATION = (
+    "action digest category tier mode hands needed basis policy_version standing "
+    "standing_granted decision_1 person_1 decision_2 person_2 event not_before expires_at"
+)
+_DECISION = (
+    "id review action digest expires_at requester beneficiary initiator changer person "
+    "account verdict reason_code changes hand_to channel assurance shown"
+)
+_PROPOSAL = "id ticket initiator agent_version label confidence body answers"
+_EVENT = "name actor ticket action detail"
+_FATE = "action digest connector kind hands person reason"
+_EXECUTION = "id action digest connector event expires_at not_before position"
+_ATTEMPT = "execution fence lease_until worker"
+_OUTCOME = "action kind execution fence report before after evidence reason"
+
+INSERTS: dict[str, dict[str, str]] = {
+    "person": {},
+    "account": {},
+    "policy_version": {},
+    "standing": {},
+    "adoption": {"web": "policy_version author person"},
+    "proposal": {"web": _PROPOSAL, "agent": _PROPOSAL},
+    "staging": {"desk": "proposal result reason"},
+    "action": {"desk": _ACTION},
+    "dependency": {"desk": "action needs"},
+    "assessment": {"desk": _ASSESSMENT},
+    "review": {"desk": "action digest expires_at fault"},
+    "assignment": {"desk": "review person why rank"},
+    "decision": {"web": _DECISION},
+    "event": {"web": _EVENT, "agent": _EVENT, "desk": _EVENT, "executor": _EVENT},
+    "log": {"desk": "position event"},
+    "authorization": {"desk": _AUTHORIZATION},
+    "fate": {"web": _FATE, "desk": _FATE, "executor": _FATE},
+    "execution": {"desk": _EXECUTION, "executor": _EXECUTION},
+    "attempt": {"desk": _ATTEMPT, "executor": _ATTEMPT},
+    "outcome": {"desk": _OUTCOME, "executor": _OUTCOME},
+    "report": {"web": "action digest connector person did evidence"},
+    "finding": {"web": "action kind person result note"},
+}
+"""Table, role, the columns it may fill in."""

@@ -1,0 +1,364 @@
+"""Kernel rows written by hand, as the real login roles: what an attacker inside would write.
+
+`Kernel` makes a road of rows step by step, each step a single statement by the role that may
+take it. Every step can be forged by naming columns, which then replace what would be right.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import errors, sql
+from psycopg.types.json import Jsonb
+
+from holdshort.core import canonical
+from holdshort.core.terms import Action, Target
+from holdshort.records.ids import new_id
+from tests.desk import Desk
+from tests.kernel.grant_table import ROLES
+
+SEEN = {"account": "u1", "active": True, "member": False}
+
+
+@dataclass(frozen=True)
+class Made:
+    """An action whose rows were written so far, with what later rows must repeat."""
+
+    action: Action
+    digest: str
+    data: bytes
+    proposal: str
+    answer: dict[str, Any] = field(default_factory=dict)
+    review: dict[str, Any] = field(default_factory=dict)
+    decisions: tuple[dict[str, Any], ...] = ()
+    permission: dict[str, Any] = field(default_factory=dict)
+    execution: str = ""
+
+    @property
+    def id(self) -> str:
+        return self.action.id
+
+    @property
+    def parties(self) -> dict[str, str]:
+        names = ("requester", "beneficiary", "initiator", "changer")
+        return {name: getattr(self.action, name) for name in names}
+
+    @property
+    def where(self) -> dict[str, str]:
+        connector = self.action.target.connector
+        return {"action": self.id, "digest": self.digest, "connector": connector}
+
+
+class Kernel:
+    """A connection for every login role, each statement a transaction of its own."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self._admin = psycopg.connect(desk.url(), autocommit=True)
+        self._roles = {role: psycopg.connect(desk.url(role), autocommit=True) for role in ROLES}
+        self.accounts = dict(self.sql("SELECT person, min(id) FROM kernel.account GROUP BY person"))
+
+    def close(self) -> None:
+        for connection in (self._admin, *self._roles.values()):
+            connection.close()
+
+    def as_role(self, role: str) -> psycopg.Connection:
+        return self._roles[role]
+
+    def sql(self, statement: str, *params: Any) -> list[tuple[Any, ...]]:
+        """A look, or a change, as the superuser."""
+        given = params[0] if params and isinstance(params[0], dict) else params
+        cursor = self._admin.execute(statement, given)  # type: ignore[arg-type]
+        return cursor.fetchall() if cursor.description else []
+
+    def now(self) -> datetime:
+        found: datetime = self.sql("SELECT clock_timestamp()")[0][0]
+        return found
+
+    def insert(self, role: str, table: str, returning: str = "", **row: Any) -> Any:
+        """One row, as one role; the value of `returning`, if asked for."""
+        schema = "public" if table in ("ticket", "message", "turn") else "kernel"
+        statement = sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
+            sql.Identifier(schema, table),
+            sql.SQL(", ").join(map(sql.Identifier, row)),
+            sql.SQL(", ").join(map(sql.Placeholder, row)),
+        )
+        if returning:
+            statement += sql.SQL(" RETURNING {}").format(sql.Identifier(returning))
+        ready = {
+            name: Jsonb(value) if isinstance(value, dict | list) else value
+            for name, value in row.items()
+        }
+        cursor = self._roles[role].execute(statement, ready)
+        found = cursor.fetchone() if returning else None
+        return found[0] if found else None
+
+    # -------------------------------------------------------------- the road, row by row
+
+    def ticket(self, requester: str = "dana") -> int:
+        number: int = self.insert(
+            "web", "ticket", "number", requester=requester, channel="portal", assurance=1
+        )
+        self.insert("web", "turn", ticket=number, kind="with_agent", person=requester)
+        return number
+
+    def message(self, ticket: int, author: str = "dana", body: str = "please") -> int:
+        number: int = self.insert(
+            "web", "message", "id", ticket=ticket, author=author, kind="words", body=body
+        )
+        return number
+
+    def proposed(self, role: str = "agent", **forged: Any) -> str:
+        ticket = forged.pop("ticket", None) or self.ticket()
+        row = {
+            "id": new_id(),
+            "ticket": ticket,
+            "initiator": "agent",
+            "agent_version": "v",
+            "label": "l",
+            "body": {"actions": []},
+            "answers": self.message(ticket),
+        }
+        self.insert(role, "proposal", **row | forged)
+        return str((row | forged)["id"])
+
+    def bytes_of(self, **changes: Any) -> Made:
+        """An action that is not written yet: Dana asks, the agent starts it."""
+        ticket = changes.pop("ticket", None) or self.ticket(changes.get("requester", "dana"))
+        identity = changes.pop("id", None) or new_id()
+        fields: dict[str, Any] = {
+            "id": identity,
+            "root": identity,
+            "version": 1,
+            "type": "idp.add_to_group",
+            "params": {"person": "dana", "group": "photo-club"},
+            "target": Target("directory", f"g-{identity[-8:]}"),
+            "requester": "dana",
+            "beneficiary": "dana",
+            "initiator": "agent",
+            "changer": "agent",
+            "ticket": ticket,
+            "seen": SEEN,
+        }
+        action = Action(**fields | changes)
+        data = canonical.action_bytes(action)
+        return Made(action, canonical.digest(data), data, self.proposed(ticket=ticket))
+
+    def action_row(self, made: Made) -> dict[str, Any]:
+        action = made.action
+        names = ("id", "root", "version", "type", "ticket", "position", "undoes")
+        return {
+            **{name: getattr(action, name) for name in names},
+            **made.parties,
+            "connector": action.target.connector,
+            "target": action.target.id,
+            "digest": made.digest,
+            "canonical": made.data,
+            "proposal": made.proposal,
+        }
+
+    def staged(self, **changes: Any) -> Made:
+        made = self.bytes_of(**changes)
+        self.insert("desk", "action", **self.action_row(made))
+        return made
+
+    def assessed(self, made: Made | None = None, **answer: Any) -> Made:
+        """As tier 3 that waits for one person, unless the columns say otherwise."""
+        made = made or self.staged()
+        given = {"tier": 3, "mode": "HITL", "hands": "executor", "needed": 1, "phase": 3} | answer
+        row = {
+            "action": made.id,
+            "digest": made.digest,
+            "type": made.action.type,
+            "min_assurance": 1,
+            "policy_version": 1,
+            "catalogue_version": "1",
+            "findings": {},
+            "reasons": [],
+        }
+        self.insert("desk", "assessment", **row | given)
+        category = f"{(row | given)['type']}/{given['tier']}"
+        kept = {name: given[name] for name in ("tier", "mode", "hands", "needed")}
+        return replace(made, answer=kept | {"category": category})
+
+    def reviewed(
+        self, made: Made | None = None, *, asked: tuple[str, ...] = ("sven", "nadia"), **forged: Any
+    ) -> Made:
+        made = made or self.assessed()
+        row = {
+            "action": made.id,
+            "digest": made.digest,
+            "expires_at": self.now() + timedelta(hours=72),
+        } | forged
+        number = self.insert("desk", "review", "number", **row)
+        for rank, person in enumerate(asked, start=1):
+            self.insert("desk", "assignment", review=number, person=person, why="w", rank=rank)
+        review = {"review": number, "expires_at": row["expires_at"]}
+        return replace(made, review=review)
+
+    def decided(self, made: Made, person: str, verdict: str = "approve", **forged: Any) -> Made:
+        """One person's answer, written by the web."""
+        why = (
+            {"reason_code": "wrong_target"} if verdict in ("reject", "change", "hand_over") else {}
+        )
+        row = {
+            "id": new_id(),
+            "action": made.id,
+            "digest": made.digest,
+            "person": person,
+            "account": self.accounts.get(person),
+            "verdict": verdict,
+            "channel": "console",
+            "assurance": 1,
+            "shown": "0" * 64,
+            "changes": {"group": "newsletter"} if verdict == "change" else None,
+            "hand_to": "helena" if verdict == "hand_over" else None,
+        }
+        row |= made.review | made.parties | why | forged
+        self.insert("web", "decision", **row)
+        return replace(made, decisions=(*made.decisions, row))
+
+    def event(self, made: Made, role: str = "desk", **forged: Any) -> int:
+        """The event of a permission, as the desk records it."""
+        row = {
+            "name": "authorization.granted",
+            "actor": "holdshort",
+            "ticket": made.action.ticket,
+            "action": made.id,
+            "detail": {"digest": made.digest},
+        }
+        self.insert(role, "event", **row | forged)
+        number: int = self.sql("SELECT max(id) FROM kernel.event")[0][0]
+        return number
+
+    def standing(self, category: str, granted: bool = True, phase: int = 3) -> int:
+        number: int = self.sql(
+            "INSERT INTO kernel.standing (category, phase, granted, basis) "
+            "VALUES (%s, %s, %s, 'demo') RETURNING id",
+            category,
+            phase,
+            granted,
+        )[0][0]
+        return number
+
+    def permission(self, made: Made, **forged: Any) -> dict[str, Any]:
+        """The row that would be right: by the decisions made, or else by policy."""
+        now = self.now()
+        if made.decisions:
+            grounds: dict[str, Any] = {"basis": "decisions"}
+            for number, decision in enumerate(made.decisions[:2], start=1):
+                grounds |= {
+                    f"decision_{number}": decision["id"],
+                    f"person_{number}": decision["person"],
+                }
+        else:
+            grounds = {"basis": "policy", "policy_version": 1, "standing_granted": True}
+            if "standing" not in forged:
+                grounds["standing"] = self.standing(made.answer["category"])
+        row = {"action": made.id, "digest": made.digest, **made.answer, **grounds}
+        row |= {"not_before": now, "expires_at": now + timedelta(hours=1)}
+        if "event" not in forged:
+            row["event"] = self.event(made)
+        return row | forged
+
+    def authorized(self, made: Made, **forged: Any) -> Made:
+        row = self.permission(made, **forged)
+        self.insert("desk", "authorization", **row)
+        return replace(made, permission=row)
+
+    def approved(self, **changes: Any) -> Made:
+        """As tier 3, approved by Sven."""
+        return self.authorized(self.decided(self.reviewed(), "sven"), **changes)
+
+    def alone(self, **forged: Any) -> Made:
+        """As tier 2 that runs by itself, with a standing permission."""
+        made = self.assessed(tier=2, mode="HOTL", needed=0)
+        return self.authorized(made, **forged)
+
+    def logged(self, made: Made) -> Made:
+        """The sequencer has given every event its place."""
+        from holdshort import flow
+
+        with self.desk.role("desk"):
+            flow.sequence(stragglers=True)
+        return made
+
+    def position(self, made: Made) -> int | None:
+        found = self.sql(
+            "SELECT position FROM kernel.log WHERE event = %s", made.permission["event"]
+        )
+        return found[0][0] if found else None
+
+    def turned(self, made: Made, kind: str, role: str = "executor", **forged: Any) -> Made:
+        """The one irrevocable turn."""
+        hands = {"claimed": "executor", "by_hand": "person"}.get(kind)
+        self.insert(role, "fate", **made.where | {"kind": kind, "hands": hands} | forged)
+        return made
+
+    def execution_row(self, made: Made, **forged: Any) -> dict[str, Any]:
+        kept = ("event", "expires_at", "not_before")
+        return {
+            "id": new_id(),
+            **made.where,
+            **{name: made.permission[name] for name in kept},
+            "position": self.position(made),
+        } | forged
+
+    def started(self, made: Made, role: str = "executor", **forged: Any) -> Made:
+        row = self.execution_row(made, **forged)
+        self.insert(role, "execution", **row)
+        return replace(made, execution=row["id"])
+
+    def attempt(self, made: Made, fence: int = 1, role: str = "executor", **forged: Any) -> Made:
+        row = {"execution": made.execution, "fence": fence, "worker": "w"}
+        row["lease_until"] = self.now() + timedelta(minutes=1)
+        self.insert(role, "attempt", **row | forged)
+        return made
+
+    def running(self) -> Made:
+        """Approved, logged, claimed and started, as attempt 1."""
+        made = self.logged(self.approved())
+        return self.attempt(self.started(self.turned(made, "claimed")))
+
+    def outcome(
+        self, made: Made, kind: str = "verified", role: str = "executor", **forged: Any
+    ) -> Made:
+        row = {"action": made.id, "kind": kind, "execution": made.execution, "fence": 1}
+        row |= {"before": {}, "after": {}, "evidence": {}}
+        self.insert(role, "outcome", **row | forged)
+        return made
+
+    def by_hand(self) -> Made:
+        """Approved for a person's hands, and given to that person."""
+        made = self.decided(self.reviewed(self.assessed(hands="person")), "sven")
+        return self.turned(self.authorized(made), "by_hand", "desk")
+
+
+def forged_bytes(made: Made, **said: Any) -> tuple[bytes, str]:
+    """The action's bytes saying something else, with the digest that fits them."""
+    data = json.dumps(json.loads(made.data) | said, separators=(",", ":"), sort_keys=True).encode()
+    return data, hashlib.sha256(data).hexdigest()
+
+
+@contextmanager
+def refused(name: str) -> Iterator[None]:
+    """The database refuses the row and names what was against it."""
+    with pytest.raises(psycopg.Error) as caught:
+        yield
+    found = getattr(caught.value.diag, "constraint_name", None) or str(caught.value)
+    assert name in found, f"refused, but by: {caught.value}"
+
+
+@contextmanager
+def not_granted() -> Iterator[None]:
+    """The role has no right to that at all."""
+    with pytest.raises(errors.InsufficientPrivilege, match="permission denied"):
+        yield
