@@ -22,7 +22,12 @@ class Directory:
     def __init__(self, url: str, token_file: Path) -> None:
         self.url = url
         self.token = token_file.read_text().strip()
-        settings = {"base_url": url, "token": f"file:{token_file}", "allow_internal": True}
+        settings = {
+            "base_url": url,
+            "token": f"file:{token_file}",
+            "reset_key": f"file:{token_file}",
+            "allow_internal": True,
+        }
         connector = build("directory", "scim", settings)
         assert isinstance(connector, Scim)
         self.connector = connector

@@ -146,7 +146,12 @@ def _add_processes(
             "HOLDSHORT_SECRET_KEY": keys.django_secret(data),
             "HOLDSHORT_HOSTS": ",".join({host, "127.0.0.1", "localhost", "[::1]"}),
         },
-        "executor": {"HOLDSHORT_SEAL_PUBLIC_KEY": str(public), **_named_secrets(), **secrets},
+        "executor": {
+            "HOLDSHORT_SEAL_PUBLIC_KEY": str(public),
+            "HOLDSHORT_RESET_KEY": keys.reset_key(data),
+            **_named_secrets(),
+            **secrets,
+        },
     }
     for process in PROCESSES:
         address = database_url(admin, role_names()[process], passwords[process])

@@ -6,15 +6,15 @@ read back. A password cannot be read back; the changed version of its entry stan
 
 from __future__ import annotations
 
+import hmac
 import json
-import secrets
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from scim2_models import Group, Resource
 
-from holdshort.connectors.safety import checked_reference
+from holdshort.connectors.safety import checked_reference, secret
 from holdshort.connectors.scim_entries import (
     ACCOUNT_WORDS,
     GROUP_WORDS,
@@ -62,12 +62,16 @@ class ScimSettings(BaseModel):
 
     base_url: str = Field(description="The SCIM 2.0 root, https://…/v2, or env:NAME that holds it.")
     token: str = Field(description="The bearer token by reference: env:NAME or file:PATH.")
+    reset_key: str = Field(
+        default="env:HOLDSHORT_RESET_KEY",
+        description="By reference, the secret that new passwords are derived from.",
+    )
     timeout: float = Field(default=10, gt=0, le=120, description="Seconds for one reading.")
     allow_internal: bool = Field(
         default=False, description="Allow loopback and private addresses, and http to them."
     )
 
-    @field_validator("token")
+    @field_validator("token", "reset_key")
     @classmethod
     def _by_reference(cls, value: str) -> str:
         return checked_reference(value)
@@ -86,11 +90,15 @@ class Scim:
     def __init__(self, name: str, settings: ScimSettings) -> None:
         self.name = name
         self._timeout = settings.timeout
+        self._reset_key = settings.reset_key
         self._wire = Wire(settings.base_url, settings.token, allow_internal=settings.allow_internal)
 
     def shape(self, action_type: str) -> Shape:
-        """Every change is a state to reach that can be read back."""
-        return Shape.SET
+        """Every change is a state to reach that can be read back, but for a password.
+
+        That one is derived from the sending's key, so that sending it again sets the same one.
+        """
+        return Shape.KEYED if action_type == _RESET else Shape.SET
 
     def observe(self, action: Action) -> Mapping[str, Any]:
         """The relevant state now. Keys that start with `_` inform and are never compared."""
@@ -101,7 +109,7 @@ class Scim:
     ) -> Receipt:
         """Make the change if the relevant state is still `seen`; unrelated changes never block.
 
-        SCIM knows no idempotency keys, so `key` only names the sending in the evidence.
+        SCIM knows no idempotency keys; `key` names the sending, and a new password follows from it.
         """
         deadline = Deadline(timeout)
         for _ in range(ATTEMPTS):
@@ -239,26 +247,36 @@ class Scim:
             "key": key,
         }
         if action.type == _RESET:
-            return self._reset(entry, evidence, deadline)
+            password = password_for(key, secret(self._reset_key))
+            return self._reset(entry, password, evidence, deadline)
         self._wire.change(entry, _operation(action), deadline)
         return Receipt(evidence)
 
-    def _reset(self, entry: Resource[Any], evidence: dict[str, str], deadline: Deadline) -> Receipt:
-        password = new_password()
+    def _reset(
+        self, entry: Resource[Any], password: str, evidence: dict[str, str], deadline: Deadline
+    ) -> Receipt:
         operation = {"op": "replace", "path": "password", "value": password}
         try:
             self._wire.change(entry, operation, deadline.half())
         except Unreachable:
-            # Only this call knows the password: look whether it arrived before giving it up.
+            # Look whether it arrived: then nobody has to wait for another attempt.
             now = self._wire.get(Entry, str(entry.id), deadline, only=ACCOUNT_WORDS)
             if version_of(now) in ("", version_of(entry)):
                 raise
         return Receipt(evidence | {"verified_by": "changed version"}, secret=password)
 
 
-def new_password() -> str:
-    """Twenty characters that are easy to read out, from 57: more than 110 bits."""
-    return "".join(secrets.choice(_READABLE) for _ in range(20))
+def password_for(key: str, secret_key: str) -> str:
+    """Twenty characters that are easy to read out, from 57: more than 110 bits.
+
+    The same key gives the same password, so an interrupted reset can be sent again (HMAC-SHA256).
+    """
+    number = int.from_bytes(hmac.digest(secret_key.encode(), key.encode(), "sha256"))
+    letters = []
+    for _ in range(20):
+        number, letter = divmod(number, len(_READABLE))
+        letters.append(_READABLE[letter])
+    return "".join(letters)
 
 
 def _refuse_drift(seen: Mapping[str, Any], now: Mapping[str, Any]) -> None:

@@ -49,6 +49,11 @@ def django_secret(data: Path) -> str:
     return _read(_kept(data, "django", lambda: secrets.token_urlsafe(48).encode())).decode()
 
 
+def reset_key(data: Path) -> str:
+    """The secret that new passwords are derived from, made on first use."""
+    return _read(_kept(data, "reset", lambda: secrets.token_urlsafe(48).encode())).decode()
+
+
 def seal_keys(data: Path) -> tuple[bytes, bytes]:
     """The pair (private PEM, public PEM): anybody may seal, only the web process may open."""
     path = _kept(data, "seal.pem", _new_seal_key)

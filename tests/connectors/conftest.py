@@ -275,12 +275,19 @@ def road(directory: Running) -> Iterator[Road]:
 def scim(road: Road, monkeypatch: pytest.MonkeyPatch) -> Scim:
     """The connector, through the road."""
     monkeypatch.setenv("DIRECTORY_TOKEN", TOKEN)
+    monkeypatch.setenv("RESET_KEY", "a secret of the executor")
     return connect(road.url)
 
 
 def connect(url: str, **settings: Any) -> Scim:
     """A connector to `url` that may use loopback."""
-    asked = {"base_url": url, "token": "env:DIRECTORY_TOKEN", "allow_internal": True, "timeout": 5}
+    asked = {
+        "base_url": url,
+        "token": "env:DIRECTORY_TOKEN",
+        "reset_key": "env:RESET_KEY",
+        "allow_internal": True,
+        "timeout": 5,
+    }
     built = build("directory", "scim", asked | settings)
     assert isinstance(built, Scim)
     return built

@@ -8,24 +8,27 @@ from typing import Any
 
 import pytest
 
-from holdshort.connectors.scim import SERVES, Scim, new_password
+from holdshort.connectors.scim import SERVES, Scim, password_for
 from holdshort.core.terms import Action
 from holdshort.ports import Drifted, RefusedByTarget, Shape
 
 from .conftest import ACCOUNT, Admin, Road, action
 
 
-def carry_out(scim: Scim, asked: Action) -> tuple[bool | None, Mapping[str, Any], str]:
+def carry_out(
+    scim: Scim, asked: Action, key: str = "k1"
+) -> tuple[bool | None, Mapping[str, Any], str]:
     """Observe, apply, read back: as the road does it."""
     before = scim.observe(asked)
     assert scim.applied(asked, before, before) is not True
-    receipt = scim.apply(asked, key="k1", seen=before, timeout=5)
+    receipt = scim.apply(asked, key=key, seen=before, timeout=5)
     now = scim.observe(asked)
     return scim.applied(asked, before, now), receipt.evidence, receipt.secret
 
 
-def test_every_type_it_serves_is_set_shaped(scim: Scim) -> None:
-    assert {scim.shape(type) for type in SERVES} == {Shape.SET}
+def test_every_type_it_serves_but_a_reset_is_set_shaped(scim: Scim) -> None:
+    others = SERVES - {"idp.reset_password"}
+    assert {scim.shape(type) for type in others} == {Shape.SET}
 
 
 @pytest.mark.parametrize("type", ["idp.add_to_group", "github.set_membership"])
@@ -94,7 +97,7 @@ def test_a_reset_gives_a_new_working_password_and_says_how_it_was_verified(
     assert evidence["verified_by"] == "changed version"
     assert first not in str(evidence)
     assert admin.signs_in(dana, first)
-    _, _, second = carry_out(scim, action("idp.reset_password", dana))
+    _, _, second = carry_out(scim, action("idp.reset_password", dana), key="k2")
     assert admin.signs_in(dana, second)
     assert not admin.signs_in(dana, first)
 
@@ -106,9 +109,25 @@ def test_an_unchanged_version_is_no_proof_of_a_reset(scim: Scim) -> None:
 
 
 def test_passwords_are_long_readable_and_different() -> None:
-    passwords = {new_password() for _ in range(200)}
+    passwords = {password_for(str(key), "a secret of the executor") for key in range(200)}
     assert len(passwords) == 200
     assert all(len(p) == 20 and not set(p) & set("0O1lI") for p in passwords)
+
+
+def test_the_same_sending_sets_the_same_password_and_needs_the_secret() -> None:
+    assert password_for("one", "secret") == password_for("one", "secret")
+    assert password_for("one", "secret") != password_for("one", "another secret")
+
+
+def test_a_reset_that_is_sent_again_leaves_the_password_as_it_was(scim: Scim, admin: Admin) -> None:
+    dana = admin.person()
+    asked = action("idp.reset_password", dana)
+    assert scim.shape(asked.type) is Shape.KEYED
+    seen = scim.observe(asked)
+    first = scim.apply(asked, key="k", seen=seen, timeout=5).secret
+    second = scim.apply(asked, key="k", seen=scim.observe(asked), timeout=5).secret
+    assert first == second
+    assert admin.signs_in(dana, first)
 
 
 def new_account(name: str) -> Action:
