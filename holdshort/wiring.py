@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 from functools import cache
@@ -16,9 +17,15 @@ from holdshort.records import db
 def connected() -> dict[str, Acts]:
     """The connected apps by name, as the company's file in force lists them."""
     return {
-        row["name"]: connectors.build(row["name"], row["kind"], row["settings"])
+        row["name"]: _built(row["name"], row["kind"], json.dumps(row["settings"], sort_keys=True))
         for row in db.rows("connectors")
     }
+
+
+@cache
+def _built(name: str, kind: str, settings: str) -> Acts:
+    """One connector for the life of the process; other settings make another."""
+    return connectors.build(name, kind, json.loads(settings))
 
 
 def mirrored() -> list[Mirrors]:
