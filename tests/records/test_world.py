@@ -1,0 +1,62 @@
+"""What the mirrors say about rights, and how silence counts as unknown."""
+
+from __future__ import annotations
+
+from holdshort.records.world import World
+from tests.desk import Desk
+
+
+def test_rights_reach_through_every_level_of_nesting(desk: Desk) -> None:
+    with desk.role("desk"):
+        rights = {right.id: right for right in World().rights_through("build-tools") or ()}
+    assert rights["aws:AdministratorAccess"].privileged
+    assert len(rights["aws:AdministratorAccess"].path) == 3
+    assert "aws:ReadOnlyAccess" in rights
+
+
+def test_a_person_holds_what_their_groups_carry(desk: Desk) -> None:
+    with desk.role("desk"):
+        held = {right.id for right in World().rights_of("omar") or ()}
+    assert "directory:super-admin" in held
+
+
+def test_groups_that_contain_each_other_end_somewhere(desk: Desk) -> None:
+    desk.sql(
+        "INSERT INTO membership SELECT 'directory', a.external_id, b.external_id, 'group' "
+        "FROM directory_group a, directory_group b "
+        "WHERE a.slug = 'build-tools' AND b.slug = 'aws-admins'"
+    )
+    with desk.role("desk"):
+        containers = World().containers_of("build-tools")
+        own = World().group("build-tools")
+    assert containers is not None and own is not None
+    assert len(containers) == 2
+    assert own.external_id not in containers
+
+
+def test_a_directory_that_was_not_read_lately_is_unknown(desk: Desk) -> None:
+    desk.sql("UPDATE mirror_read SET read_at = clock_timestamp() - interval '11 minutes'")
+    with desk.role("desk"):
+        world = World()
+        assert world.rights_of("dana") is None
+        assert world.account("dana") is None
+        assert world.is_member("dana", "photo-club") is None
+
+
+def test_what_is_unknown_runs_nothing(desk: Desk) -> None:
+    desk.sql("UPDATE mirror_read SET read_at = clock_timestamp() - interval '11 minutes'")
+    desk.agent.will("idp.reset_password", person="dana")
+    number = desk.ask("dana", "I forgot my password")
+    assert desk.ticket(number)["stands"] == "with_person"
+    assert desk.sql("SELECT count(*) FROM kernel.authorization") == [(0,)]
+
+
+def test_a_name_that_imitates_another_is_found(desk: Desk) -> None:
+    desk.sql(
+        "INSERT INTO directory_group (connector, external_id, slug, name) "
+        "VALUES ('directory', 'x', 'fake', 'Phоto Club\u200b')"
+    )
+    with desk.role("desk"):
+        real = World().group("photo-club")
+        assert real is not None
+        assert World().lookalikes(real.name) == ("Phоto Club\u200b",)
