@@ -1,0 +1,116 @@
+"""A desk with authorized actions that nobody has started yet, and executors that can be killed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import product
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+from tests.crash.executor import LEASE, Order, start
+from tests.desk import Desk, Server
+from tests.fakes.running import Target, running_target
+
+_PEOPLE = ("erik", "aylin", "mateo", "jonas")
+_GROUPS = (
+    "sales-apac",
+    "sales-emea",
+    "crm-users",
+    "support-agents",
+    "finance-clerks",
+    "hr-records",
+    "zendesk-admins",
+)
+
+
+class HeldDesk(Desk):
+    """A desk whose executor is not running: what is due for it is kept back."""
+
+    def stop(self, role: str, name: str, row: str) -> None:
+        if name != "execute":
+            super().stop(role, name, row)
+
+
+class Scene:
+    """The desk, the fake target and the executors that work for it."""
+
+    def __init__(self, desk: HeldDesk, target: Target, folder: Path) -> None:
+        self.desk = desk
+        self.target = target
+        self.log = folder / "executor.log"
+        self._seal_key = folder / "public.pem"
+        self._seal_key.write_bytes(desk.seal_public)
+        self._asked = product(_GROUPS, _PEOPLE)
+
+    def authorized(self) -> str:
+        """An action that somebody approved: one membership, different each time."""
+        group, person = next(self._asked)
+        self.desk.agent.will("idp.add_to_group", person=person, group=group)
+        story = self.desk.action(self.desk.ask(person, f"please add me to {group}"))
+        return self.approve(story)
+
+    def approve(self, story: Any) -> str:
+        """Somebody who was asked says yes."""
+        reviewer = story.assignments[0]["person"]
+        self.desk.decide(story.action.id, reviewer, "approve")
+        assert self.desk.story(story.action.id).state == "authorized"
+        return str(story.action.id)
+
+    def order(self, action: str, **more: Any) -> Order:
+        """What an executor is told; it connects as its real role."""
+        return Order(
+            database=self.desk.url("executor"),
+            action=action,
+            log=self.log,
+            seal_key=self._seal_key,
+            target=self.target.url,
+            **more,
+        )
+
+    def start(self, action: str, **more: Any) -> BaseProcess:
+        """Start an executor for one action."""
+        return start(self.order(action, **more))
+
+    def execute(self, action: str, **more: Any) -> int | None:
+        """Run an executor to its end; how it ended (-9 when it was killed)."""
+        return ended(self.start(action, **more))
+
+    def effects(self, action: str) -> list[dict[str, Any]]:
+        """What happened at the target for this action, by the target's own count."""
+        acting = self.desk.story(action).action
+        thing = f"{acting.target.id}.{acting.seen['account']}"
+        return [effect for effect in self.target.effects() if effect["id"] == thing]
+
+    def stands(self, action: str) -> str:
+        """Where the ticket of the action stands."""
+        return str(self.desk.ticket(self.desk.story(action).action.ticket)["stands"])
+
+    def said(self, action: str) -> str:
+        """What the requester was told."""
+        return self.desk.said(self.desk.story(action).action.ticket)
+
+
+def ended(process: BaseProcess, seconds: float = 30) -> int | None:
+    """Wait for an executor to end; its exit code."""
+    process.join(seconds)
+    assert process.exitcode is not None, "the executor hangs"
+    return process.exitcode
+
+
+def pass_lease(seconds: float = LEASE) -> None:
+    """Let the lease of a dead executor run out."""
+    time.sleep(seconds + 0.1)
+
+
+@contextmanager
+def scene(server: Server, folder: Path) -> Iterator[Scene]:
+    """A desk and a target of their own."""
+    desk = HeldDesk(server, folder)
+    try:
+        with running_target(folder / "effects") as target:
+            yield Scene(desk, target, folder)
+    finally:
+        desk.close()
