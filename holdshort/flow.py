@@ -130,7 +130,7 @@ def offer(
         proposal = offers.add_one(
             Offered(type_id, dict(params)),
             ticket=ticket,
-            initiator=sender.person.id,
+            initiator=sender.person,
             reasoning=reasoning,
             confidence=confidence,
             undoes=undoes,

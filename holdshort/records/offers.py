@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import IntegrityError
 
-from holdshort.core.terms import Offer, Offered
+from holdshort.core.terms import Kind, Offer, Offered, Person
 from holdshort.ports import Named, Words
 from holdshort.records import db
 from holdshort.records.ids import new_id
@@ -74,7 +74,7 @@ def add(offer: Offer, *, ticket: int, initiator: str, answers: int) -> str | Non
             _insert(
                 proposal,
                 ticket,
-                initiator,
+                (initiator, Kind.AGENT),
                 offer.agent_version,
                 offer.label,
                 offer.confidence,
@@ -90,7 +90,7 @@ def add_one(
     offered: Offered,
     *,
     ticket: int,
-    initiator: str,
+    initiator: Person,
     reasoning: str,
     confidence: float | None,
     undoes: str | None,
@@ -98,7 +98,8 @@ def add_one(
     """Record one action that somebody offers directly."""
     proposal = new_id()
     body = {"reasoning": reasoning, "actions": [_as_data(offered)], "undoes": undoes}
-    _insert(proposal, ticket, initiator, "", offered.type, confidence, body, None)
+    who = (initiator.id, initiator.kind)
+    _insert(proposal, ticket, who, "", offered.type, confidence, body, None)
     return proposal
 
 
@@ -144,7 +145,7 @@ def _as_data(offered: Offered) -> dict[str, Any]:
 def _insert(
     identity: str,
     ticket: int,
-    initiator: str,
+    initiator: tuple[str, Kind],
     agent_version: str,
     label: str,
     confidence: float | None,
@@ -156,7 +157,8 @@ def _insert(
         "add_proposal",
         id=identity,
         ticket=ticket,
-        initiator=initiator,
+        initiator=initiator[0],
+        initiator_kind=initiator[1],
         agent_version=agent_version,
         label=label,
         confidence=stated,

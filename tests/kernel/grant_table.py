@@ -26,7 +26,7 @@ _DECISION = (
     "id review action digest expires_at requester beneficiary initiator changer person "
     "account verdict reason_code changes hand_to channel assurance shown"
 )
-_PROPOSAL = "id ticket initiator agent_version label confidence body answers"
+_PROPOSAL = "id ticket initiator initiator_kind agent_version label confidence body answers"
 _EVENT = "name actor ticket action detail"
 _FATE = "action digest connector kind hands person reason"
 _EXECUTION = "id action digest connector event expires_at not_before position"

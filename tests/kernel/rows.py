@@ -122,6 +122,7 @@ class Kernel:
             "id": new_id(),
             "ticket": ticket,
             "initiator": "agent",
+            "initiator_kind": "agent",
             "agent_version": "v",
             "label": "l",
             "body": {"actions": []},
@@ -206,9 +207,7 @@ class Kernel:
 
     def decided(self, made: Made, person: str, verdict: str = "approve", **forged: Any) -> Made:
         """One person's answer, written by the web."""
-        why = (
-            {"reason_code": "wrong_target"} if verdict in ("reject", "change", "hand_over") else {}
-        )
+        says_why = verdict in ("reject", "change", "hand_over")
         row = {
             "id": new_id(),
             "action": made.id,
@@ -216,13 +215,14 @@ class Kernel:
             "person": person,
             "account": self.accounts.get(person),
             "verdict": verdict,
+            "reason_code": "wrong_target" if says_why else None,
             "channel": "console",
             "assurance": 1,
             "shown": "0" * 64,
             "changes": {"group": "newsletter"} if verdict == "change" else None,
             "hand_to": "helena" if verdict == "hand_over" else None,
         }
-        row |= made.review | made.parties | why | forged
+        row |= made.review | made.parties | forged
         self.insert("web", "decision", **row)
         return replace(made, decisions=(*made.decisions, row))
 
@@ -292,9 +292,8 @@ class Kernel:
         return made
 
     def position(self, made: Made) -> int | None:
-        found = self.sql(
-            "SELECT position FROM kernel.log WHERE event = %s", made.permission["event"]
-        )
+        event = made.permission["event"]
+        found = self.sql("SELECT position FROM kernel.log WHERE event = %s", event)
         return found[0][0] if found else None
 
     def turned(self, made: Made, kind: str, role: str = "executor", **forged: Any) -> Made:

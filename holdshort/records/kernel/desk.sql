@@ -98,7 +98,8 @@ CREATE TABLE public.message (
     kind    text NOT NULL CHECK (kind IN ('words', 'answer', 'question')),
     subject text NOT NULL DEFAULT '',
     body    text NOT NULL,
-    sent_at timestamptz NOT NULL DEFAULT clock_timestamp()
+    sent_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    UNIQUE (id, ticket)
 );
 CREATE INDEX message_ticket ON public.message (ticket, id);
 CREATE INDEX message_search ON public.message

@@ -12,7 +12,7 @@ GRANT SELECT ON ALL TABLES IN SCHEMA kernel TO {web}, {desk}, {executor};
 
 GRANT INSERT (policy_version, author, person) ON kernel.adoption TO {web};
 
-GRANT INSERT (id, ticket, initiator, agent_version, label, confidence, body, answers)
+GRANT INSERT (id, ticket, initiator, initiator_kind, agent_version, label, confidence, body, answers)
     ON kernel.proposal TO {agent}, {web};
 GRANT INSERT (proposal, result, reason) ON kernel.staging TO {desk};
 
@@ -66,6 +66,56 @@ CREATE POLICY outcome_desk ON kernel.outcome FOR INSERT TO {desk} WITH CHECK (
 CREATE POLICY outcome_executor ON kernel.outcome FOR INSERT TO {executor} WITH CHECK (
     report IS NOT NULL
     OR EXISTS (SELECT FROM kernel.execution e WHERE e.id = execution AND e.connector <> 'desk'));
+
+CREATE POLICY by_the_latest_attempt ON kernel.outcome AS RESTRICTIVE FOR INSERT WITH CHECK (
+    report IS NOT NULL
+    OR NOT EXISTS (SELECT FROM kernel.attempt t WHERE t.execution = outcome.execution AND t.fence > outcome.fence));
+
+-- Raising the fence ends an attempt, so nobody raises it on another process's executions.
+ALTER TABLE kernel.attempt ENABLE ROW LEVEL SECURITY;
+CREATE POLICY attempt_read ON kernel.attempt FOR SELECT USING (true);
+CREATE POLICY attempt_desk ON kernel.attempt FOR INSERT TO {desk} WITH CHECK (
+    EXISTS (SELECT FROM kernel.execution e WHERE e.id = attempt.execution AND e.connector = 'desk'));
+CREATE POLICY attempt_executor ON kernel.attempt FOR INSERT TO {executor} WITH CHECK (
+    EXISTS (SELECT FROM kernel.execution e WHERE e.id = attempt.execution AND e.connector <> 'desk'));
+
+-- The agent starts only what answers a ticket that waits for it, in an agent's name.
+ALTER TABLE kernel.proposal ENABLE ROW LEVEL SECURITY;
+CREATE POLICY proposal_read ON kernel.proposal FOR SELECT USING (true);
+CREATE POLICY proposal_write ON kernel.proposal FOR INSERT WITH CHECK (true);
+CREATE POLICY in_the_agents_name ON kernel.proposal AS RESTRICTIVE FOR INSERT TO {agent} WITH CHECK (
+    initiator_kind = 'agent' AND answers IS NOT NULL);
+
+-- Two things about a decision change with time, so no foreign key can say them.
+ALTER TABLE kernel.decision ENABLE ROW LEVEL SECURITY;
+CREATE POLICY decision_read ON kernel.decision FOR SELECT USING (true);
+CREATE POLICY decision_web ON kernel.decision FOR INSERT TO {web} WITH CHECK (true);
+CREATE POLICY account_in_use ON kernel.decision AS RESTRICTIVE FOR INSERT WITH CHECK (
+    NOT EXISTS (SELECT FROM kernel.account a WHERE a.id = decision.account AND a.ended_at IS NOT NULL));
+CREATE POLICY not_ended ON kernel.decision AS RESTRICTIVE FOR INSERT WITH CHECK (
+    NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = decision.action));
+
+-- A permission by policy rests on the standing and the policy of now, not on some earlier row.
+ALTER TABLE kernel."authorization" ENABLE ROW LEVEL SECURITY;
+CREATE POLICY authorization_read ON kernel."authorization" FOR SELECT USING (true);
+CREATE POLICY authorization_desk ON kernel."authorization" FOR INSERT TO {desk} WITH CHECK (true);
+CREATE POLICY in_force ON kernel."authorization" AS RESTRICTIVE FOR INSERT WITH CHECK (
+    basis = 'decisions'
+    OR NOT EXISTS (SELECT FROM kernel.standing t
+                    WHERE t.category = "authorization".category AND t.id > "authorization".standing)
+   AND NOT EXISTS (SELECT FROM kernel.adoption t WHERE t.policy_version > "authorization".policy_version));
+
+-- Each role tells only of what it does itself, so that no other can put a false permission in the log.
+ALTER TABLE kernel.event ENABLE ROW LEVEL SECURITY;
+CREATE POLICY event_read ON kernel.event FOR SELECT USING (true);
+CREATE POLICY event_write ON kernel.event FOR INSERT WITH CHECK (true);
+CREATE POLICY told_by_those_who_do_it ON kernel.event AS RESTRICTIVE FOR INSERT WITH CHECK (
+    CASE current_user
+      WHEN '{agent}' THEN name = 'proposal.offered'
+      WHEN '{executor}' THEN name LIKE 'execution.%' OR name LIKE 'ticket.%'
+      WHEN '{web}' THEN name !~ '^(authorization|execution|review)\.'
+           AND name NOT IN ('action.staged', 'action.refused', 'action.rejected', 'action.superseded', 'action.expired')
+      WHEN '{desk}' THEN name !~ '^(decision|sign_in)\.' ELSE true END);
 
 -- ------------------------------------------------------------------ the desk around it
 

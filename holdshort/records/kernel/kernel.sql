@@ -46,14 +46,19 @@ CREATE INDEX standing_latest ON kernel.standing (category, id DESC);
 CREATE TABLE kernel.proposal (
     id            uuid PRIMARY KEY,
     ticket        bigint NOT NULL REFERENCES public.ticket,
-    initiator     text NOT NULL REFERENCES kernel.person,
+    initiator     text NOT NULL,
+    initiator_kind text NOT NULL,
     agent_version text NOT NULL,
     label         text NOT NULL,
     confidence    numeric(5, 4) CHECK (confidence BETWEEN 0 AND 1),
     body          jsonb NOT NULL,
     -- The latest message that the proposal answers; empty when it came through the API.
-    answers       bigint REFERENCES public.message,
+    answers       bigint,
     proposed_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
+    -- A proposal says truly whether the agent started it: what the agent starts is gated more strictly.
+    CONSTRAINT true_kind FOREIGN KEY (initiator, initiator_kind) REFERENCES kernel.person (id, kind),
+    -- The message that is answered is one of this very ticket.
+    CONSTRAINT of_its_ticket FOREIGN KEY (answers, ticket) REFERENCES public.message (id, ticket),
     -- One answer to one state of the conversation, however often the agent is woken.
     UNIQUE (initiator, answers)
 );
@@ -227,7 +232,10 @@ CREATE TABLE kernel.event (
     login_role text NOT NULL DEFAULT current_user,
     ticket     bigint,
     action     uuid,
-    detail     jsonb NOT NULL
+    detail     jsonb NOT NULL,
+    -- The bytes that an event is about, so that a permission can point at its own event.
+    digest     text GENERATED ALWAYS AS (detail ->> 'digest') STORED,
+    UNIQUE (id, action, name, digest)
 );
 CREATE INDEX event_action ON kernel.event (action) WHERE action IS NOT NULL;
 CREATE INDEX event_ticket ON kernel.event (ticket) WHERE ticket IS NOT NULL;
@@ -258,10 +266,14 @@ CREATE TABLE kernel."authorization" (
     person_1         text,
     decision_2       uuid,
     person_2         text,
-    event            bigint NOT NULL UNIQUE REFERENCES kernel.event,
+    event            bigint NOT NULL,
+    event_name       text NOT NULL DEFAULT 'authorization.granted' CHECK (event_name = 'authorization.granted'),
     not_before       timestamptz NOT NULL,
     expires_at       timestamptz NOT NULL,
     authorized_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+    -- What the log must hold before anything starts is this permission for these bytes, and no older event.
+    CONSTRAINT its_own_event FOREIGN KEY (event, action, event_name, digest)
+        REFERENCES kernel.event (id, action, name, digest),
     -- What is authorized is what was assessed, with the gate's answer about it.
     FOREIGN KEY (action, digest, category, tier, mode, hands, needed)
         REFERENCES kernel.assessment (action, digest, category, tier, mode, hands, needed),
@@ -287,6 +299,8 @@ CREATE TABLE kernel."authorization" (
     UNIQUE (action, digest, hands),
     UNIQUE (action, event, expires_at, not_before)
 );
+
+CREATE INDEX authorization_event ON kernel."authorization" (event);
 
 -- ------------------------------------------------------------------ the one irrevocable turn
 

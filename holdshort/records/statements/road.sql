@@ -1,6 +1,6 @@
 -- name: add_proposal
-INSERT INTO kernel.proposal (id, ticket, initiator, agent_version, label, confidence, body, answers)
-VALUES (%(id)s, %(ticket)s, %(initiator)s, %(agent_version)s, %(label)s, %(confidence)s, %(body)s, %(answers)s);
+INSERT INTO kernel.proposal (id, ticket, initiator, initiator_kind, agent_version, label, confidence, body, answers)
+VALUES (%(id)s, %(ticket)s, %(initiator)s, %(initiator_kind)s, %(agent_version)s, %(label)s, %(confidence)s, %(body)s, %(answers)s);
 
 -- name: proposal
 -- A proposal and what became of it.
