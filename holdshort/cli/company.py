@@ -27,7 +27,7 @@ def _check(asked: argparse.Namespace) -> int:
 
     company, problems = check(asked.file)
     for problem in problems:
-        print(f"{asked.file}:{problem.line}: {problem.text}")
+        print(f"{asked.file}:{problem.line}: {problem.path}: {problem.text}")
     if company is None:
         return 1
     base.show(asked, {"problems": 0}, f"{asked.file} is fine.")
