@@ -47,6 +47,20 @@ def receive(subject: str, body: str, *, sender: Sender, beneficiary: str | None 
     return number
 
 
+def open_for(subject: str, body: str, *, sender: Sender, author: str) -> int:
+    """A ticket for an action that is offered with it, so that the agent is not woken.
+
+    It is in the sender's name; `author` is who wrote its words, the sender or a program.
+    """
+    _check_words(subject, body)
+    with db.transaction():
+        number = tickets.open_ticket(sender, None)
+        tickets.say(number, body, author=author, kind="words", subject=subject)
+        tickets.turn(number, "staged", person=author)
+        audit.event("ticket.received", actor=author, ticket=number)
+    return number
+
+
 def reply(number: int, body: str, *, sender: Sender) -> None:
     """A further word. The requester's goes to the agent, unless people have the ticket."""
     _check_words("", body)

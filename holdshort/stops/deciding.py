@@ -12,10 +12,14 @@ from typing import Any
 
 from holdshort import catalogue
 from holdshort.core import duties, reasons
-from holdshort.core.terms import Assurance, Sender
-from holdshort.records import people
+from holdshort.core.terms import Assurance, Sender, Tier
+from holdshort.records import db, people
 from holdshort.records.actions import Story
 
+GRAVE_APPROVALS = 5
+"""How many tier-3 approvals one person may give in any `GRAVE_SECONDS`; nobody reads faster."""
+
+GRAVE_SECONDS = 10
 VERDICTS = ("approve", "change", "reject", "ask", "hand_over")
 
 
@@ -103,6 +107,20 @@ def _well_proved(asked: _Asked) -> None:
         raise NotPossible("assurance_too_low", "Please sign in again before you decide this.")
 
 
+def _not_too_fast(asked: _Asked) -> None:
+    if asked.answer.verdict != "approve" or asked.story.assessment["tier"] < Tier.HUMAN:
+        return
+    person = asked.sender.person.id
+    db.value("lock", key=f"approvals:{person}")
+    given = db.value("recent_grave_approvals", person=person, seconds=GRAVE_SECONDS)
+    if given >= GRAVE_APPROVALS:
+        raise NotPossible(
+            "too_fast",
+            f"You approved {given} changes of tier 3 in the last {GRAVE_SECONDS} seconds. "
+            "Look at each one; you can go on in a moment.",
+        )
+
+
 def _complete(asked: _Asked) -> None:
     answer = asked.answer
     if answer.verdict not in VERDICTS:
@@ -153,4 +171,5 @@ _RULES: tuple[Callable[[_Asked], None], ...] = (
     _complete,
     _change_is_possible,
     _handed_to_somebody_who_may,
+    _not_too_fast,
 )

@@ -1,0 +1,100 @@
+"""The dry run: what the gate would answer, without any effect."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from ninja import Router
+
+from holdshort import shown
+from holdshort.api import seeing, shapes
+from holdshort.api.bearer import Request, needs
+from holdshort.api.bodies import NewAssessment
+from holdshort.core.terms import Assurance, Channel, Circumstances, Offered, Person, Phase
+from holdshort.records import actions, db, people
+from holdshort.records.world import World
+from holdshort.stops.assess import Assessment, assess
+from holdshort.wiring import agent_person
+
+router = Router(tags=["assessments"])
+
+_DRAFT = {"id": "", "root": "", "version": 1, "ticket": None}
+
+
+@router.post(
+    "/assessments",
+    auth=needs("assessments:run"),
+    response=shapes.Assessment,
+    operation_id="assess",
+    summary="What would the gate answer?",
+)
+def run(request: Request, body: NewAssessment) -> dict[str, Any]:
+    """Facts, consequence, tier and gate of an action that nobody has offered. Writes nothing."""
+    asked = _circumstances(body)
+    phase = Phase(body.phase) if body.phase else None
+    offered = Offered(body.type, body.params)
+    return _shown(assess(offered, asked, World(), draft=_DRAFT, phase=phase), asked)
+
+
+def _circumstances(body: NewAssessment) -> Circumstances:
+    initiator = agent_person() if body.confidence is not None else body.requester
+    return Circumstances(
+        requester=_person(body.requester, "requester"),
+        beneficiary=_person(body.beneficiary, "beneficiary") if body.beneficiary else None,
+        initiator=_person(body.initiator or initiator, "initiator"),
+        channel=body.channel,
+        assurance=_assurance(body),
+        at=body.at or db.now(),
+        confidence=body.confidence,
+    )
+
+
+def _person(identity: str, field: str) -> Person:
+    seeing.known_person(identity, field)
+    found = people.person(identity)
+    assert found is not None
+    return found
+
+
+def _assurance(body: NewAssessment) -> Assurance:
+    match body.assurance:
+        case str() as name:
+            return Assurance[name.upper()]
+        case int() as number:
+            return Assurance(number)
+    return Assurance.NONE if body.channel is Channel.EMAIL else Assurance.SESSION
+
+
+def _shown(one: Assessment, asked: Circumstances) -> dict[str, Any]:
+    found = shown.plain(asdict(one.findings))
+    return {
+        "type": one.type.id,
+        "target": found["target"],
+        "category": one.category,
+        "phase": int(one.standing.phase),
+        "policy_version": one.policy_version,
+        "facts": shown.facts(found, asked.at),
+        "consequence": shown.consequence(found["consequence"]),
+        "tier": int(one.tier),
+        "gate": _gate(one),
+        "preview": shown.preview(found),
+        "already": one.findings.already,
+    }
+
+
+def _gate(one: Assessment) -> dict[str, Any]:
+    asked = one.routing.reviewers if one.routing else ()
+    names = people.people(reviewer.person for reviewer in asked)
+    return {
+        "mode": one.gate.mode,
+        "hands": one.gate.hands,
+        "reasons": actions.reasons_as_data(one.gate.reasons),
+        "reviewers": [
+            {"person": who.person, "name": names[who.person].name, "why": who.why} for who in asked
+        ],
+        "needed": one.gate.needed,
+        "min_assurance": one.gate.min_assurance.name.lower(),
+        "expires_at": None,
+        "who_can_end_it": one.routing.who_can_end_it if one.routing else "",
+    }

@@ -1,0 +1,148 @@
+"""The form of what is sent to the API: exactly these fields, exactly these types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+)
+
+from holdshort.api.shapes import AssuranceName, Verdict
+from holdshort.core import canonical
+from holdshort.core.reasons import OVERRIDE
+from holdshort.core.terms import Channel
+from holdshort.flow import MAX_WORDS
+
+
+def _printable(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("the text holds a NUL character")
+    return text
+
+
+def _plain(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    canonical.check(value)
+    return value
+
+
+def _text(value: Any) -> Any:
+    if not isinstance(value, str):
+        raise ValueError("a time is written as text, as in 2026-03-01T09:00:00+01:00")
+    return value
+
+
+NO_NUL = r"^[^\x00]*$"
+PersonId = Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+Short = Annotated[StrictStr, Field(max_length=200), AfterValidator(_printable)]
+Words = Annotated[StrictStr, Field(max_length=MAX_WORDS), AfterValidator(_printable)]
+Comment = Annotated[StrictStr, Field(max_length=4000), AfterValidator(_printable)]
+Params = Annotated[
+    dict[StrictStr, Any],
+    AfterValidator(_plain),
+    Field(description="Whole numbers, text, lists and objects; no fractions."),
+]
+Confidence = Annotated[StrictFloat, Field(ge=0, le=1)]
+StopReason = Literal["wrong", "not_now", "suspicious", "asked_to", "other"]
+UndoReason = Literal["wrong", "no_longer_needed", "side_effect", "suspicious", "other"]
+assert set(StopReason.__args__) == set(OVERRIDE["stop"])  # type: ignore[attr-defined]
+assert set(UndoReason.__args__) == set(OVERRIDE["undo"])  # type: ignore[attr-defined]
+
+
+class Body(BaseModel):
+    """What is sent; a field that is not listed is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class NewTicket(Body):
+    """What somebody needs, in their own words."""
+
+    subject: Short = ""
+    body: Annotated[Words, Field(min_length=1)]
+    beneficiary: PersonId | None = None
+    on_behalf_of: PersonId | None = Field(
+        default=None, description="Who is asking, if not the token's person (tickets:on_behalf)."
+    )
+
+
+class NewMessage(Body):
+    body: Annotated[Words, Field(min_length=1)]
+
+
+class NewAction(Body):
+    """One action that somebody offers; it is staged and gated, never executed directly."""
+
+    type: Annotated[StrictStr, Field(max_length=100)]
+    params: Params
+    ticket: Annotated[StrictInt, Field(ge=1, le=2**63 - 1)] | None = None
+    reasoning: Comment = ""
+    confidence: Confidence | None = None
+
+
+class NewAssessment(Body):
+    """What the gate would answer about an action. Nothing is written."""
+
+    type: Annotated[StrictStr, Field(max_length=100)]
+    params: Params
+    requester: PersonId
+    beneficiary: PersonId | None = None
+    initiator: PersonId | None = Field(
+        default=None,
+        description="Who stages it; by default the agent with a confidence, else the requester.",
+    )
+    channel: Channel = Channel.PORTAL
+    assurance: AssuranceName | Literal[0, 1, 2] | None = Field(
+        default=None, description="By default session, and none for e-mail, which proves nothing."
+    )
+    confidence: Confidence | None = None
+    phase: Literal[1, 2, 3] | None = Field(
+        default=None,
+        description="As if the category had this phase; by default what it has earned.",
+    )
+    at: Annotated[AwareDatetime, BeforeValidator(_text)] | None = None
+
+
+class Stop(Body):
+    reason_code: StopReason
+
+
+class UndoIt(Body):
+    reason_code: UndoReason
+
+
+class Report(Body):
+    """What a person did by hand, and where it can be seen."""
+
+    did: Literal["as_approved", "differently", "not_done"]
+    evidence: Annotated[Comment, Field(min_length=1)]
+
+
+class Finding(Body):
+    """What is really there, where the program could not tell."""
+
+    result: Literal["applied", "not_applied"]
+    note: Annotated[Comment, Field(min_length=1)]
+
+
+class NewDecision(Body):
+    """One person's answer to a review, about the bytes with this digest."""
+
+    digest: Annotated[StrictStr, Field(max_length=200)]
+    verdict: Verdict
+    reason_code: Annotated[StrictStr, Field(max_length=40)] | None = None
+    comment: Comment = ""
+    changes: Params | None = None
+    to: PersonId | None = None
+    rendering: Annotated[StrictStr, Field(pattern="^[0-9a-f]{64}$")] | None = Field(
+        default=None, description="The rendering you were shown, from the review; checked if given."
+    )

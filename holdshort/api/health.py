@@ -1,0 +1,67 @@
+"""Whether this process lives, and whether it can do its work."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import Error
+from django.http import HttpRequest
+from ninja import Router, Status
+
+from holdshort import __version__
+from holdshort.api import shapes
+from holdshort.records import db
+from holdshort.records.roles import role_names
+
+router = Router(tags=["health"])
+
+
+@router.get(
+    "/health",
+    auth=None,
+    response=shapes.Health,
+    operation_id="health",
+    summary="Is the process alive?",
+)
+def health(request: HttpRequest) -> dict[str, str]:
+    """Answers without asking anything else."""
+    return {"status": "ok", "version": __version__}
+
+
+@router.get(
+    "/ready",
+    auth=None,
+    response={200: shapes.Ready, 503: shapes.Ready},
+    operation_id="ready",
+    summary="Can it do its work?",
+)
+def ready(request: HttpRequest) -> Status:
+    """Whether the database answers as the right login role. How old the mirrors are is told too.
+
+    An old mirror does not make it unready: the desk then goes on, with less certainty.
+    """
+    try:
+        checks = [_database(), *_directories()]
+    except Error:
+        checks = [_check("database", False, "The database cannot be reached.")]
+    able = all(one["ok"] for one in checks if one["name"] == "database")
+    return Status(200 if able else 503, {"ready": able, "checks": checks})
+
+
+def _database() -> dict[str, Any]:
+    role, expected = db.value("login_role"), role_names()["web"]
+    ok = role == expected
+    return _check(
+        "database", ok, f"Connected as {role}." if ok else f"Not connected as {expected}."
+    )
+
+
+def _directories() -> list[dict[str, Any]]:
+    return [
+        _check(row["connector"], row["fresh"], f"Read {row['seconds']} seconds ago.")
+        for row in db.rows("directory_ages")
+    ]
+
+
+def _check(name: str, ok: bool, detail: str) -> dict[str, Any]:
+    return {"name": name, "ok": ok, "detail": detail}

@@ -1,0 +1,150 @@
+"""Reviews: what waits for a person, and that person's answer."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from django.http import HttpResponse
+from ninja import Query, Router, Status
+
+from holdshort import catalogue, flow, shown
+from holdshort.api import seeing, shapes
+from holdshort.api.bearer import Request, needs
+from holdshort.api.bodies import NewDecision
+from holdshort.api.once import Answer, Receipt, once
+from holdshort.api.params import Number, Page, Search
+from holdshort.api.problems import Problem
+from holdshort.api.waiting import until
+from holdshort.core import canonical
+from holdshort.records import actions, db, queue
+from holdshort.records.actions import Story
+from holdshort.records.world import World
+from holdshort.stops.deciding import Answer as Said
+
+router = Router(tags=["reviews"])
+
+ReviewState = Literal["open", "closed", "all"]
+
+
+@router.get(
+    "/reviews",
+    auth=needs("reviews:read"),
+    response=shapes.Reviews,
+    operation_id="list_reviews",
+    summary="Reviews, most urgent first",
+)
+def list_reviews(
+    request: Request,
+    state: Annotated[ReviewState, Query()] = "open",
+    mine: Annotated[bool, Query(description="Only what waits for you.")] = False,
+    search: Search = "",
+    page: Page = 1,
+) -> dict[str, Any]:
+    """A page of reviews. People who do not work on this desk see only those they were asked."""
+    who = request.auth.person
+    only_mine = mine or not queue.works_here(who)
+    found = queue.reviews(who.id, mine=only_mine, state=state, search=search, page=page)
+    return {
+        "items": [_listed(row) for row in found.rows],
+        "page": found.number,
+        "pages": found.pages,
+        "total": found.total,
+    }
+
+
+@router.get(
+    "/reviews/{number}",
+    auth=needs("reviews:read"),
+    response=shapes.Review,
+    operation_id="read_review",
+    summary="One review",
+)
+def read_review(request: Request, number: Number) -> dict[str, Any]:
+    """The question, the action under review and every answer so far."""
+    return shown.review(seeing.review(request.auth, number))
+
+
+@router.post(
+    "/reviews/{number}/decisions",
+    auth=needs("reviews:decide"),
+    response={201: shapes.Decided, 202: shapes.Decided},
+    operation_id="decide",
+    summary="Answer a review",
+)
+def decide(request: Request, number: Number, body: NewDecision) -> Status | HttpResponse:
+    """Approve, change, reject, ask or hand over exactly the bytes with this digest.
+
+    Refused answers are recorded too. 202 says that its consequence takes longer. Honours
+    `Idempotency-Key`.
+    """
+    said = _said(number, body)
+
+    def make() -> dict[str, Any]:
+        decision = flow.decide(number, said, sender=request.auth.sender)
+        return {"decision": decision, "review": number, "verdict": body.verdict}
+
+    return once(request, body, make, _decided)
+
+
+def _said(number: int, body: NewDecision) -> Said:
+    """The answer, with the rendering it is about. Raises Problem when another is shown now."""
+    story = _story(number)
+    now = shown.rendering(story)
+    if body.digest == story.digest and body.rendering not in (None, now):
+        text = "What is shown about this change is not what you saw. Look again, then decide."
+        raise Problem("digest_mismatch", text)
+    return Said(
+        verdict=body.verdict,
+        digest=body.digest,
+        shown=now,
+        reason_code=body.reason_code,
+        comment=body.comment,
+        changes=body.changes,
+        hand_to=body.to,
+    )
+
+
+def _story(number: int) -> Story:
+    identity = db.value("action_of_review", review=number)
+    story = actions.story(str(identity)) if identity else None
+    if story is None:
+        raise Problem("not_found", f"There is no review number {number}.")
+    return story
+
+
+def _decided(made: Receipt) -> Answer:
+    settled = until(lambda: _consequence(made))
+    story = settled or _story(made["review"])
+    return (201 if settled else 202), {**made, "action": shown.action(story)}
+
+
+def _consequence(made: Receipt) -> Story | None:
+    """The story once the desk has drawn the consequence of this answer."""
+    story = _story(made["review"])
+    handed = {one["person"] for one in story.assignments}
+    match made["verdict"]:
+        case "ask":
+            return story
+        case "hand_over":
+            to = {one["hand_to"] for one in story.decided("hand_over")}
+            return story if to <= handed else None
+        case "approve":
+            yes = {one["person"] for one in story.decided("approve")}
+            if len(yes) < story.assessment["needed"]:
+                return story
+    return story if story.fate or story.authorization else None
+
+
+def _listed(row: db.Row) -> dict[str, Any]:
+    kept = ("number", "type", "version", "ticket", "requester", "tier", "mode", "hands", "why")
+    words = catalogue.find(row["type"]).render(row["acting"].params, World())
+    return {
+        **{name: row[name] for name in kept},
+        "state": row["standing"],
+        "action": str(row["action"]),
+        "title": words.title,
+        "requester_name": row["requester_name"] or row["requester"],
+        "digest": canonical.digest(bytes(row["canonical"])),
+        "opened_at": row["opened_at"],
+        "expires_at": row["expires_at"],
+    }

@@ -1,0 +1,180 @@
+"""Tickets: open one, read it, write on it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Any
+
+from django.http import HttpResponse
+from ninja import Query, Router, Status
+
+from holdshort import flow, shown
+from holdshort.api import seeing, shapes
+from holdshort.api.bearer import Request, needs
+from holdshort.api.bodies import NewMessage, NewTicket
+from holdshort.api.once import once
+from holdshort.api.params import Number, Page, Search, Wait
+from holdshort.api.problems import Problem
+from holdshort.api.waiting import until
+from holdshort.core.terms import Assurance, Kind, Sender
+from holdshort.records import actions, db, people, queue, tickets
+from holdshort.records.tokens import Bearer
+
+router = Router(tags=["tickets"])
+
+
+@router.post(
+    "/tickets",
+    auth=needs("tickets:write"),
+    response={201: shapes.Ticket},
+    operation_id="open_ticket",
+    summary="Ask for something",
+)
+def open_ticket(request: Request, body: NewTicket, wait: Wait = 0.0) -> Status | HttpResponse:
+    """Opens a ticket in the name of the token's person, and wakes the agent.
+
+    With `wait`, answers as soon as the agent has offered something, at the latest after so many
+    seconds. Honours `Idempotency-Key`.
+    """
+    sender = _requester(request.auth, body.on_behalf_of)
+    if body.beneficiary is not None:
+        seeing.known_person(body.beneficiary, "beneficiary")
+
+    def make() -> dict[str, Any]:
+        number = flow.receive(body.subject, body.body, sender=sender, beneficiary=body.beneficiary)
+        return {"ticket": number}
+
+    return once(request, body, make, lambda made: (201, _worked_on(made["ticket"], wait)))
+
+
+@router.get(
+    "/tickets",
+    auth=needs("tickets:read"),
+    response=shapes.Tickets,
+    operation_id="list_tickets",
+    summary="Tickets, newest first",
+)
+def list_tickets(
+    request: Request,
+    page: Page = 1,
+    search: Search = "",
+    stands: Annotated[shapes.Stands | None, Query()] = None,
+) -> dict[str, Any]:
+    """The tickets the token's person may see, a page at a time."""
+    found = queue.tickets(request.auth.person, stands=stands or "", search=search, page=page)
+    numbers = [row["number"] for row in found.rows]
+    listed: dict[int, list[dict[str, Any]]] = {number: [] for number in numbers}
+    for row in db.rows("actions_of_tickets", tickets=numbers):
+        listed[row.pop("ticket")].append({**row, "id": str(row["id"])})
+    return {
+        "items": [_listed(row, listed[row["number"]]) for row in found.rows],
+        "page": found.number,
+        "pages": found.pages,
+        "total": found.total,
+    }
+
+
+@router.get(
+    "/tickets/{number}",
+    auth=needs("tickets:read"),
+    response=shapes.Ticket,
+    operation_id="read_ticket",
+    summary="One ticket",
+)
+def read_ticket(request: Request, number: Number) -> dict[str, Any]:
+    """A ticket with its conversation and its actions."""
+    seeing.ticket(request.auth, number)
+    return _shown(number)
+
+
+@router.post(
+    "/tickets/{number}/messages",
+    auth=needs("tickets:write"),
+    response={201: shapes.Ticket},
+    operation_id="write_message",
+    summary="Write on a ticket",
+)
+def write_message(request: Request, number: Number, body: NewMessage, wait: Wait = 0.0) -> Status:
+    """Adds a message. The requester's goes to the agent, unless people have the ticket."""
+    seeing.ticket(request.auth, number)
+    flow.reply(number, body.body, sender=request.auth.sender)
+    return Status(201, _worked_on(number, wait))
+
+
+# ------------------------------------------------------------------ in whose name
+
+
+def _requester(bearer: Bearer, on_behalf_of: str | None) -> Sender:
+    """In whose name a ticket is opened, and how well that is proved. Raises Problem."""
+    if on_behalf_of is None:
+        return in_the_name_of(bearer)
+    if "tickets:on_behalf" not in bearer.scopes:
+        raise Problem("missing_scope", "This token lacks the scope tickets:on_behalf.")
+    seeing.known_person(on_behalf_of, "on_behalf_of")
+    person = people.person(on_behalf_of)
+    assert person is not None
+    return replace(bearer.sender, person=person, assurance=Assurance.NONE)
+
+
+def in_the_name_of(bearer: Bearer) -> Sender:
+    """The human who asks: the token's person, or the sponsor who gave a program its token.
+
+    Raises Problem where there is no human.
+    """
+    if bearer.person.kind is Kind.HUMAN:
+        return bearer.sender
+    if bearer.sponsor is None:
+        text = "This token has no sponsor. Name a ticket, or use a token made with a sponsor."
+        raise Problem("sponsor_missing", text)
+    return replace(bearer.sender, person=bearer.sponsor, assurance=Assurance.SESSION)
+
+
+# ------------------------------------------------------------------ as data
+
+
+def _worked_on(number: int, wait: float) -> dict[str, Any]:
+    """The ticket, once the agent and the desk have had their turn or the wait is over."""
+    until(lambda: True if _answered(number) else None, seconds=wait)
+    return _shown(number)
+
+
+def _answered(number: int) -> bool:
+    found = tickets.ticket(number)
+    return found is not None and found["stands"] != "with_agent"
+
+
+def _shown(number: int) -> dict[str, Any]:
+    found = tickets.ticket(number)
+    assert found is not None
+    kept = ("number", "requester", "beneficiary", "channel", "stands", "reason")
+    return {
+        **{name: found[name] for name in kept},
+        "subject": found["subject"] or "",
+        "url": url(number),
+        "assurance": Assurance(found["assurance"]).name.lower(),
+        "opened_at": found["opened_at"].isoformat(),
+        "turned_at": found["turned_at"].isoformat(),
+        "messages": [_message(row) for row in tickets.messages(number)],
+        "actions": [shown.action(story) for story in actions.of_ticket(number)],
+    }
+
+
+def _listed(row: db.Row, briefs: list[dict[str, Any]]) -> dict[str, Any]:
+    kept = ("number", "requester", "channel", "stands", "opened_at")
+    return {
+        **{name: row[name] for name in kept},
+        "subject": row["subject"] or "",
+        "requester_name": row["requester_name"] or row["requester"],
+        "url": url(row["number"]),
+        "actions": briefs,
+    }
+
+
+def _message(row: db.Row) -> dict[str, Any]:
+    kept = ("id", "author", "author_name", "kind", "subject", "body")
+    return {**{name: row[name] for name in kept}, "sent_at": row["sent_at"].isoformat()}
+
+
+def url(number: int) -> str:
+    """Where people read the ticket."""
+    return f"/tickets/{number}"
