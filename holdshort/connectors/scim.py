@@ -6,7 +6,6 @@ read back. A password cannot be read back; the changed version of its entry stan
 
 from __future__ import annotations
 
-import hmac
 import json
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -26,6 +25,7 @@ from holdshort.connectors.scim_entries import (
     mirrored_group,
     version_of,
 )
+from holdshort.connectors.scim_password import password_for
 from holdshort.connectors.scim_wire import Deadline, Overtaken, Wire
 from holdshort.core.terms import Action
 from holdshort.ports import (
@@ -41,8 +41,6 @@ ATTEMPTS = 5
 """How often a write is tried against an entry that keeps changing in ways that do not matter."""
 
 _LOCKED = f"{Account.__schema__}:locked"
-# Without the letters and digits that are mistaken for one another when read aloud or typed.
-_READABLE = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 _RESET, _UNLOCK, _CREATE = "idp.reset_password", "idp.unlock", "idp.create_account"
 _ACTIVE = {"idp.suspend": False, "idp.resume": True}
@@ -264,19 +262,6 @@ class Scim:
             if version_of(now) in ("", version_of(entry)):
                 raise
         return Receipt(evidence | {"verified_by": "changed version"}, secret=password)
-
-
-def password_for(key: str, secret_key: str) -> str:
-    """Twenty characters that are easy to read out, from 57: more than 110 bits.
-
-    The same key gives the same password, so an interrupted reset can be sent again (HMAC-SHA256).
-    """
-    number = int.from_bytes(hmac.digest(secret_key.encode(), key.encode(), "sha256"))
-    letters = []
-    for _ in range(20):
-        number, letter = divmod(number, len(_READABLE))
-        letters.append(_READABLE[letter])
-    return "".join(letters)
 
 
 def _refuse_drift(seen: Mapping[str, Any], now: Mapping[str, Any]) -> None:
