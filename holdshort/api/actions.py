@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from ninja import Router, Status
 
 from holdshort import catalogue, flow, shown
-from holdshort.api import seeing, shapes
+from holdshort.api import answers, seeing, shapes
 from holdshort.api.bearer import Request, needs
 from holdshort.api.bodies import Finding, NewAction, Report, Stop, UndoIt
 from holdshort.api.once import Answer, Receipt, once
@@ -32,7 +32,7 @@ router = Router(tags=["actions"])
     operation_id="offer_action",
     summary="Offer an action",
 )
-def offer_action(request: Request, body: NewAction) -> Status | HttpResponse:
+def offer_action(request: Request, body: NewAction) -> Status[Any] | HttpResponse:
     """An agent, ours or somebody else's, or a person offers one action. It is staged and gated.
 
     Without a ticket one is opened in the name of the token's person, or of the sponsor of an
@@ -61,7 +61,7 @@ def read_action(request: Request, identity: Identity) -> dict[str, Any]:
 @router.get(
     "/actions/{identity}/record",
     auth=needs("actions:read"),
-    response=shapes.Record,
+    response=answers.Record,
     operation_id="read_record",
     summary="The decision record",
 )
@@ -91,7 +91,7 @@ def stop_action(request: Request, identity: Identity, body: Stop) -> dict[str, A
     operation_id="undo_action",
     summary="Ask for the undo",
 )
-def undo_action(request: Request, identity: Identity, body: UndoIt) -> Status:
+def undo_action(request: Request, identity: Identity, body: UndoIt) -> Status[Any]:
     """Offers the inverse as a new action, which gets a gate of its own."""
     story = seeing.action(request.auth, identity)
     _human(request.auth)

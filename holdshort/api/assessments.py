@@ -8,7 +8,7 @@ from typing import Any
 from ninja import Router
 
 from holdshort import shown
-from holdshort.api import seeing, shapes
+from holdshort.api import answers, seeing
 from holdshort.api.bearer import Request, needs
 from holdshort.api.bodies import NewAssessment
 from holdshort.core.terms import Assurance, Channel, Circumstances, Offered, Person, Phase
@@ -25,7 +25,7 @@ _DRAFT = {"id": "", "root": "", "version": 1, "ticket": None}
 @router.post(
     "/assessments",
     auth=needs("assessments:run"),
-    response=shapes.Assessment,
+    response=answers.Assessment,
     operation_id="assess",
     summary="What would the gate answer?",
 )

@@ -17,7 +17,8 @@ from pydantic import (
     StrictStr,
 )
 
-from holdshort.api.shapes import AssuranceName, Verdict
+from holdshort.api.answers import Verdict
+from holdshort.api.shapes import AssuranceName
 from holdshort.core import canonical
 from holdshort.core.reasons import OVERRIDE
 from holdshort.core.terms import Channel

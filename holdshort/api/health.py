@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from ninja import Router, Status
 
 from holdshort import __version__
-from holdshort.api import shapes
+from holdshort.api import answers
 from holdshort.records import db
 from holdshort.records.roles import role_names
 
@@ -19,7 +19,7 @@ router = Router(tags=["health"])
 @router.get(
     "/health",
     auth=None,
-    response=shapes.Health,
+    response=answers.Health,
     operation_id="health",
     summary="Is the process alive?",
 )
@@ -31,11 +31,11 @@ def health(request: HttpRequest) -> dict[str, str]:
 @router.get(
     "/ready",
     auth=None,
-    response={200: shapes.Ready, 503: shapes.Ready},
+    response={200: answers.Ready, 503: answers.Ready},
     operation_id="ready",
     summary="Can it do its work?",
 )
-def ready(request: HttpRequest) -> Status:
+def ready(request: HttpRequest) -> Status[Any]:
     """Whether the database answers as the right login role. How old the mirrors are is told too.
 
     An old mirror does not make it unready: the desk then goes on, with less certainty.

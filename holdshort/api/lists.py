@@ -7,7 +7,7 @@ from typing import Any
 from ninja import Router
 
 from holdshort import catalogue
-from holdshort.api import shapes
+from holdshort.api import answers
 from holdshort.api.bearer import Request, needs
 from holdshort.records import queue
 
@@ -17,7 +17,7 @@ router = Router()
 @router.get(
     "/catalogue",
     auth=needs("catalogue:read"),
-    response=shapes.Catalogue,
+    response=answers.Catalogue,
     operation_id="read_catalogue",
     summary="The action types",
     tags=["catalogue"],
@@ -31,7 +31,7 @@ def read_catalogue(request: Request) -> dict[str, Any]:
 @router.get(
     "/autonomy",
     auth=needs("autonomy:read"),
-    response=shapes.Autonomy,
+    response=answers.Autonomy,
     operation_id="read_autonomy",
     summary="What runs alone",
     tags=["autonomy"],

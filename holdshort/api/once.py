@@ -32,7 +32,7 @@ def once(
     body: BaseModel,
     make: Callable[[], Receipt],
     answer: Callable[[Receipt], Answer],
-) -> Status | HttpResponse:
+) -> Status[Any] | HttpResponse:
     """Do `make` once for this key, then `answer` about what was made; without a key, just do both.
 
     A refusal that `make` raises is kept as the answer too, with the record it left.
@@ -53,7 +53,7 @@ def once(
 
 def _receipt(
     request: Request, body: BaseModel, make: Callable[[], Receipt], who: Mapping[str, str]
-) -> Receipt | HttpResponse | Status:
+) -> Receipt | HttpResponse | Status[Any]:
     """What was made now, or before; or the answer, where there is one already."""
     digest = _digest(request, body)
     with db.transaction():
@@ -70,7 +70,7 @@ def _receipt(
     return receipt
 
 
-def _before(digest: str, who: Mapping[str, str]) -> Receipt | HttpResponse | Status:
+def _before(digest: str, who: Mapping[str, str]) -> Receipt | HttpResponse | Status[Any]:
     kept = db.row("claimed_key", **who)
     assert kept is not None, "a key that is taken is there"
     if kept["request_digest"] != digest:

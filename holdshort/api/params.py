@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from ninja import Path, Query
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator
 
 
 def _printable(text: str) -> str:
@@ -21,7 +21,6 @@ Page = Annotated[int, Query(ge=1, le=100_000)]
 Search = Annotated[
     str,
     AfterValidator(_printable),
-    Field(max_length=200),
-    Query(description="Words, a person's name or a number."),
+    Query(max_length=200, description="Words, a person's name or a number."),
 ]
 Wait = Annotated[float, Query(ge=0, le=10, description="Seconds to wait for an answer.")]

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from ninja import Query, Router, Status
 
 from holdshort import catalogue, flow, shown
-from holdshort.api import seeing, shapes
+from holdshort.api import answers, seeing
 from holdshort.api.bearer import Request, needs
 from holdshort.api.bodies import NewDecision
 from holdshort.api.once import Answer, Receipt, once
@@ -29,7 +29,7 @@ ReviewState = Literal["open", "closed", "all"]
 @router.get(
     "/reviews",
     auth=needs("reviews:read"),
-    response=shapes.Reviews,
+    response=answers.Reviews,
     operation_id="list_reviews",
     summary="Reviews, most urgent first",
 )
@@ -55,7 +55,7 @@ def list_reviews(
 @router.get(
     "/reviews/{number}",
     auth=needs("reviews:read"),
-    response=shapes.Review,
+    response=answers.Review,
     operation_id="read_review",
     summary="One review",
 )
@@ -67,17 +67,17 @@ def read_review(request: Request, number: Number) -> dict[str, Any]:
 @router.post(
     "/reviews/{number}/decisions",
     auth=needs("reviews:decide"),
-    response={201: shapes.Decided, 202: shapes.Decided},
+    response={201: answers.Decided, 202: answers.Decided},
     operation_id="decide",
     summary="Answer a review",
 )
-def decide(request: Request, number: Number, body: NewDecision) -> Status | HttpResponse:
+def decide(request: Request, number: Number, body: NewDecision) -> Status[Any] | HttpResponse:
     """Approve, change, reject, ask or hand over exactly the bytes with this digest.
 
     Refused answers are recorded too. 202 says that its consequence takes longer. Honours
     `Idempotency-Key`.
     """
-    said = _said(number, body)
+    said = _said(seeing.decidable(request.auth, number), body)
 
     def make() -> dict[str, Any]:
         decision = flow.decide(number, said, sender=request.auth.sender)
@@ -86,9 +86,8 @@ def decide(request: Request, number: Number, body: NewDecision) -> Status | Http
     return once(request, body, make, _decided)
 
 
-def _said(number: int, body: NewDecision) -> Said:
+def _said(story: Story, body: NewDecision) -> Said:
     """The answer, with the rendering it is about. Raises Problem when another is shown now."""
-    story = _story(number)
     now = shown.rendering(story)
     if body.digest == story.digest and body.rendering not in (None, now):
         text = "What is shown about this change is not what you saw. Look again, then decide."
@@ -106,9 +105,8 @@ def _said(number: int, body: NewDecision) -> Said:
 
 def _story(number: int) -> Story:
     identity = db.value("action_of_review", review=number)
-    story = actions.story(str(identity)) if identity else None
-    if story is None:
-        raise Problem("not_found", f"There is no review number {number}.")
+    story = actions.story(str(identity))
+    assert story is not None, "an answer to it is on record"
     return story
 
 

@@ -8,23 +8,15 @@ from __future__ import annotations
 from uuid import UUID
 
 from holdshort.api.problems import Problem
-from holdshort.core.terms import Kind
 from holdshort.records import actions, db, people, queue, tickets
 from holdshort.records.actions import Story
 from holdshort.records.tokens import Bearer
 
 
-def may_see_ticket(bearer: Bearer, ticket: db.Row) -> bool:
-    """Whether the token may read a ticket."""
-    if bearer.person.kind is Kind.AGENT:
-        return ticket["private_to"] is None
-    return queue.may_see(bearer.person, ticket)
-
-
 def ticket(bearer: Bearer, number: int) -> db.Row:
     """The ticket. Raises Problem."""
     found = tickets.ticket(number)
-    if found is None or not may_see_ticket(bearer, found):
+    if found is None or not queue.may_see(bearer.person, found):
         raise Problem("not_found", f"There is no ticket number {number}.")
     return found
 
@@ -46,13 +38,30 @@ def review(bearer: Bearer, number: int) -> Story:
     return story
 
 
+def decidable(bearer: Bearer, number: int) -> Story:
+    """The story that somebody answers. Whoever was not asked is told so, unless it is private.
+
+    Raises Problem.
+    """
+    identity = db.value("action_of_review", review=number)
+    story = actions.story(str(identity)) if identity else None
+    if story is None or (_is_private(story) and not _may_see(bearer, story)):
+        raise Problem("not_found", f"There is no review number {number}.")
+    return story
+
+
+def _is_private(story: Story) -> bool:
+    found = tickets.ticket(story.action.ticket) if story.action.ticket is not None else None
+    return found is None or found["private_to"] is not None
+
+
 def _may_see(bearer: Bearer, story: Story) -> bool:
     """Its parties and those who are asked see an action; so does whoever sees its ticket."""
     parties = {story.action.requester, story.action.beneficiary, story.action.initiator}
     if bearer.person.id in parties | {one["person"] for one in story.assignments}:
         return True
     found = tickets.ticket(story.action.ticket) if story.action.ticket is not None else None
-    return found is not None and may_see_ticket(bearer, found)
+    return found is not None and queue.may_see(bearer.person, found)
 
 
 def known_person(identity: str, field: str) -> None:

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from ninja import Query, Router, Status
 
 from holdshort import flow, shown
-from holdshort.api import seeing, shapes
+from holdshort.api import answers, seeing
 from holdshort.api.bearer import Request, needs
 from holdshort.api.bodies import NewMessage, NewTicket
 from holdshort.api.once import once
@@ -26,11 +26,11 @@ router = Router(tags=["tickets"])
 @router.post(
     "/tickets",
     auth=needs("tickets:write"),
-    response={201: shapes.Ticket},
+    response={201: answers.Ticket},
     operation_id="open_ticket",
     summary="Ask for something",
 )
-def open_ticket(request: Request, body: NewTicket, wait: Wait = 0.0) -> Status | HttpResponse:
+def open_ticket(request: Request, body: NewTicket, wait: Wait = 0.0) -> Status[Any] | HttpResponse:
     """Opens a ticket in the name of the token's person, and wakes the agent.
 
     With `wait`, answers as soon as the agent has offered something, at the latest after so many
@@ -50,7 +50,7 @@ def open_ticket(request: Request, body: NewTicket, wait: Wait = 0.0) -> Status |
 @router.get(
     "/tickets",
     auth=needs("tickets:read"),
-    response=shapes.Tickets,
+    response=answers.Tickets,
     operation_id="list_tickets",
     summary="Tickets, newest first",
 )
@@ -58,7 +58,7 @@ def list_tickets(
     request: Request,
     page: Page = 1,
     search: Search = "",
-    stands: Annotated[shapes.Stands | None, Query()] = None,
+    stands: Annotated[answers.Stands | None, Query()] = None,
 ) -> dict[str, Any]:
     """The tickets the token's person may see, a page at a time."""
     found = queue.tickets(request.auth.person, stands=stands or "", search=search, page=page)
@@ -77,7 +77,7 @@ def list_tickets(
 @router.get(
     "/tickets/{number}",
     auth=needs("tickets:read"),
-    response=shapes.Ticket,
+    response=answers.Ticket,
     operation_id="read_ticket",
     summary="One ticket",
 )
@@ -90,11 +90,13 @@ def read_ticket(request: Request, number: Number) -> dict[str, Any]:
 @router.post(
     "/tickets/{number}/messages",
     auth=needs("tickets:write"),
-    response={201: shapes.Ticket},
+    response={201: answers.Ticket},
     operation_id="write_message",
     summary="Write on a ticket",
 )
-def write_message(request: Request, number: Number, body: NewMessage, wait: Wait = 0.0) -> Status:
+def write_message(
+    request: Request, number: Number, body: NewMessage, wait: Wait = 0.0
+) -> Status[Any]:
     """Adds a message. The requester's goes to the agent, unless people have the ticket."""
     seeing.ticket(request.auth, number)
     flow.reply(number, body.body, sender=request.auth.sender)

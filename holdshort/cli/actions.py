@@ -73,7 +73,7 @@ def _record(asked: argparse.Namespace) -> None:
 
     record = shown.record(_story(asked.id))
     lines = [
-        (f"{event['at']:%Y-%m-%d %H:%M:%S}", event["position"], event["name"], event["actor"])
+        (event["at"][:19].replace("T", " "), event["position"], event["name"], event["actor"])
         for event in record["events"]
     ]
     base.show(asked, record, base.table(("when", "position", "what", "who"), lines))

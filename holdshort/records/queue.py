@@ -34,17 +34,37 @@ def works_here(person: Person) -> bool:
     return "owner" in person.roles or any(one.person == person.id for one in people.register())
 
 
+def sees_others(person: Person) -> bool:
+    """Whether somebody reads what others asked for; an agent does, to offer something for it."""
+    return person.kind is Kind.AGENT or works_here(person)
+
+
 def contexts_of(person: Person) -> tuple[str, ...]:
     """What this person may be asked to decide about."""
-    found = [one.contexts for one in people.register() if one.person == person.id]
+    return _contexts(person.id)
+
+
+def _contexts(person: str) -> tuple[str, ...]:
+    found = [one.contexts for one in people.register() if one.person == person]
     return found[0] if found else ()
 
 
 def reviews(
     person: str, *, mine: bool = True, state: str = "open", search: str = "", page: int = 1
 ) -> Page:
-    """Reviews; `state` is open, closed or all. Rows carry `acting`, the Action under review."""
-    return _page("review_list", page, person=person, mine=mine, state=state, search=search)
+    """Reviews; `state` is open, closed or all. Rows carry `acting`, the Action under review.
+
+    Of a private ticket they are listed for those who were asked, and in its context.
+    """
+    return _page(
+        "review_list",
+        page,
+        person=person,
+        mine=mine,
+        state=state,
+        search=search,
+        contexts=list(_contexts(person)),
+    )
 
 
 def tickets(person: Person, *, stands: str = "", search: str = "", page: int = 1) -> Page:
@@ -53,7 +73,7 @@ def tickets(person: Person, *, stands: str = "", search: str = "", page: int = 1
         "ticket_list",
         page,
         person=person.id,
-        everybody=works_here(person),
+        everybody=sees_others(person),
         contexts=list(contexts_of(person)),
         stands=stands,
         search=search,
@@ -65,7 +85,7 @@ def may_see(person: Person, ticket: db.Row) -> bool:
     if ticket["requester"] == person.id:
         return True
     private = ticket["private_to"]
-    return works_here(person) and (private is None or private in contexts_of(person))
+    return sees_others(person) and (private is None or private in contexts_of(person))
 
 
 def by_hand() -> list[db.Row]:

@@ -63,6 +63,14 @@ def _allowed_by_duties(asked: _Asked) -> None:
         raise NotPossible(reason.rule, reason.text)
 
 
+def _not_asked_by_them(asked: _Asked) -> None:
+    """Whoever wrote a ticket in somebody else's name asked for it as much as they did."""
+    ticket = asked.story.action.ticket
+    if db.value("writer_of_ticket", ticket=ticket) == asked.sender.person.id:
+        name = asked.sender.person.name
+        raise NotPossible("self_approval", f"{name} opened this ticket, so somebody else decides.")
+
+
 def _about_what_is_current(asked: _Asked) -> None:
     story = asked.story
     if story.next_version is not None:
@@ -164,6 +172,7 @@ def _handed_to_somebody_who_may(asked: _Asked) -> None:
 
 _RULES: tuple[Callable[[_Asked], None], ...] = (
     _allowed_by_duties,
+    _not_asked_by_them,
     _about_what_is_current,
     _still_open,
     _asked_to,

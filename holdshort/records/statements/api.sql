@@ -76,3 +76,7 @@ SELECT result FROM kernel.staging WHERE proposal = %(proposal)s;
 
 -- name: staging_reason
 SELECT reason FROM kernel.staging WHERE proposal = %(proposal)s;
+
+-- name: writer_of_ticket
+-- Whose account opened a ticket: the requester's own, or that of whoever asked in their name.
+SELECT a.person FROM public.ticket t JOIN kernel.account a ON a.id = t.account WHERE t.number = %(ticket)s;

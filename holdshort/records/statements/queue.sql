@@ -11,7 +11,9 @@ SELECT r.number, r.action, a.type, a.ticket, a.requester, p.name AS requester_na
   JOIN kernel.action_state st ON st.action = a.id
   LEFT JOIN public.profile p ON p.person = a.requester
   LEFT JOIN kernel.assignment g ON g.review = r.number AND g.person = %(person)s
+  JOIN public.ticket t ON t.number = a.ticket
  WHERE (NOT %(mine)s OR g.person IS NOT NULL)
+   AND (t.private_to IS NULL OR g.person IS NOT NULL OR t.private_to = ANY(%(contexts)s))
    AND (%(state)s = 'all' OR (st.state = 'waiting' AND r.expires_at >= clock_timestamp()) = (%(state)s = 'open'))
    AND (NOT %(mine)s OR %(state)s <> 'open' OR NOT EXISTS (
          SELECT FROM kernel.decision d WHERE d.review = r.number AND d.person = %(person)s

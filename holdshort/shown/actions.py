@@ -1,0 +1,136 @@
+"""An action and the review of it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+
+from holdshort import catalogue
+from holdshort.records import db, queue
+from holdshort.records.actions import Story
+from holdshort.records.world import World
+from holdshort.shown import parts
+from holdshort.shown.parts import Data
+
+
+def action(story: Story) -> Data:
+    """Everything about one action."""
+    return {
+        **_what(story),
+        **_who(story),
+        "staged_at": parts.iso(story.staged_at),
+        "preview": parts.preview(story.assessment["findings"]),
+        "consequence": parts.consequence(story.assessment["findings"]["consequence"]),
+        "tier": story.assessment["tier"],
+        "gate": _gate(story),
+        "confidence": confidence(story),
+        "state": story.state,
+        "review": story.review["number"] if story.review else None,
+        "authorization": parts.authorization(story),
+        "executions": parts.executions(story),
+        "outcome": parts.outcome(story),
+        "needs": [str(needed) for needed in story.needs],
+        "superseded_by": story.next_version,
+        "undoes": story.action.undoes,
+        "undone_by": story.undone_by,
+        "undo": _undo(story),
+    }
+
+
+def rendering(story: Story) -> str:
+    """SHA-256 of what a reviewer is shown about an action, as long as nothing of it changes."""
+    given = story.assessment
+    shown = {
+        **_words(story),
+        "digest": story.digest,
+        "target": given["findings"]["target"],
+        "preview": parts.preview(given["findings"]),
+        "consequence": parts.consequence(given["findings"]["consequence"]),
+        **{name: given[name] for name in ("tier", "mode", "hands", "needed", "reasons")},
+        "confidence": story.proposed["confidence"],
+        "reasoning": parts.reasoning(story),
+    }
+    return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
+
+
+def review(story: Story) -> Data:
+    """The question put to reviewers, with the action, the agent's words and all answers so far."""
+    asked = story.review
+    assert asked is not None, "only an action with a review is shown as one"
+    return {
+        "number": asked["number"],
+        "state": "open"
+        if story.state == "waiting" and db.now() < asked["expires_at"]
+        else "closed",
+        "digest": story.digest,
+        "rendering": rendering(story),
+        **parts.picked(asked, "opened_at", "expires_at", "fault"),
+        "reasoning": parts.reasoning(story),
+        "reviewers": parts.reviewers(story),
+        "decisions": [parts.decision(one) for one in story.decisions],
+        "action": action(story),
+    }
+
+
+def confidence(story: Story) -> Data:
+    """What was stated, and how often people agreed when it was about this sure."""
+    stated = story.proposed["confidence"]
+    if stated is None:
+        return {"stated": None, "calibrated": None, "right": 0, "of": 0}
+    right, of = queue.record_of_confidence(story.action.type, float(stated))
+    return {"stated": float(stated), "calibrated": None, "right": right, "of": of}
+
+
+def _what(story: Story) -> Data:
+    one, found = story.action, story.assessment["findings"]
+    return {
+        "id": one.id,
+        "version": one.version,
+        "type": one.type,
+        "category": story.category,
+        **_words(story),
+        "params": dict(one.params),
+        "target": {
+            "connector": one.target.connector,
+            "id": one.target.id,
+            "name": found["target"]["name"],
+        },
+        "digest": story.digest,
+        "canonical": base64.b64encode(story.canonical).decode(),
+        "rendering": rendering(story),
+    }
+
+
+def _who(story: Story) -> Data:
+    one = story.action
+    return {
+        "ticket": one.ticket,
+        "requester": one.requester,
+        "beneficiary": one.beneficiary,
+        "initiator": one.initiator,
+    }
+
+
+def _words(story: Story) -> Data:
+    kind = catalogue.find(story.action.type)
+    words = kind.render(story.action.params, World())
+    return {"title": words.title, "sentence": words.sentence}
+
+
+def _gate(story: Story) -> Data:
+    given = story.assessment
+    return {
+        **{name: given[name] for name in ("mode", "hands", "reasons", "needed")},
+        "reviewers": parts.reviewers(story),
+        "min_assurance": parts.assurance(given["min_assurance"]),
+        "expires_at": parts.iso(story.review["expires_at"]) if story.review else None,
+    }
+
+
+def _undo(story: Story) -> Data:
+    kind = catalogue.find(story.action.type)
+    return {
+        "possible": kind.undo(story.action.params) is not None,
+        "words": kind.undo_words,
+    }
