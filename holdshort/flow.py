@@ -314,14 +314,12 @@ def execute(
     claimed = execution.claim(action, worker=worker)
     if claimed is None:
         return
-    connector = connectors[claimed.action.target.connector]
+    connector = connectors.get(claimed.action.target.connector)
     ending = execution.carry_out(claimed, connector)
-    if ending is None:
-        execution.delay(claimed)
-        return
-    if isinstance(connector, Mirrors):
+    if isinstance(ending, execution.Delay):
+        execution.delay(claimed, ending)
+    elif execution.settle(claimed, ending, seal=seal) and isinstance(connector, Mirrors):
         look(connector)
-    execution.settle(claimed, ending, seal=seal)
 
 
 def look(connector: Mirrors) -> bool:

@@ -7,9 +7,12 @@ safe; where nobody can tell, a person is asked. Network calls happen outside tra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+
+import structlog
 
 from holdshort.core import canonical
 from holdshort.core.terms import Action, Hands
@@ -18,7 +21,6 @@ from holdshort.ports import (
     ConnectorError,
     Drifted,
     Receipt,
-    RefusedByTarget,
     Shape,
     Unreachable,
 )
@@ -36,6 +38,7 @@ TIMEOUT = 20
 """Seconds a target may take; well inside the lease, so that no answer comes after it."""
 
 DRIFT = "drift"
+log = structlog.get_logger()
 State = Mapping[str, Any]
 Seal = Callable[[str], bytes]
 
@@ -47,16 +50,13 @@ class Claim:
     story: Story
     execution: str
     fence: int
+    sent: bool
+    """Whether an earlier attempt may have sent the change."""
 
     @property
     def action(self) -> Action:
         """What is carried out."""
         return self.story.action
-
-    @property
-    def resumed(self) -> bool:
-        """Whether an earlier attempt may already have sent the change."""
-        return self.fence > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,14 @@ class Ending:
     after: State
     receipt: Receipt | None = None
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """An attempt that did not end: the target is away, or time ran out. A later one goes on."""
+
+    sent: bool
+    """Whether this attempt may have sent the change."""
 
 
 # ------------------------------------------------------------------ claim
@@ -130,63 +138,114 @@ def _attempt(story: Story, execution: str, fence: int, worker: str, event: str) 
         execution=execution,
         fence=fence,
     )
-    return Claim(story, execution, fence)
+    sent = bool(db.value("may_have_been_sent", execution=execution, fence=fence))
+    return Claim(story, execution, fence, sent)
 
 
 # ------------------------------------------------------------------ effect
 
 
-def carry_out(claimed: Claim, connector: Acts) -> Ending | None:
-    """Make the change at the target and read it back. None: the target is away, try again later."""
+def carry_out(claimed: Claim, connector: Acts | None) -> Ending | Delay:
+    """Make the change at the target and read it back. Without a connector nothing can be done."""
+    if connector is None:
+        name = claimed.action.target.connector
+        return _no(claimed, f"There is no connected app named {name!r} any more.")
     shape = connector.shape(claimed.action.type)
-    if claimed.resumed and shape is Shape.BLIND:
+    if claimed.sent and shape is Shape.BLIND:
         return Ending("unknown", {}, {}, reason="It was interrupted, and this app cannot be asked.")
     try:
         before = observe(claimed.action, connector)
-        if claimed.resumed and shape is Shape.SET and _shows(claimed.action, connector, before):
-            return Ending("verified", claimed.action.seen, before)
-        if claimed.resumed and _is_late(claimed.story):
-            return Ending("not_applied", before, before, reason="The permission to run has ended.")
-        if drifted(claimed.action.seen, before) and not _may_be_ours(claimed, shape):
-            return Ending("not_applied", claimed.action.seen, before, reason=DRIFT)
-        return _send(claimed, connector, before, shape)
-    except RefusedByTarget as no:
-        return Ending("not_applied", {}, {}, reason=str(no))
     except Unreachable as away:
-        late = _is_late(claimed.story) and not claimed.resumed
-        return Ending("not_applied", {}, {}, reason=str(away)) if late else None
+        return _no(claimed, str(away)) if _is_late(claimed.story) else Delay(sent=False)
+    except ConnectorError as no:
+        return _no(claimed, str(no))
+    return _why_not(claimed, connector, before, shape) or _send(claimed, connector, before, shape)
 
 
-def _send(claimed: Claim, connector: Acts, before: State, shape: Shape) -> Ending | None:
-    action = claimed.action
+def _no(claimed: Claim, reason: str, shown: bool | None = None) -> Ending:
+    """Nothing happened, unless an earlier attempt may have made the change and nobody can tell."""
+    certain = not claimed.sent or shown is False
+    return Ending("not_applied" if certain else "unknown", {}, {}, reason=reason)
+
+
+def _why_not(claimed: Claim, connector: Acts, before: State, shape: Shape) -> Ending | None:
+    """Why the change must not be sent now; None when it may be, for a keyed target also again."""
+    seen = claimed.action.seen
+    shown = _shown(claimed, connector, before)
+    late, moved = _is_late(claimed.story), drifted(seen, before)
+    if shown and (shape is Shape.SET or late or moved):
+        return Ending("verified", seen, before)
+    if late:
+        return _no(claimed, "The permission to run has ended.", shown)
+    if moved and shown is None:
+        return Ending("unknown", seen, before, reason="The target changed while it was being done.")
+    return Ending("not_applied", seen, before, reason=DRIFT) if moved else None
+
+
+def _shown(claimed: Claim, connector: Acts, now: State) -> bool | None:
+    """Whether the target shows the work of an earlier attempt; None where it cannot tell."""
+    return connector.applied(claimed.action, claimed.action.seen, now) if claimed.sent else False
+
+
+def _send(claimed: Claim, connector: Acts, before: State, shape: Shape) -> Ending | Delay:
+    if not _may_send(claimed):
+        return Delay(sent=False)
     try:
         receipt = apply(claimed, connector, before)
-    except Drifted:
-        return Ending("not_applied", action.seen, before, reason=DRIFT)
     except Unreachable as away:
-        return Ending("unknown", before, {}, reason=str(away)) if shape is Shape.BLIND else None
+        doubt = Ending("unknown", before, {}, reason=str(away))
+        return doubt if shape is Shape.BLIND else Delay(sent=True)
+    except Drifted:
+        drift = Ending("not_applied", claimed.action.seen, before, reason=DRIFT)
+        return Delay(sent=False) if claimed.sent else drift
+    except ConnectorError as no:
+        return _no(claimed, str(no), _shown(claimed, connector, before))
     if shape is Shape.BLIND:
         return Ending("unknown", before, {}, receipt, "This app cannot be asked whether it worked.")
-    after = read_back(action, connector)
+    return _check(claimed, connector, before, receipt)
+
+
+def _check(claimed: Claim, connector: Acts, before: State, receipt: Receipt) -> Ending | Delay:
+    try:
+        after = read_back(claimed.action, connector)
+    except Unreachable:
+        return Delay(sent=True)
+    except ConnectorError as no:
+        return Ending("unknown", before, {}, receipt, str(no))
     kind = {True: "verified", False: "mismatch", None: "unknown"}[
-        connector.applied(action, before, after)
+        connector.applied(claimed.action, before, after)
     ]
     return Ending(kind, before, after, receipt)
 
 
 def observe(action: Action, connector: Acts) -> State:
     """The relevant state just before the change."""
-    return connector.observe(action)
+    with _in_words():
+        return connector.observe(action)
 
 
 def apply(claimed: Claim, connector: Acts, before: State) -> Receipt:
     """Send the change, once, under the execution's own key."""
-    return connector.apply(claimed.action, key=claimed.execution, seen=before, timeout=TIMEOUT)
+    with _in_words():
+        return connector.apply(claimed.action, key=claimed.execution, seen=before, timeout=TIMEOUT)
 
 
 def read_back(action: Action, connector: Acts) -> State:
     """The relevant state after the change, read independently of what the change answered."""
-    return connector.observe(action)
+    with _in_words():
+        return connector.observe(action)
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """A connector's own fault leaves as much open as silence; its words may hold a secret."""
+    try:
+        yield
+    except ConnectorError:
+        raise
+    except Exception as error:
+        log.error("connector_failed", error=type(error).__name__)
+        raise Unreachable("The connection to this app failed unexpectedly.") from None
 
 
 def drifted(seen: State, now: State) -> bool:
@@ -195,13 +254,13 @@ def drifted(seen: State, now: State) -> bool:
     return any(seen.get(key) != now.get(key) for key in keys)
 
 
-def _shows(action: Action, connector: Acts, now: State) -> bool:
-    return connector.applied(action, action.seen, now) is True
-
-
-def _may_be_ours(claimed: Claim, shape: Shape) -> bool:
-    """A later attempt may find the earlier one's work; keyed targets sort that out."""
-    return claimed.resumed and shape is Shape.KEYED
+def _may_send(claimed: Claim) -> bool:
+    """Asked right before sending, because a process may have slept since its claim."""
+    return bool(
+        db.value(
+            "may_send", execution=claimed.execution, fence=claimed.fence, seconds=float(TIMEOUT)
+        )
+    )
 
 
 def _is_late(story: Story) -> bool:
@@ -212,8 +271,8 @@ def _is_late(story: Story) -> bool:
 # ------------------------------------------------------------------ settle
 
 
-def delay(claimed: Claim) -> None:
-    """Note that the target is away; the sweep tries again when the lease is over."""
+def delay(claimed: Claim, how: Delay) -> None:
+    """Note that it did not end, and whether it was sent; the sweep goes on after the lease."""
     with db.transaction():
         audit.event(
             "execution.delayed",
@@ -221,6 +280,7 @@ def delay(claimed: Claim) -> None:
             ticket=claimed.action.ticket,
             action=claimed.action.id,
             fence=claimed.fence,
+            sent=how.sent,
         )
 
 

@@ -61,13 +61,9 @@ class Scene:
 
     def order(self, action: str, **more: Any) -> Order:
         """What an executor is told; it connects as its real role."""
+        given: dict[str, Any] = {"target": self.target.url, "log": self.log, **more}
         return Order(
-            database=self.desk.url("executor"),
-            action=action,
-            log=self.log,
-            seal_key=self._seal_key,
-            target=self.target.url,
-            **more,
+            database=self.desk.url("executor"), action=action, seal_key=self._seal_key, **given
         )
 
     def start(self, action: str, **more: Any) -> BaseProcess:
@@ -77,6 +73,15 @@ class Scene:
     def execute(self, action: str, **more: Any) -> int | None:
         """Run an executor to its end; how it ended (-9 when it was killed)."""
         return ended(self.start(action, **more))
+
+    def execute_later(self, action: str, **more: Any) -> int | None:
+        """The same, when the lease of the one before is over."""
+        pass_lease()
+        return self.execute(action, **more)
+
+    def state(self, action: str) -> str:
+        """Where the action stands."""
+        return str(self.desk.story(action).state)
 
     def effects(self, action: str) -> list[dict[str, Any]]:
         """What happened at the target for this action, by the target's own count."""

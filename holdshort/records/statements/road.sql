@@ -67,6 +67,22 @@ SELECT %(id)s, z.action, z.digest, %(connector)s, z.event, z.expires_at, z.not_b
 INSERT INTO kernel.attempt (execution, fence, lease_until, worker)
 VALUES (%(execution)s, %(fence)s, clock_timestamp() + make_interval(secs => %(lease)s), %(worker)s);
 
+-- name: may_have_been_sent
+-- Whether an earlier attempt may have sent the change: every one of them that did not note that it had not.
+SELECT EXISTS (
+  SELECT FROM kernel.attempt t JOIN kernel.execution x ON x.id = t.execution
+   WHERE t.execution = %(execution)s AND t.fence < %(fence)s
+     AND NOT EXISTS (SELECT FROM kernel.event e
+                      WHERE e.action = x.action AND e.name = 'execution.delayed'
+                        AND e.detail @> jsonb_build_object('fence', t.fence, 'sent', false)));
+
+-- name: may_send
+-- Whether this attempt may still send: nobody took over, its answer comes inside the lease, the permission holds.
+SELECT t.lease_until > clock_timestamp() + make_interval(secs => %(seconds)s) AND x.expires_at > clock_timestamp()
+       AND NOT EXISTS (SELECT FROM kernel.attempt later WHERE later.execution = t.execution AND later.fence > t.fence)
+  FROM kernel.attempt t JOIN kernel.execution x ON x.id = t.execution
+ WHERE t.execution = %(execution)s AND t.fence = %(fence)s;
+
 -- name: add_outcome
 -- Written only by the latest attempt: a worker that slept past its lease writes nothing.
 INSERT INTO kernel.outcome (action, kind, execution, fence, before, after, evidence, reason)
