@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from holdshort import catalogue
 from holdshort.core.terms import Offered, Sender
 from holdshort.ports import Acts, Agent, ConnectorError, Mirrors
 from holdshort.records import actions, audit, db, mirrors, offers, tickets
@@ -248,7 +249,21 @@ def _change(story: Story, decision: Mapping[str, Any], *, at: datetime) -> None:
         action=story.action.id,
     )
     params = {**story.action.params, **decision["changes"]}
-    staging.stage_again(story, params, at=at, changed_by=decision["person"])
+    _stage_again(story, params, at=at, changed_by=decision["person"])
+
+
+def _stage_again(
+    story: Story, params: Mapping[str, Any], *, at: datetime, changed_by: str | None = None
+) -> None:
+    """The next version; where the catalogue cannot make one, a person takes the ticket once."""
+    try:
+        with db.transaction():
+            staging.stage_again(story, params, at=at, changed_by=changed_by)
+    except catalogue.CatalogueError as error:
+        number = story.action.ticket
+        ticket = tickets.ticket(number) if number is not None else None
+        if ticket is not None and ticket["stands"] == "staged":
+            tickets.hand_over(ticket["number"], str(error))
 
 
 def _reject(story: Story) -> None:
@@ -388,7 +403,7 @@ def restage(action: str) -> None:
         story = _story(action)
         outcome = story.outcome or {}
         if outcome.get("reason") == execution.DRIFT and story.next_version is None:
-            staging.stage_again(story, story.action.params, at=at)
+            _stage_again(story, story.action.params, at=at)
 
 
 # ------------------------------------------------------------------ the log, and what never came

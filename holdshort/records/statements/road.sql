@@ -213,7 +213,9 @@ SELECT 'stage', p.id::text FROM kernel.proposal p
    AND NOT EXISTS (SELECT FROM kernel.staging s WHERE s.proposal = p.id)
 UNION ALL
 SELECT DISTINCT 'authorize', d.action::text FROM kernel.decision d
- WHERE d.verdict IN ('approve', 'change', 'reject') AND d.decided_at < clock_timestamp() - interval '10 seconds'
+ WHERE (d.verdict IN ('approve', 'change', 'reject') OR d.verdict = 'hand_over' AND NOT EXISTS (
+         SELECT FROM kernel.assignment g WHERE g.review = d.review AND g.person = d.hand_to))
+   AND d.decided_at < clock_timestamp() - interval '10 seconds'
    AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = d.action)
    AND NOT EXISTS (SELECT FROM kernel."authorization" z WHERE z.action = d.action)
 UNION ALL
