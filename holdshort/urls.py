@@ -1,0 +1,66 @@
+"""Every address of the web process."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path, register_converter
+from django.urls.converters import IntConverter
+
+from holdshort.web import (
+    by_hand,
+    change,
+    forms,
+    portal,
+    record,
+    review,
+    reviews,
+    rules,
+    signin,
+    ticket,
+    tickets,
+    track_record,
+)
+
+
+class NumberConverter(IntConverter):
+    """A number of ours; what is longer never was one."""
+
+    regex = "[0-9]{1,15}"
+
+
+register_converter(NumberConverter, "number")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", portal.home),
+    path("sign-in", signin.sign_in),
+    path("sign-in/link/<str:token>", signin.link),
+    path("sign-out", signin.sign_out),
+    path("forms", forms.forms),
+    path("forms/<str:type_id>", forms.form),
+    path("tickets", tickets.listing),
+    path("tickets/<number:number>", ticket.show),
+    path("tickets/<number:number>/reply", ticket.reply),
+    path("tickets/<number:number>/person", ticket.ask_a_person),
+    path("tickets/<number:number>/password", ticket.password),
+    path("reviews", reviews.reviews),
+    path("reviews/<number:number>", review.show),
+    path("reviews/<number:number>/decision", review.decide),
+    path("actions/<uuid:action>/record", record.record),
+    path("actions/<uuid:action>/stop", change.stop),
+    path("actions/<uuid:action>/undo", change.undo),
+    path("actions/<uuid:action>/report", by_hand.report),
+    path("actions/<uuid:action>/answer", by_hand.send),
+    path("actions/<uuid:action>/finding", by_hand.find),
+    path("by-hand", by_hand.show),
+    path("track-record", track_record.track_record),
+    path("rules", rules.rules),
+    path("rules/<number:number>/adopt", rules.adopt),
+]
+if find_spec("holdshort.api.urls"):
+    urlpatterns.append(path("api/", include("holdshort.api.urls")))
+
+handler400 = "holdshort.web.errors.bad_request"
+handler403 = "holdshort.web.errors.forbidden"
+handler404 = "holdshort.web.errors.not_found"
+handler500 = "holdshort.web.errors.server_error"

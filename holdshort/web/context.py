@@ -1,0 +1,30 @@
+"""What every page says beside its own content: who you are, and what waits for you."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from holdshort.records import db
+from holdshort.web.screen import Who
+
+
+def desk(request: HttpRequest) -> dict[str, Any]:
+    """The header's words. Nothing is counted for somebody who is not signed in."""
+    who: Who | None = getattr(request, "who", None)
+    return {
+        "request": request,
+        "who": who,
+        "demo": os.environ.get("HOLDSHORT_DEMO") == "1",
+        "counts": SimpleLazyObject(lambda: _counts(who)),
+        "place": "/" + request.path.split("/")[1],
+    }
+
+
+def _counts(who: Who | None) -> dict[str, int]:
+    if who is None or not who.staff:
+        return {"reviews": 0, "by_hand": 0}
+    return db.row("waiting_counts", person=who.person.id) or {}

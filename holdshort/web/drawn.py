@@ -1,0 +1,119 @@
+"""One change as screens draw it: from its stored bytes and facts, by our own code only.
+
+`shown` is the digest of exactly what is drawn; a decision keeps it, and is not taken when the
+drawing has changed since the page was opened.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from holdshort import catalogue
+from holdshort.core.terms import Action, Reason
+from holdshort.ports import Knows
+from holdshort.records import db
+from holdshort.records.actions import Story
+from holdshort.web.words import DIMENSIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One row of "If this is wrong"."""
+
+    name: str
+    value: int
+    facts: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What a screen shows of one change."""
+
+    story: Story
+    title: str
+    sentence: str
+    button: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    read_at: datetime | None
+    levels: tuple[Level, ...]
+    reasons: tuple[Reason, ...]
+    notes: tuple[Mapping[str, Any], ...]
+    rights: tuple[Mapping[str, Any], ...]
+    lookalikes: tuple[str, ...]
+    undo_words: str
+    undoable: bool
+
+    @property
+    def tier(self) -> int:
+        return int(self.story.assessment["tier"])
+
+    @property
+    def shown(self) -> str:
+        """SHA-256 over what is drawn; ages and who else answered are not part of it."""
+        drawn = {
+            "digest": self.story.digest,
+            "words": [self.title, self.sentence, self.button, self.undo_words],
+            "before": self.before,
+            "after": self.after,
+            "levels": [[one.name, one.value, _texts(one.facts)] for one in self.levels],
+            "reasons": [[one.rule, one.text, one.would_pass] for one in self.reasons],
+            "notes": _texts(self.notes),
+            "gate": [self.tier, self.story.assessment["mode"]],
+        }
+        return hashlib.sha256(json.dumps(drawn, sort_keys=True).encode()).hexdigest()
+
+
+def draw(story: Story, world: Knows) -> Drawn:
+    """Draw one action."""
+    kind = catalogue.find(story.action.type)
+    words = kind.render(story.action.params, world)
+    found = story.assessment["findings"]
+    read_at = found.get("read_at")
+    return Drawn(
+        story=story,
+        title=words.title,
+        sentence=words.sentence,
+        button=words.button,
+        before=tuple(found["before"]),
+        after=tuple(found["after"]),
+        read_at=datetime.fromisoformat(read_at) if read_at else None,
+        levels=_levels(found["consequence"]),
+        reasons=story.reasons,
+        notes=tuple(found["notes"]),
+        rights=tuple(found["rights"]),
+        lookalikes=tuple(found["lookalikes"]),
+        undo_words=kind.undo_words,
+        undoable=kind.undo(story.action.params) is not None,
+    )
+
+
+def title(action: Action, world: Knows) -> str:
+    """The decision in one line, for lists."""
+    return catalogue.find(action.type).render(action.params, world).title
+
+
+def titled(rows: list[db.Row] | tuple[db.Row, ...], world: Knows) -> list[db.Row]:
+    """Rows of a list with the title of their action."""
+    return [{**row, "title": title(row["acting"], world)} for row in rows]
+
+
+def rules_by_day() -> dict[int, datetime]:
+    """When each version of the rules came into force, to name it by its day."""
+    return {row["number"]: row["adopted_at"] for row in db.rows("version_days")}
+
+
+def _levels(consequence: Mapping[str, Any]) -> tuple[Level, ...]:
+    return tuple(
+        Level(name, consequence[key]["value"], tuple(consequence[key]["facts"]))
+        for key, name in DIMENSIONS.items()
+    )
+
+
+def _texts(facts: Any) -> list[str]:
+    return [fact["text"] for fact in facts]

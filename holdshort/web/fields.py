@@ -1,0 +1,108 @@
+"""Form fields for the parameters of an action type, from the type's own schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from holdshort import catalogue
+from holdshort.records import db
+
+LISTS = {
+    "person": "people_to_choose",
+    "group": "groups_to_choose",
+    "article": "articles_to_choose",
+}
+"""Parameters that name a row of ours: chosen from a list, never typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One entry of a list; `note` tells namesakes apart."""
+
+    value: str
+    name: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One parameter as a form shows it. `kind` is select, text, long, number or check."""
+
+    name: str
+    label: str
+    help: str
+    kind: str
+    required: bool
+    value: Any
+    choices: tuple[Choice, ...] = ()
+    longest: int | None = None
+    problem: str = ""
+
+
+def fields(
+    type_id: str, values: Mapping[str, Any], problems: Mapping[str, str] | None = None
+) -> list[Field]:
+    """The fields of a type, filled with `values`. Raises UnknownType."""
+    schema = catalogue.find(type_id).params.model_json_schema()
+    required = schema.get("required", ())
+    return [
+        _field(name, about, name in required, values.get(name), (problems or {}).get(name, ""))
+        for name, about in schema["properties"].items()
+    ]
+
+
+def given(type_id: str, posted: Mapping[str, str]) -> dict[str, Any]:
+    """The parameters as posted, in the types that the schema names; empty optional ones are out."""
+    schema = catalogue.find(type_id).params.model_json_schema()
+    found: dict[str, Any] = {}
+    for name, about in schema["properties"].items():
+        text = posted.get(f"param-{name}", "").strip()
+        if about.get("type") == "boolean":
+            found[name] = text == "on"
+        elif text or name in schema.get("required", ()):
+            found[name] = _typed(about, text)
+    return found
+
+
+def _typed(about: Mapping[str, Any], text: str) -> Any:
+    if about.get("type") == "integer" and text.lstrip("-").isdecimal():
+        return int(text)
+    return text
+
+
+def _field(name: str, about: Mapping[str, Any], required: bool, value: Any, problem: str) -> Field:
+    shown = about.get("default", "") if value is None else value
+    return Field(
+        name=name,
+        label=name.replace("_", " ").capitalize(),
+        help=about.get("description", ""),
+        kind=_kind(name, about),
+        required=required,
+        value=shown,
+        choices=_choices(name, about),
+        longest=about.get("maxLength"),
+        problem=problem,
+    )
+
+
+def _kind(name: str, about: Mapping[str, Any]) -> str:
+    if name in LISTS or "enum" in about:
+        return "select"
+    if about.get("type") == "boolean":
+        return "check"
+    if about.get("type") == "integer":
+        return "number"
+    return "long" if about.get("maxLength", 0) > 200 else "text"
+
+
+def _choices(name: str, about: Mapping[str, Any]) -> tuple[Choice, ...]:
+    if name not in LISTS:
+        return tuple(Choice(one, one.replace("_", " ")) for one in about.get("enum", ()))
+    rows = db.rows(LISTS[name])
+    names = [row["name"] for row in rows]
+    return tuple(
+        Choice(row["id"], row["name"], row["id"] if names.count(row["name"]) > 1 else "")
+        for row in rows
+    )

@@ -1,0 +1,85 @@
+"""The decision record: the whole story of one change on one printable page."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from holdshort.records import db, offers, people, queue, tickets
+from holdshort.records.actions import Story
+from holdshort.records.world import World
+from holdshort.web.change import visible
+from holdshort.web.drawn import draw, rules_by_day
+from holdshort.web.screen import Who, screen
+
+
+@screen(staff=True)
+def record(request: HttpRequest, who: Who, action: UUID) -> HttpResponse:
+    """Who asked, what was decided by whom and why, what ran, and every event behind it."""
+    story = visible(who, str(action))
+    assert story.action.ticket is not None
+    given = {
+        "story": story,
+        "drawn": draw(story, World()),
+        "ticket": tickets.ticket(story.action.ticket),
+        "words": tickets.words(story.action.ticket),
+        "proposal": offers.proposal(str(story.proposed["id"])),
+        "names": _names(story),
+        "rules": rules_by_day(),
+        "versions": db.rows("versions_of_action", root=story.action.root),
+        "checks": _checks(story),
+        "readback": _readback(story),
+        "events": queue.events(story.action.id),
+        "printed_at": db.now(),
+    }
+    return render(request, "record.html", given)
+
+
+def _names(story: Story) -> dict[str, str]:
+    action = story.action
+    who = {action.requester, action.beneficiary, action.initiator, action.changer}
+    who |= {one["person"] for one in (*story.assignments, *story.decisions)}
+    for part in (story.fate, story.report, story.finding):
+        if part and part.get("person"):
+            who.add(part["person"])
+    return {key: person.name for key, person in people.people(who).items()}
+
+
+def _checks(story: Story) -> list[dict[str, Any]]:
+    """What an auditor looks for first, each answered from the rows."""
+    parties = {story.action.requester, story.action.beneficiary, story.action.initiator}
+    yes = [one["person"] for one in story.decided("approve")]
+    found = []
+    if yes:
+        apart = not parties & set(yes)
+        text = "Whoever approved did not ask for it, start it or gain from it"
+        found.append({"text": text, "holds": apart})
+        needed = story.assessment["needed"]
+        text = f"Approved by {len(set(yes))} of {needed} needed"
+        found.append({"text": text, "holds": len(set(yes)) >= needed})
+    started = _started(story)
+    if story.authorization and started:
+        text = "Permission was on record before it started"
+        found.append({"text": text, "holds": story.authorization["authorized_at"] <= started})
+    if story.execution and story.execution["position"] is not None:
+        text = f"Permission stands in the log at position {story.position}"
+        found.append({"text": text, "holds": story.position is not None})
+    return found
+
+
+def _readback(story: Story) -> list[tuple[str, Any, Any]]:
+    """The relevant state before and after, part by part."""
+    if story.outcome is None:
+        return []
+    before, after = story.outcome["before"], story.outcome["after"]
+    keys = [key for key in dict.fromkeys((*before, *after)) if not key.startswith("_")]
+    return [(key, before.get(key, ""), after.get(key, "")) for key in keys]
+
+
+def _started(story: Story) -> Any:
+    if story.execution:
+        return story.execution["started_at"]
+    return story.fate["turned_at"] if story.fate and story.fate["kind"] == "by_hand" else None

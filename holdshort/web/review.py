@@ -1,0 +1,212 @@
+"""One review: what will change, what if it is wrong, why it stopped, and the five answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from holdshort import flow
+from holdshort.core import duties
+from holdshort.core.reasons import OVERRIDE
+from holdshort.core.terms import Tier
+from holdshort.ports import Knows
+from holdshort.records import actions, db, offers, people, queue, tickets
+from holdshort.records.actions import Story
+from holdshort.records.world import World
+from holdshort.stops import deciding
+from holdshort.stops.deciding import Answer
+from holdshort.web import errors, waiting
+from holdshort.web.change import visible
+from holdshort.web.drawn import Drawn, draw, rules_by_day
+from holdshort.web.fields import fields, given
+from holdshort.web.screen import Who, screen
+from holdshort.web.ticket import AT_WORK
+
+CHANGED = "What you were shown has changed since you opened it. Look again, then decide."
+
+
+@screen(staff=True)
+def show(request: HttpRequest, who: Who, number: int) -> HttpResponse:
+    """The page of one review; `?confirm=1` asks for the yes that names you."""
+    return _page(request, who, _asked(number, who))
+
+
+@screen("POST", staff=True)
+def decide(request: HttpRequest, who: Who, number: int) -> HttpResponse:
+    """One person's answer. Nothing is taken back from the queue before it is on record."""
+    story = _asked(number, who)
+    verdict = request.POST.get("verdict", "")
+    if verdict == "approve" and _grave(story) and "confirmed" not in request.POST:
+        return _page(request, who, story, confirm=True)
+    try:
+        if request.POST.get("shown") != draw(story, World()).shown:
+            raise flow.Refused("digest_mismatch", CHANGED)
+        flow.decide(number, _answer(request.POST, story), sender=who.acts)
+    except flow.Refused as no:
+        return _page(request, who, story, problem=no)
+    waiting.until(lambda: _consequence(story.action.id, verdict))
+    return HttpResponseRedirect(f"/reviews/{_newest(story.action.id) or number}")
+
+
+def _answer(posted: Mapping[str, str], story: Story) -> Answer:
+    verdict = posted.get("verdict", "")
+    return Answer(
+        verdict=verdict,
+        digest=posted.get("digest", ""),
+        shown=posted.get("shown", ""),
+        reason_code=posted.get("reason_code") or None,
+        comment=posted.get("comment", "").strip(),
+        changes=_changes(posted, story) if verdict == "change" else None,
+        hand_to=(posted.get("to") or None) if verdict == "hand_over" else None,
+    )
+
+
+def _changes(posted: Mapping[str, str], story: Story) -> dict[str, Any]:
+    """Only what differs from the change under review."""
+    wanted = given(story.action.type, posted)
+    return {key: one for key, one in wanted.items() if story.action.params.get(key) != one}
+
+
+def _consequence(action: str, verdict: str) -> bool:
+    """Whether the desk has drawn the consequence of the answer."""
+    story = actions.story(action)
+    assert story is not None
+    if verdict == "hand_over":
+        return {one["hand_to"] for one in story.decided("hand_over")} <= {
+            one["person"] for one in story.assignments
+        }
+    if verdict == "approve":
+        enough = len(story.decided("approve")) >= story.assessment["needed"]
+        return not enough or story.state not in ("waiting",)
+    return verdict == "ask" or story.state != "waiting"
+
+
+def _newest(action: str) -> int | None:
+    """The review of the newest version, where a change made one."""
+    story = actions.story(action)
+    assert story is not None
+    rows = db.rows("versions_of_action", root=story.action.root)
+    numbers = [row["number"] for row in rows if row["number"] is not None]
+    return numbers[-1] if numbers else None
+
+
+# ------------------------------------------------------------------ the page
+
+
+def asked(number: int, who: Who) -> Story | None:
+    """The change that a review is about, if this person may see it."""
+    action = db.value("action_of_review", review=number)
+    return visible(who, str(action)) if action else None
+
+
+def _asked(number: int, who: Who) -> Story:
+    story = asked(number, who)
+    if story is None:
+        raise Http404
+    return story
+
+
+def _page(
+    request: HttpRequest,
+    who: Who,
+    story: Story,
+    *,
+    problem: flow.Refused | None = None,
+    confirm: bool = False,
+) -> HttpResponse:
+    from holdshort.web import reviews
+
+    world = World()
+    story = actions.story(story.action.id) or story
+    given = {
+        "queue": reviews.asked_queue(request, who, world),
+        "states": reviews.STATES,
+        "confirm": confirm or request.GET.get("confirm") == "1",
+        "problem": problem,
+        "posted": request.POST,
+        **seen(story, who, world),
+    }
+    status = errors.status_of(problem.code) if problem else 200
+    return render(request, "review.html", given, status=status)
+
+
+def seen(story: Story, who: Who, world: Knows) -> dict[str, Any]:
+    """Everything the page says about one review."""
+    assert story.review is not None and story.action.ticket is not None
+    drawn = draw(story, world)
+    proposal = offers.proposal(str(story.proposed["id"]))
+    return {
+        "drawn": drawn,
+        "story": story,
+        "review": story.review,
+        "ticket": tickets.ticket(story.action.ticket),
+        "words": tickets.words(story.action.ticket),
+        "names": _names(story),
+        "proposal": proposal,
+        "confidence": _confidence(story),
+        "why_you": [one["why"] for one in story.assignments if one["person"] == who.person.id],
+        "precedents": queue.precedents(story.action),
+        "versions": db.rows("versions_of_action", root=story.action.root),
+        "rules": rules_by_day(),
+        "grave": _grave(story),
+        "yes": len(story.decided("approve")),
+        "not_you": _why_not(story, who),
+        "live": story.state in AT_WORK,
+        "watch": story.state == "waiting",
+        **_verbs(story, who, drawn),
+    }
+
+
+def _verbs(story: Story, who: Who, drawn: Drawn) -> dict[str, Any]:
+    return {
+        "reasons": OVERRIDE,
+        "change_fields": fields(story.action.type, story.action.params),
+        "reviewers": _could_decide(story, who),
+    }
+
+
+def _grave(story: Story) -> bool:
+    return bool(story.assessment["tier"] == Tier.HUMAN)
+
+
+def _why_not(story: Story, who: Who) -> flow.Refused | None:
+    """The first rule that is against a yes of this person now, if any is."""
+    try:
+        answer = Answer("approve", story.digest, "")
+        deciding.check(story, answer, sender=who.acts, at=db.now())
+    except deciding.NotPossible as no:
+        return flow.Refused(no.code, str(no))
+    return None
+
+
+def _could_decide(story: Story, who: Who) -> list[Any]:
+    """To whom this can be handed: reviewers without a duty against it."""
+    known = people.people(entry.person for entry in people.register()).values()
+    return sorted(
+        (
+            person
+            for person in known
+            if person.id != who.person.id and not duties.who_may_not(story.action, person)
+        ),
+        key=lambda person: person.name,
+    )
+
+
+def _confidence(story: Story) -> dict[str, Any] | None:
+    """What the agent says, and how often it was right when it was this sure."""
+    stated = story.proposed["confidence"]
+    if stated is None:
+        return None
+    right, of = queue.record_of_confidence(story.action.type, float(stated))
+    return {"stated": stated, "right": right, "of": of}
+
+
+def _names(story: Story) -> dict[str, str]:
+    action = story.action
+    who = {action.requester, action.beneficiary, action.initiator, action.changer}
+    who |= {one["person"] for one in (*story.assignments, *story.decisions)}
+    who |= {one["hand_to"] for one in story.decided("hand_over")}
+    return {key: person.name for key, person in people.people(who).items()}

@@ -1,0 +1,11 @@
+"""The web process, for any WSGI server: `granian --interface wsgi holdshort.wsgi:application`."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "holdshort.settings")
+os.environ.setdefault("HOLDSHORT_ROLE", "web")
+application = get_wsgi_application()
