@@ -79,6 +79,39 @@ def reply(number: int, body: str, *, sender: Sender) -> None:
         wake("propose", number)
 
 
+def ask_by_form(
+    type_id: str,
+    params: Mapping[str, Any],
+    *,
+    words: str,
+    sender: Sender,
+    ticket: int | None = None,
+) -> int:
+    """Somebody fills in a form: one action is offered without the agent. Gives the ticket."""
+    catalogue.parse(type_id, params)
+    said = "\n\n".join(filter(None, (f"By form: {catalogue.find(type_id).title}.", words.strip())))
+    _check_words("", said)
+    with db.transaction():
+        number = ticket or tickets.open_ticket(sender, None)
+        tickets.say(number, said, author=sender.person.id, kind="words")
+        tickets.turn(number, "staged", person=sender.person.id)
+        name = "ticket.replied" if ticket else "ticket.received"
+        audit.event(name, actor=sender.person.id, ticket=number)
+        offer(type_id, params, ticket=number, sender=sender)
+    return number
+
+
+def close(number: int, answer: str, *, sender: Sender) -> None:
+    """A person answers a ticket and closes it; a further word from the requester opens it again."""
+    _check_words("", answer)
+    with db.turn_of("ticket", number):
+        if actions.unfinished(number):
+            raise Refused(
+                "unfinished", "A change is still on its way here. Finish or stop it first."
+            )
+        tickets.close(number, answer.strip(), author=sender.person.id)
+
+
 def ask_for_a_person(number: int, *, sender: Sender) -> None:
     """The requester would rather talk to a person; open changes of the ticket are withdrawn."""
     with db.turn_of("ticket", number):
@@ -367,6 +400,18 @@ def report(action: str, did: str, evidence: str, *, sender: Sender) -> None:
             "work.reported", actor=sender.person.id, ticket=story.action.ticket, action=action
         )
         wake("observe", action)
+
+
+def send_answer(action: str, *, sender: Sender) -> None:
+    """A person sends the ready answer of an article that was theirs to send, and reports it."""
+    with db.transaction():
+        story = _story(action)
+        article = db.row("article", article=story.action.params.get("article", ""))
+        if story.action.type != "kb.answer" or article is None or story.action.ticket is None:
+            raise Refused("nothing_to_send", "There is no ready answer to send.")
+        said = f"{article['title']}\n\n{article['body']}"
+        tickets.say(story.action.ticket, said, author=sender.person.id)
+        report(action, "as_approved", f"Sent the article ‘{article['id']}’.", sender=sender)
 
 
 def observe(action: str, *, connectors: Mapping[str, Acts]) -> None:

@@ -44,7 +44,6 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
 ]
 ROOT_URLCONF = "holdshort.urls"
 WSGI_APPLICATION = "holdshort.wsgi.application"
@@ -60,7 +59,6 @@ TEMPLATES = [
 ]
 
 AUTH_USER_MODEL = "records.Login"
-AUTHENTICATION_BACKENDS = ["holdshort.web.signin.PersonBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 SILENCED_SYSTEM_CHECKS = ["auth.E003"]
 LOGIN_URL = "/sign-in"
@@ -71,12 +69,23 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "loggers": {
+        # An error that a person saw as "That did not work" is told here with its traceback.
+        "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
+    },
+}
+
 USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = False
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE / "web" / "static"
-WHITENOISE_ROOT = None
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+CSRF_FAILURE_VIEW = "holdshort.web.errors.csrf"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 APPEND_SLASH = False

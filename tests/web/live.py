@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -93,16 +94,18 @@ def _environment(desk: Desk, directory: Directory, folder: Path, demo: bool) -> 
 
 @contextmanager
 def _process(command: list[str], environment: dict[str, str], role: str) -> Iterator[None]:
-    process = subprocess.Popen(command, cwd=ROOT, env={**environment, "HOLDSHORT_ROLE": role})
+    process = subprocess.Popen(
+        command, cwd=ROOT, env={**environment, "HOLDSHORT_ROLE": role}, start_new_session=True
+    )
     try:
         yield
     finally:
         process.terminate()
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def free_port() -> int:
