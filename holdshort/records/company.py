@@ -109,9 +109,18 @@ def _load_people(company: Company) -> None:
     if changed:
         raise CannotApply(f"{changed[0]['id']} cannot become another kind of person; use a new id.")
     _add("add_people", people)
-    _add("set_profiles", [_profile(p) for p in company.people])
-    db.run("end_absent_people", people=[p.id for p in company.people])
+    _add("set_profiles", [*(_profile(p) for p in company.people), _DESK_PROFILE])
+    db.run("end_absent_people", people=[*(p.id for p in company.people), DESK])
     _load_accounts(company)
+
+
+_DESK_PROFILE = {
+    "person": DESK,
+    "name": "Holdshort",
+    "email": "",
+    "department": "",
+    "roles": [],
+} | {"employment_status": "unknown"}
 
 
 def _profile(person: Any) -> dict[str, Any]:
