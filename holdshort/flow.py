@@ -8,7 +8,7 @@ audit event and the wake-up of the next stop in one transaction. docs/lifecycle.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from holdshort import catalogue
@@ -23,6 +23,7 @@ from holdshort.stops import authorizing, deciding, execution, staging, telling
 from holdshort.stops.deciding import Answer
 
 MAX_WORDS = 20_000
+AGENT_ANSWERS_WITHIN = timedelta(minutes=3)
 
 
 class Refused(Exception):
@@ -475,6 +476,16 @@ def sweep() -> int:
         for row in due:
             wake(row["stop"], row["id"])
     return len(due)
+
+
+def unread(number: int) -> None:
+    """The agent is off or broken: after three minutes a person takes the ticket."""
+    with db.turn_of("ticket", number) as at:
+        ticket = tickets.ticket(number)
+        if ticket is None or ticket["stands"] != "with_agent":
+            return
+        if at - ticket["turned_at"] >= AGENT_ANSWERS_WITHIN:
+            tickets.hand_over(number, "The assistant did not answer in time.")
 
 
 def forget() -> None:

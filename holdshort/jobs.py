@@ -17,10 +17,12 @@ from procrastinate import App
 from procrastinate.contrib.django import app
 
 from holdshort import flow, wiring
+from holdshort.ports import ConnectorError
 
 log = structlog.get_logger()
 
 SECONDS_BETWEEN = {"sequence": 0.1, "sweep": 30.0, "look": 60.0, "retry": 5.0}
+SECONDS_AFTER_FAILURE = 2.0
 WORKER: dict[str, Any] = {
     "fetch_job_polling_interval": 1.0,
     "update_heartbeat_interval": 2.0,
@@ -78,11 +80,17 @@ def observe(id: str) -> None:
     flow.observe(id, connectors=wiring.connected())
 
 
+@app.task(name="unread", queue="desk")
+def unread(id: str) -> None:
+    """The agent did not answer: a person takes the ticket."""
+    flow.unread(int(id))
+
+
 def look() -> None:
-    """Read every directory again."""
-    for connector in wiring.mirrored():
-        if not flow.look(connector):
-            log.warning("directory_unreachable", connector=connector.name)
+    """Read every directory again. Raises ConnectorError when one is away, to be tried soon."""
+    away = [one.name for one in wiring.mirrored() if not flow.look(one)]
+    if away:
+        raise ConnectorError(f"No answer from: {', '.join(away)}.")
 
 
 CLOCKS: dict[str, dict[str, Callable[[], object]]] = {
@@ -95,6 +103,9 @@ CLOCKS: dict[str, dict[str, Callable[[], object]]] = {
 
 def work(process: str) -> None:
     """Run the agent, the desk or the executor until a signal ends it."""
+    if process == "agent":
+        # The model is read before the first ticket waits for it.
+        wiring.agent()
     stopped = threading.Event()
     for name, action in CLOCKS[process].items():
         threading.Thread(target=_tick, args=(name, action, stopped), daemon=True).start()
@@ -111,8 +122,9 @@ def _tick(name: str, action: Callable[[], object], stopped: threading.Event) -> 
         except Exception as error:
             log.error("clock_failed", clock=name, error=type(error).__name__, text=str(error))
             close_old_connections()
-            stopped.wait(1.0)
-        stopped.wait(SECONDS_BETWEEN[name])
+            stopped.wait(min(SECONDS_BETWEEN[name], SECONDS_AFTER_FAILURE))
+        else:
+            stopped.wait(SECONDS_BETWEEN[name])
 
 
 async def _work(process: str) -> None:

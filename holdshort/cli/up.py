@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -24,6 +25,7 @@ from holdshort.machine.supervisor import Supervisor
 if TYPE_CHECKING:
     from holdshort.company.schema import Company
 
+SECONDS_FOR_DIRECTORIES = 20
 PROCESSES = ("web", "agent", "desk", "executor")
 DIRECTORY_URL, DIRECTORY_TOKEN = "HOLDSHORT_DIRECTORY_URL", "HOLDSHORT_DIRECTORY_TOKEN"
 
@@ -59,6 +61,13 @@ def up(
         say("Starting the desk …")
         url = f"http://{_address(host)}:{port}"
         supervisor.wait_until(lambda: _answers(url), 90, "the desk to answer")
+        say("Reading the directory …")
+        patience = time.monotonic() + SECONDS_FOR_DIRECTORIES
+        supervisor.wait_until(
+            lambda: _directories_are_read() or time.monotonic() > patience, 60, "the directory"
+        )
+        if not _directories_are_read():
+            _say("The directory does not answer. Until it does, everything about access waits.")
         _tell(_ready(url, loaded, demo=demo), as_json=as_json)
         supervisor.wait()
 
@@ -189,6 +198,14 @@ def _answers(url: str) -> bool:
         return httpx.get(f"{url}/api/v1/ready", timeout=2).status_code == 200
     except httpx.HTTPError:
         return False
+
+
+def _directories_are_read() -> bool:
+    from holdshort.records import db
+
+    if not db.rows("connectors"):
+        return True
+    return bool((db.row("mirror_read_at") or {}).get("fresh"))
 
 
 def _address(host: str) -> str:

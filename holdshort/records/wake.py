@@ -13,6 +13,7 @@ QUEUES = {
     "expire": "desk",
     "restage": "desk",
     "forget": "desk",
+    "unread": "desk",
     "execute": "executor",
     "observe": "executor",
 }

@@ -207,6 +207,11 @@ SELECT action, not_before FROM kernel."authorization"
 SELECT 'propose' AS stop, t.number::text AS id FROM public.ticket t
   JOIN LATERAL (SELECT u.kind, u.at FROM public.turn u WHERE u.ticket = t.number ORDER BY u.id DESC LIMIT 1) u ON true
  WHERE u.kind = 'with_agent' AND u.at < clock_timestamp() - interval '10 seconds'
+   AND u.at > clock_timestamp() - interval '3 minutes'
+UNION ALL
+SELECT 'unread', t.number::text FROM public.ticket t
+  JOIN LATERAL (SELECT u.kind, u.at FROM public.turn u WHERE u.ticket = t.number ORDER BY u.id DESC LIMIT 1) u ON true
+ WHERE u.kind = 'with_agent' AND u.at < clock_timestamp() - interval '3 minutes'
 UNION ALL
 SELECT 'stage', p.id::text FROM kernel.proposal p
  WHERE p.proposed_at < clock_timestamp() - interval '10 seconds'
