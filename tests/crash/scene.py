@@ -41,16 +41,20 @@ class Scene:
         self.desk = desk
         self.target = target
         self.log = folder / "executor.log"
-        self._seal_key = folder / "public.pem"
-        self._seal_key.write_bytes(desk.seal_public)
+        self.seal_key = folder / "public.pem"
+        self.seal_key.write_bytes(desk.seal_public)
         self._asked = product(_GROUPS, _PEOPLE)
 
     def authorized(self) -> str:
         """An action that somebody approved: one membership, different each time."""
-        group, person = next(self._asked)
+        group, person = self.next_request()
         self.desk.agent.will("idp.add_to_group", person=person, group=group)
         story = self.desk.action(self.desk.ask(person, f"please add me to {group}"))
         return self.approve(story)
+
+    def next_request(self) -> tuple[str, str]:
+        """A group and somebody who asks for it, different each time."""
+        return next(self._asked)
 
     def approve(self, story: Any) -> str:
         """Somebody who was asked says yes."""
@@ -63,7 +67,7 @@ class Scene:
         """What an executor is told; it connects as its real role."""
         given: dict[str, Any] = {"target": self.target.url, "log": self.log, **more}
         return Order(
-            database=self.desk.url("executor"), action=action, seal_key=self._seal_key, **given
+            database=self.desk.url("executor"), action=action, seal_key=self.seal_key, **given
         )
 
     def start(self, action: str, **more: Any) -> BaseProcess:
