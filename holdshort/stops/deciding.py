@@ -12,7 +12,7 @@ from typing import Any
 
 from holdshort import catalogue
 from holdshort.core import duties, reasons
-from holdshort.core.terms import Assurance, Sender, Tier
+from holdshort.core.terms import Assurance, Channel, Sender, Tier
 from holdshort.records import db, people
 from holdshort.records.actions import Story
 
@@ -20,6 +20,7 @@ GRAVE_APPROVALS = 5
 """How many tier-3 approvals one person may give in any `GRAVE_SECONDS`; nobody reads faster."""
 
 GRAVE_SECONDS = 10
+CHAT = (Channel.SLACK, Channel.TEAMS, Channel.EMAIL)
 VERDICTS = ("approve", "change", "reject", "ask", "hand_over")
 
 
@@ -115,6 +116,17 @@ def _well_proved(asked: _Asked) -> None:
         raise NotPossible("assurance_too_low", "Please sign in again before you decide this.")
 
 
+def _seen_in_full(asked: _Asked) -> None:
+    """A chat message is too small for a name that imitates another, so the review page decides."""
+    if asked.sender.channel not in CHAT or asked.answer.verdict not in ("approve", "change"):
+        return
+    if asked.story.assessment["findings"]["lookalikes"]:
+        raise NotPossible(
+            "assurance_too_low",
+            "A name in this looks like another one. Please decide it on its review page.",
+        )
+
+
 def _not_too_fast(asked: _Asked) -> None:
     if asked.answer.verdict != "approve" or asked.story.assessment["tier"] < Tier.HUMAN:
         return
@@ -177,6 +189,7 @@ _RULES: tuple[Callable[[_Asked], None], ...] = (
     _still_open,
     _asked_to,
     _well_proved,
+    _seen_in_full,
     _complete,
     _change_is_possible,
     _handed_to_somebody_who_may,
