@@ -18,17 +18,12 @@ from pydantic import (
 )
 
 from holdshort.api.answers import Verdict
+from holdshort.api.params import NO_NUL
 from holdshort.api.shapes import AssuranceName
 from holdshort.core import canonical
 from holdshort.core.reasons import OVERRIDE
 from holdshort.core.terms import Channel
 from holdshort.flow import MAX_WORDS
-
-
-def _printable(text: str) -> str:
-    if "\x00" in text:
-        raise ValueError("the text holds a NUL character")
-    return text
 
 
 def _plain(value: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -42,11 +37,10 @@ def _text(value: Any) -> Any:
     return value
 
 
-NO_NUL = r"^[^\x00]*$"
 PersonId = Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
-Short = Annotated[StrictStr, Field(max_length=200), AfterValidator(_printable)]
-Words = Annotated[StrictStr, Field(max_length=MAX_WORDS), AfterValidator(_printable)]
-Comment = Annotated[StrictStr, Field(max_length=4000), AfterValidator(_printable)]
+Short = Annotated[StrictStr, Field(max_length=200, pattern=NO_NUL)]
+Words = Annotated[StrictStr, Field(max_length=MAX_WORDS, pattern=NO_NUL)]
+Comment = Annotated[StrictStr, Field(max_length=4000, pattern=NO_NUL)]
 Params = Annotated[
     dict[StrictStr, Any],
     AfterValidator(_plain),

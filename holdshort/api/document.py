@@ -8,9 +8,11 @@ from typing import Any
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
+from holdshort.api.bearer import BearerToken
 from holdshort.api.once import HEADER
 from holdshort.api.problems import CONTENT_TYPE
 from holdshort.api.shapes import Problem
+from holdshort.records.tokens import SCOPES
 
 KEYED = ("open_ticket", "offer_action", "decide")
 """Operations that honour an idempotency key."""
@@ -36,7 +38,24 @@ class DocumentedAPI(NinjaAPI):
         for path, methods in document["paths"].items():
             for operation in methods.values():
                 _complete(path, operation)
+        scopes = _scopes(self)
+        for methods in document["paths"].values():
+            for operation in methods.values():
+                if scope := scopes.get(operation["operationId"]):
+                    operation["description"] += f"\n\nNeeds the scope `{scope}`: {SCOPES[scope]}"
         return document
+
+
+def _scopes(api: NinjaAPI) -> dict[str, str]:
+    """The scope that each operation needs."""
+    return {
+        operation.operation_id or "": auth.scope
+        for _, router in api._routers
+        for view in router.path_operations.values()
+        for operation in view.operations
+        for auth in operation.auth_callbacks
+        if isinstance(auth, BearerToken)
+    }
 
 
 def _complete(path: str, operation: dict[str, Any]) -> None:

@@ -40,6 +40,7 @@ STATUS: Mapping[str, int] = {
     "irreversible": 409,
     "not_by_hand": 409,
     "nothing_to_find": 409,
+    "nothing_to_send": 409,
     "nothing_to_undo": 409,
     "not_staged": 409,
     "ticket_closed": 409,

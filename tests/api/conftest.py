@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 
 from holdshort.records.tokens import DEMO_SCOPES
-from tests.desk import Desk
+from tests.desk import Desk, Server
 
 PEOPLE = {
     "requester": "dana",
@@ -118,6 +118,18 @@ class Api:
 
     def action(self, identity: str) -> dict[str, Any]:
         return dict(self.as_("owner").get(f"/actions/{identity}").json())
+
+
+@pytest.fixture(scope="module")
+def lasting(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """One API for all tests of a file that leave nothing behind."""
+    desk = Desk(server, tmp_path_factory.mktemp("lasting"))
+    try:
+        made = Api(desk)
+        with desk.role("web"):
+            yield made
+    finally:
+        desk.close()
 
 
 @pytest.fixture

@@ -66,9 +66,9 @@ def body(row: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("id", "row", "tier", "mode"), ROWS, ids=[row[0] for row in ROWS])
 def test_a_scenario_gets_its_tier_and_mode(
-    quiet: Api, id: str, row: dict[str, Any], tier: int, mode: str
+    lasting: Api, id: str, row: dict[str, Any], tier: int, mode: str
 ) -> None:
-    answer = quiet.as_("assessor").post("/assessments", body(row))
+    answer = lasting.as_("assessor").post("/assessments", body(row))
     assert answer.status_code == 200, answer.content
     found = answer.json()
     assert (found["tier"], found["gate"]["mode"]) == (tier, mode), found["gate"]["reasons"]

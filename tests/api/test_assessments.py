@@ -1,0 +1,80 @@
+"""The dry run: the gate's answer without a trace."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.api.conftest import Api
+from tests.api.test_looking import rows
+from tests.api.test_scenarios import ROWS, body
+
+RESET = {"type": "idp.reset_password", "params": {"person": "dana"}, "requester": "dana"}
+
+
+def assess(api: Api, **more: Any) -> dict[str, Any]:
+    answer = api.as_("assessor").post("/assessments", RESET | more)
+    assert answer.status_code == 200, answer.content
+    return dict(answer.json())
+
+
+def test_a_dry_run_writes_nothing(quiet: Api) -> None:
+    before = rows(quiet)
+    for _, row, _, _ in ROWS:
+        quiet.as_("assessor").post("/assessments", body(row))
+    assert rows(quiet) == before
+
+
+def test_by_default_it_asks_what_the_category_has_earned(quiet: Api) -> None:
+    assert assess(quiet, confidence=0.97)["phase"] == 3
+    quiet.desk.sql("DELETE FROM kernel.standing")
+    found = assess(quiet, confidence=0.97)
+    assert (found["phase"], found["gate"]["mode"], found["gate"]["hands"]) == (
+        *(1, "SUGGEST"),
+        "person",
+    )
+
+
+def test_an_agent_must_be_sure_and_a_person_need_not_be(quiet: Api) -> None:
+    assert assess(quiet, phase=3)["gate"]["mode"] == "HOTL"
+    assert assess(quiet, phase=3, initiator="agent")["gate"]["mode"] == "HITL"
+    assert assess(quiet, phase=3, confidence=0.5)["gate"]["mode"] == "HITL"
+    assert assess(quiet, phase=3, confidence=1)["gate"]["mode"] == "HOTL"
+
+
+@pytest.mark.parametrize("assurance", ["none", 0])
+def test_how_well_the_sender_is_proved_counts(quiet: Api, assurance: Any) -> None:
+    assert assess(quiet, phase=3, assurance=assurance)["tier"] == 3
+    assert assess(quiet, phase=3, channel="email")["tier"] == 3
+    assert assess(quiet, phase=3, assurance="session")["tier"] == 1
+    assert assess(quiet, phase=3, assurance=2)["tier"] == 1
+
+
+def test_it_shows_facts_reviewers_and_the_difference(quiet: Api) -> None:
+    change = {"params": {"person": "dana", "group": "build-tools"}, "type": "idp.add_to_group"}
+    found = assess(quiet, **change, phase=3, confidence=0.97)
+    assert found["category"] == "idp.add_to_group/3"
+    assert any("AdministratorAccess" in line for line in found["preview"]["after"])
+    assert "sven" in {one["person"] for one in found["gate"]["reviewers"]}
+    assert found["gate"]["needed"] == 1
+    assert "can end this wait" in found["gate"]["who_can_end_it"]
+    assert all(one["age_seconds"] is None or one["age_seconds"] >= 0 for one in found["facts"])
+
+
+def test_the_moment_can_be_chosen(quiet: Api) -> None:
+    for at, ok in (
+        ("2026-03-02T09:00:00+01:00", True),
+        ("2026-03-02T09:00:00", False),
+        ("yesterday", False),
+        (1_700_000_000, False),
+    ):
+        answer = quiet.as_("assessor").post("/assessments", RESET | {"at": at})
+        assert (answer.status_code == 200) is ok, answer.content
+
+
+@pytest.mark.parametrize("field", ["requester", "beneficiary", "initiator"])
+def test_people_who_are_not_here_are_named(quiet: Api, field: str) -> None:
+    answer = quiet.as_("assessor").post("/assessments", RESET | {field: "nobody"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "unknown_person")
+    assert answer.json()["errors"][0]["field"] == field
