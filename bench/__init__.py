@@ -1,0 +1,1 @@
+"""How fast the road is, next to plain durable transactions on the same server."""

@@ -1,0 +1,193 @@
+"""What is timed. Every figure that costs disk time is printed next to its floor of the same run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import cycle, product
+from statistics import quantiles
+
+from bench.ground import Ground
+from holdshort import flow
+from holdshort.core.terms import Offered
+from holdshort.records import actions, db, offers, queue, tickets
+from holdshort.records.world import World
+from holdshort.stops import staging
+from holdshort.stops.assess import assess
+from holdshort.stops.deciding import Answer
+
+# Harmless enough for one yes, unusual enough to need it.
+REQUESTS = tuple(product(("sales-apac", "sales-emea"), ("erik", "aylin", "mateo", "jonas")))
+TABLES = "SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c WHERE c.relkind = 'r' "
+TABLES += "AND c.relnamespace IN ('kernel'::regnamespace, 'public'::regnamespace)"
+
+TRANSACTIONS = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+"""Grows by one with every transaction that writes, so with every commit that waits for the disk."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table; `floor` is a plain measure of the same run, `ratio` value to floor."""
+
+    name: str
+    value: float
+    unit: str
+    floor: float | None = None
+    ratio: float | None = None
+
+
+class Times:
+    """Milliseconds of each named stop."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, list[float]] = {}
+
+    @contextmanager
+    def of(self, stop: str) -> Iterator[None]:
+        """Time what happens inside."""
+        start = time.perf_counter()
+        yield
+        self._of.setdefault(stop, []).append((time.perf_counter() - start) * 1000)
+
+    def total(self, *stops: str) -> float:
+        """Milliseconds of these stops together."""
+        return sum(sum(self._of[stop]) for stop in stops)
+
+    def figures(self) -> list[Figure]:
+        """The middle and the slowest hundredth of every stop."""
+        return [
+            Figure(f"{stop}, {name}", round(at, 2), "ms")
+            for stop, found in self._of.items()
+            for name, at in (("p50", _percentile(found, 50)), ("p99", _percentile(found, 99)))
+        ]
+
+
+def _percentile(found: list[float], at: int) -> float:
+    return quantiles(found, n=100, method="inclusive")[at - 1]
+
+
+# ------------------------------------------------------------------ waiting
+
+
+def fill(ground: Ground, number: int) -> tuple[list[Figure], list[str]]:
+    """Let actions wait for a review: how long staging takes, and what a waiting one weighs."""
+    times, wanted = Times(), cycle(REQUESTS)
+    weight, staged = ground.number(TABLES), []
+    for _ in range(number):
+        group, person = next(wanted)
+        ground.desk.agent.will("idp.add_to_group", person=person, group=group)
+        sender = ground.sender(person)
+        ground.as_role("web")
+        with times.of("receive"):
+            ticket = flow.receive("", f"Please add me to {group}.", sender=sender)
+        ground.as_role("agent")
+        with times.of("propose (scripted agent)"):
+            flow.propose(ticket, agent=ground.desk.agent, person="agent")
+        proposal = _proposal(ground, ticket)
+        ground.as_role("desk")
+        with times.of("stage and gate"):
+            flow.stage(proposal)
+        staged.append(str(db.rows("actions_of_ticket", ticket=ticket)[0]["id"]))
+    _forget_jobs(ground)
+    weight = (ground.number(TABLES) - weight) // number
+    return [*times.figures(), Figure("one waiting action on disk", weight, "bytes")], staged
+
+
+def _proposal(ground: Ground, ticket: int) -> str:
+    with ground.plain.cursor() as cursor:
+        cursor.execute("SELECT id FROM kernel.proposal WHERE ticket = %s", [ticket])
+        return str(cursor.fetchone()[0])
+
+
+def _forget_jobs(ground: Ground) -> None:
+    """Wake-ups that no process here works off are no part of a waiting action's weight."""
+    ground.desk.sql("TRUNCATE procrastinate_jobs CASCADE")
+
+
+def lists(ground: Ground, times: int = 50) -> list[Figure]:
+    """The queue of somebody who decides, with everything that waits in it."""
+    found, person = Times(), "sven"
+    ground.as_role("web")
+    for page in range(times):
+        with found.of("a page of the queue"):
+            total = queue.reviews(person, page=page % 4 + 1).total
+        with found.of("a search in the queue"):
+            queue.reviews(person, search="aylin")
+    return [Figure("reviews in the queue", total, "reviews"), *found.figures()]
+
+
+def assessments(ground: Ground, times: int = 300) -> list[Figure]:
+    """The gate's answer about one action, its facts read from the database, nothing written."""
+    found = Times()
+    ground.as_role("desk")
+    ticket = ground.number("SELECT max(number) FROM public.ticket")
+    proposal, row = offers.proposal(_proposal(ground, ticket)), tickets.ticket(ticket)
+    assert proposal is not None and row is not None
+    draft = {"id": "bench", "root": "bench", "version": 1, "ticket": ticket, "position": 0}
+    draft |= {"after": (), "undoes": None}
+    offered = Offered("idp.add_to_group", {"person": "erik", "group": "build-tools"})
+    for _ in range(times):
+        with found.of("assess one action"), db.transaction():
+            circumstances = staging.circumstances_of(row, proposal, db.now())
+            assess(offered, circumstances, World(), draft=draft)
+    return found.figures()
+
+
+# ------------------------------------------------------------------ gated cycles
+
+CYCLE = ("decide", "authorize", "sequence", "execute, verify and settle")
+
+
+def cycles(ground: Ground, waiting: list[str]) -> list[Figure]:
+    """Actions that wait are approved, authorized, logged, carried out and read back, one by one."""
+    times = Times()
+    before, asked = ground.number(TRANSACTIONS), ground.statements
+    for action in waiting:
+        _cycle(ground, action, times)
+    per_cycle = (ground.number(TRANSACTIONS) - before) / len(waiting)
+    asked = (ground.statements - asked) // len(waiting)
+    assert ground.app.effects == len(waiting)
+    spent = times.total(*CYCLE) / len(waiting)
+    floor = plain(ground, round(per_cycle * len(waiting))) * per_cycle
+    return [
+        Figure("gated cycles in a second", *_versus(1000 / spent, "1/s", 1000 / floor)),
+        Figure("one gated cycle", *_versus(spent, "ms", floor)),
+        Figure("durable commits in a cycle", round(per_cycle, 2), "commits"),
+        Figure("statements in a cycle", asked, "statements"),
+        *times.figures(),
+    ]
+
+
+def _versus(value: float, unit: str, floor: float) -> tuple[float, str, float, float]:
+    return round(value, 2), unit, round(floor, 2), round(value / floor, 2)
+
+
+def _cycle(ground: Ground, action: str, times: Times) -> None:
+    ground.as_role("desk")
+    story = actions.story(action)
+    assert story is not None and story.review is not None
+    sender = ground.sender(story.assignments[0]["person"])
+    answer = Answer(verdict="approve", digest=story.digest, shown="0" * 64)
+    ground.as_role("web")
+    with times.of("decide"):
+        flow.decide(story.review["number"], answer, sender=sender)
+    ground.as_role("desk")
+    with times.of("authorize"):
+        flow.authorize(action)
+    with times.of("sequence"):
+        flow.sequence()
+    ground.as_role("executor")
+    with times.of("execute, verify and settle"):
+        flow.execute(action, connectors={"directory": ground.app}, worker="bench", seal=str.encode)
+
+
+def plain(ground: Ground, number: int) -> float:
+    """Milliseconds of one plain transaction that inserts one row and waits for the disk."""
+    with ground.plain.cursor() as cursor:
+        cursor.execute("CREATE TABLE IF NOT EXISTS bench_floor (id bigserial, said text)")
+        start = time.perf_counter()
+        for _ in range(number):
+            cursor.execute("INSERT INTO bench_floor (said) VALUES ('one plain row')")
+        return (time.perf_counter() - start) * 1000 / number
