@@ -23,17 +23,19 @@ class Server:
     def __init__(self, url: str) -> None:
         self.url = url
 
-    def make_template(self, company: Path) -> None:
-        """Migrate a database and load the demo company into it."""
+    def make_template(
+        self, company: Path, name: str = "template_of_tests", *, demo: bool = True
+    ) -> None:
+        """Migrate a database and load a company into it, the demo company if not told."""
         from holdshort.company.read import read
         from holdshort.records import install
         from holdshort.records.company import apply
 
-        self.admin("CREATE DATABASE template_of_tests")
-        install.create_roles(self.url_of("template_of_tests"), PASSWORDS)
-        with connected_as(self, "template_of_tests", None):
+        self.admin(f"CREATE DATABASE {name}")
+        install.create_roles(self.url_of(name), PASSWORDS)
+        with connected_as(self, name, None):
             install.migrate()
-            apply(read(company), demo=True)
+            apply(read(company), demo=demo)
             mirror_from_file(company)
 
     def admin(self, statement: str, *, database: str = "postgres") -> list[tuple[Any, ...]]:
@@ -95,14 +97,16 @@ class FileDirectory:
             for account in person.accounts
             if account.issuer == "directory"
         }
-        locks = {lock.person: lock for lock in self._company.demo.locks}
+        demo = self._company.demo
+        locks = {lock.person: lock for lock in (demo.locks if demo else ())}
+        no_factor = demo.no_factor if demo else ()
         accounts = [
             MirroredAccount(
                 external_id=subjects[person.id],
                 user_name=person.id,
                 display_name=person.name,
                 active=True,
-                factor_enrolled=person.id not in self._company.demo.no_factor,
+                factor_enrolled=person.id not in no_factor,
                 locked_by=locks[person.id].by if person.id in locks else "",
                 locked_at=locks[person.id].at if person.id in locks else None,
             )
@@ -158,12 +162,14 @@ class ScriptedAgent:
 class Desk:
     """The whole desk in one process: stops run as their own roles until nothing is woken."""
 
-    def __init__(self, server: Server, tmp_path: Path) -> None:
+    def __init__(
+        self, server: Server, tmp_path: Path, template: str = "template_of_tests"
+    ) -> None:
         from holdshort.machine.keys import seal_keys
 
         self.server = server
         self.database = f"t_{secrets.token_hex(6)}"
-        server.admin(f"CREATE DATABASE {self.database} TEMPLATE template_of_tests")
+        server.admin(f"CREATE DATABASE {self.database} TEMPLATE {template}")
         self.agent = ScriptedAgent()
         self.connectors: dict[str, Acts] = {}
         private, public = seal_keys(tmp_path)

@@ -40,8 +40,10 @@ def apply(company: Company, *, operator: str | None = None, demo: bool = False) 
         db.value("lock", key="company")
         person = operator or first_owner(company)
         versions = db.rows("policy_versions")
-        same = next((one for one in versions if one["digest"] == company.digest()), None)
         old = _in_force(versions)
+        same = next(
+            (one for one in _of_now(versions, old) if one["digest"] == company.digest()), None
+        )
         found = tuple(differences(Company.model_validate(old["file"]) if old else None, company))
         if same is not None and same["adopted_by"] is None:
             return Applied(same["number"], False, found)
@@ -67,6 +69,11 @@ def first_owner(company: Company) -> str:
 
 def _in_force(versions: list[db.Row]) -> db.Row | None:
     return next((one for one in versions if one["adopted_by"] is not None), None)
+
+
+def _of_now(versions: list[db.Row], old: db.Row | None) -> list[db.Row]:
+    """What waits and what is in force; a version that was replaced is proposed anew."""
+    return [one for one in versions if old is None or one["number"] >= old["number"]]
 
 
 def _propose(company: Company, *, author: str, first: bool) -> int:
