@@ -138,8 +138,8 @@ def _steps(story: Story) -> tuple[Choice, ...]:
         for field in fields(story.action.type, story.action.params)
     ]
     target = story.action.target
-    where = Choice(target.name or target.id, f"Where: {target.connector}", target.id)
-    return (*shown, where)
+    name = story.assessment["findings"]["target"]["name"] or target.id
+    return (*shown, Choice(name, f"In the {target.connector}", target.id))
 
 
 def _value(field: Any) -> str:

@@ -29,6 +29,11 @@ class Level:
     value: int
     facts: tuple[Mapping[str, Any], ...]
 
+    @property
+    def texts(self) -> list[str]:
+        """The facts in words, each once."""
+        return list(dict.fromkeys(_texts(self.facts)))
+
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
@@ -48,6 +53,19 @@ class Drawn:
     lookalikes: tuple[str, ...]
     undo_words: str
     undoable: bool
+    target: str
+
+    @property
+    def allows(self) -> list[Reason]:
+        """The reasons that would have let it go ahead."""
+        allowed = self.story.assessment["findings"]["policy"]
+        passed = allowed["reason"]["rule"] if allowed["verdict"] == "passes" else ""
+        return [one for one in self.reasons if one.rule in ("tier.1", passed)]
+
+    @property
+    def stops(self) -> list[Reason]:
+        """The reasons for which it waits, or may not happen."""
+        return [one for one in self.reasons if one not in self.allows]
 
     @property
     def tier(self) -> int:
@@ -61,7 +79,7 @@ class Drawn:
             "words": [self.title, self.sentence, self.button, self.undo_words],
             "before": self.before,
             "after": self.after,
-            "levels": [[one.name, one.value, _texts(one.facts)] for one in self.levels],
+            "levels": [[one.name, one.value, one.texts] for one in self.levels],
             "reasons": [[one.rule, one.text, one.would_pass] for one in self.reasons],
             "notes": _texts(self.notes),
             "gate": [self.tier, self.story.assessment["mode"]],
@@ -90,6 +108,7 @@ def draw(story: Story, world: Knows) -> Drawn:
         lookalikes=tuple(found["lookalikes"]),
         undo_words=kind.undo_words,
         undoable=kind.undo(story.action.params) is not None,
+        target=found["target"]["name"] or story.action.target.id,
     )
 
 

@@ -143,7 +143,7 @@ def seen(story: Story, who: Who, world: Knows) -> dict[str, Any]:
         "story": story,
         "review": story.review,
         "ticket": tickets.ticket(story.action.ticket),
-        "words": tickets.words(story.action.ticket),
+        "words": tickets.words(story.action.ticket).strip(),
         "names": _names(story),
         "proposal": proposal,
         "confidence": _confidence(story),

@@ -127,6 +127,24 @@ def moment(text: Any) -> datetime | None:
 
 
 @register.filter
+def asked_because(why: str) -> str:
+    """`you own AWS` as a sentence; what begins with a name is one already."""
+    return f"{why[0].upper()}{why[1:]}." if why else ""
+
+
+@register.filter
+def first_name(name: str) -> str:
+    """How somebody is addressed."""
+    return str(name).split(" ")[0]
+
+
+@register.filter
+def role(name: str) -> str:
+    """`account-executive` as `Account executive`."""
+    return str(name).replace("-", " ").capitalize()
+
+
+@register.filter
 def percent(share: Any) -> str:
     """A share as people read it, rounded down."""
     return "" if share is None else f"{int(float(share) * 100 + 1e-9)} %"

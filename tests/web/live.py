@@ -20,6 +20,8 @@ import httpx
 from tests.desk import Desk, Server
 from tests.directory import Directory, running_directory
 
+# Playwright keeps an event loop in the thread that also asks the database.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 ROOT = Path(__file__).resolve().parent.parent.parent
 COMPANY = ROOT / "demo" / "company.yaml"
 WORKERS = ("agent", "desk", "executor")
@@ -155,10 +157,8 @@ def main() -> None:
             for person in ("ines", "sven", "dana", "nadia", "lukas"):
                 print(f"{person:8} {running.link(person)}")
             sys.stdout.flush()
-            try:
+            with suppress(KeyboardInterrupt):
                 time.sleep(10**6)
-            except KeyboardInterrupt:
-                pass
 
 
 if __name__ == "__main__":

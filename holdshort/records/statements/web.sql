@@ -115,6 +115,8 @@ SELECT a.id AS action, a.version, r.number FROM kernel.action a LEFT JOIN kernel
 -- name: my_tickets
 -- The tickets that a person opened, newest first.
 SELECT t.number, t.requester, t.opened_at, u.kind AS stands, u.at AS turned_at,
+       EXISTS (SELECT FROM kernel.action a JOIN kernel.action_state s ON s.action = a.id
+                WHERE a.ticket = t.number AND s.state = 'waiting') AS waits,
        (SELECT COALESCE(NULLIF(m.subject, ''), left(m.body, 200)) FROM public.message m
          WHERE m.ticket = t.number ORDER BY m.id LIMIT 1) AS subject,
        count(*) OVER () AS total

@@ -1,0 +1,177 @@
+"""An ordinary morning on the demo desk, so that screens have something true to show."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from holdshort.core.terms import Assurance, Channel, Sender
+from tests.web.live import Live
+
+
+class Scene:
+    """Things that happened, and where each screen can be seen."""
+
+    def __init__(self, running: Live) -> None:
+        self.running = running
+        self.desk = running.desk
+        self.at: dict[str, Any] = {}
+
+    def screens(self) -> dict[str, dict[str, str]]:
+        """The addresses of every screen, by the person who looks."""
+        at = self.at
+        return {
+            "": {"sign-in": "/sign-in", "not-found-sign-in": "/sign-in/link/none"},
+            "dana": {
+                "portal": "/",
+                "ticket-password": f"/tickets/{at['password']}",
+                "ticket-waiting": f"/tickets/{at['build']}",
+                "forms": "/forms",
+                "form": "/forms/idp.add_to_group",
+                "not-found": "/nothing-here",
+            },
+            "sven": {
+                "queue": "/reviews",
+                "review": f"/reviews/{at['build_review']}",
+                "review-confirm": f"/reviews/{at['build_review']}?confirm=1",
+                "review-policy": f"/reviews/{at['policy_review']}",
+                "review-decided": f"/reviews/{at['decided_review']}",
+                "record": f"/actions/{at['decided']}/record",
+                "by-hand": "/by-hand",
+                "tickets": "/tickets",
+                "track-record": "/track-record",
+                "rules": "/rules",
+                "ticket-staff": f"/tickets/{at['handed']}",
+            },
+            "lukas": {"review-not-you": f"/reviews/{at['build_review']}"},
+            "frieda": {"queue-empty": "/reviews"},
+        }
+
+    # -------------------------------------------------------------- what happens
+
+    def play(self) -> None:
+        """The morning."""
+        self.at["password"] = self.say("dana", "I forgot my password")
+        self.at["photo"] = self.say("aylin", "Could you add me to the Running Club group? Thanks!")
+        self.at["handed"] = self.say(
+            "chloe", "My chair squeaks and my screen flickers since lunch."
+        )
+        self.say("bea", "Which ports does the VPN need?")
+        decided = self.offered(
+            "erik",
+            "I look after the wiki export now and should see the AWS bills. Read access is enough.",
+            "idp.add_to_group",
+            {"person": "erik", "group": "aws-readers"},
+            0.93,
+            "Erik asks for read access to AWS. AWS Readers is the group that carries it.",
+        )
+        self.decide(decided, "sven", "approve")
+        self.at["decided"] = decided
+        self.at["decided_review"] = self.review_of(decided)
+        rejected = self.offered(
+            "mateo",
+            "Please make me an owner on GitHub, it is faster for everybody.",
+            "github.set_membership",
+            {"person": "mateo", "role": "owner"},
+            0.91,
+            "Mateo asks for the owner role in GitHub.",
+        )
+        self.decide(rejected, "sven", "reject", reason_code="not_needed")
+        policy = self.offered(
+            "mia",
+            "I need the accounting tool for the quarter, Lea said to ask here.",
+            "idp.add_to_group",
+            {"person": "mia", "group": "finance-clerks"},
+            0.94,
+            "Mia asks for NetSuite for the quarter. Finance Clerks carries the clerk role.",
+        )
+        self.at["policy_review"] = self.review_of(policy)
+        omar = self.offered(
+            "omar",
+            "I forgot my password",
+            "idp.reset_password",
+            {"person": "omar"},
+            0.99,
+            "Omar forgot his password and asks for a new one.",
+        )
+        self.review_of(omar)
+        build = self.offered(
+            "dana",
+            "Can you add me to Build Tools? I want to see why the demo build is red."
+            " It is just dev really.",
+            "idp.add_to_group",
+            {"person": "dana", "group": "build-tools"},
+            0.92,
+            "Dana asks for membership of Build Tools, a group that exists. She wants to look at a"
+            " failing build; joining the group is the usual way.",
+        )
+        self.at["build"] = self.story(build).action.ticket
+        self.at["build_review"] = self.review_of(build)
+
+    def sender(self, person: str, channel: Channel = Channel.PORTAL) -> Sender:
+        if person == "agent":
+            return self.desk.sender(person, channel=Channel.API, assurance=Assurance.NONE)
+        return self.desk.sender(person, channel=channel)
+
+    def say(self, person: str, words: str) -> int:
+        """Somebody writes, and the desk does what it does."""
+        from holdshort import flow
+        from holdshort.records import tickets
+
+        who = self.sender(person)
+        with self.desk.role("web"):
+            number = flow.receive("", words, sender=who)
+        until(lambda: self.quiet(number))
+        with self.desk.role("web"):
+            assert tickets.ticket(number) is not None
+        return number
+
+    def offered(
+        self, person: str, words: str, kind: str, params: dict[str, Any], sure: float, why: str
+    ) -> str:
+        """Somebody writes, and an agent offers exactly this. Gives the action."""
+        from holdshort import flow
+        from holdshort.records import db, tickets
+
+        who, agent = self.sender(person), self.sender("agent")
+        with self.desk.role("web"), db.transaction():
+            number = tickets.open_ticket(who, None)
+            tickets.say(number, words, author=person, kind="words")
+            tickets.turn(number, "staged", person=person)
+            flow.offer(kind, params, ticket=number, sender=agent, reasoning=why, confidence=sure)
+        until(lambda: bool(self.desk.actions(number)))
+        return str(self.desk.action(number).action.id)
+
+    def decide(self, action: str, person: str, verdict: str, **more: Any) -> None:
+        """Somebody answers, and the desk draws the consequence."""
+        from holdshort import flow
+        from holdshort.stops.deciding import Answer
+
+        story = self.story(action)
+        who = self.sender(person, Channel.CONSOLE)
+        answer = Answer(verdict, story.digest, "0" * 64, **more)
+        with self.desk.role("web"):
+            flow.decide(story.review["number"], answer, sender=who)
+        ended = ("executed", "rejected", "by_hand", "not_applied", "superseded")
+        until(lambda: self.story(action).state in ended)
+
+    def story(self, action: str) -> Any:
+        return self.desk.story(action)
+
+    def review_of(self, action: str) -> int:
+        return int(self.story(action).review["number"])
+
+    def quiet(self, number: int) -> bool:
+        """Whether nothing happens by itself on a ticket any more."""
+        ticket = self.desk.ticket(number)
+        moving = {"authorized", "executing"}
+        states = {story.state for story in self.desk.actions(number)}
+        return ticket["stands"] != "with_agent" and not states & moving
+
+
+def until(done: Callable[[], bool], seconds: float = 90) -> None:
+    ends = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < ends, "it did not come about in time"
+        time.sleep(0.1)
