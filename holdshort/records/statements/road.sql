@@ -166,13 +166,16 @@ SELECT a.id, a.digest, a.canonical, a.proposal, a.staged_at, st.state, to_jsonb(
 SELECT id FROM kernel.action WHERE ticket = %(ticket)s ORDER BY position, version, staged_at;
 
 -- name: needs_met
--- Whether everything that must be done first has been done.
+-- Whether everything that must be done first has been done, in whichever version.
 SELECT NOT EXISTS (
-    SELECT FROM kernel.dependency d JOIN kernel.action_state s ON s.action = d.needs
-     WHERE d.action = %(action)s AND s.state <> 'executed');
+    SELECT FROM kernel.dependency d JOIN kernel.action n ON n.id = d.needs
+     WHERE d.action = %(action)s AND NOT EXISTS (
+        SELECT FROM kernel.action v JOIN kernel.action_state s ON s.action = v.id
+         WHERE v.root = n.root AND s.state = 'executed'));
 
 -- name: dependents
-SELECT action FROM kernel.dependency WHERE needs = %(action)s;
+SELECT d.action FROM kernel.dependency d JOIN kernel.action n ON n.id = d.needs
+ WHERE n.root = (SELECT root FROM kernel.action WHERE id = %(action)s);
 
 -- name: sequencer_turn
 -- One sequencer at a time, whoever asks.
