@@ -17,6 +17,7 @@ from pydantic import (
     StrictStr,
 )
 
+from holdshort import catalogue
 from holdshort.api.answers import Verdict
 from holdshort.api.params import NO_NUL
 from holdshort.api.shapes import AssuranceName
@@ -36,6 +37,11 @@ def _text(value: Any) -> Any:
         raise ValueError("a time is written as text, as in 2026-03-01T09:00:00+01:00")
     return value
 
+
+TypeId = Annotated[
+    StrictStr, Field(max_length=100, json_schema_extra={"enum": sorted(catalogue.REGISTRY)})
+]
+"""An id of the catalogue. The document lists them; an unknown one has a problem of its own."""
 
 PersonId = Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 Short = Annotated[StrictStr, Field(max_length=200, pattern=NO_NUL)]
@@ -77,7 +83,7 @@ class NewMessage(Body):
 class NewAction(Body):
     """One action that somebody offers; it is staged and gated, never executed directly."""
 
-    type: Annotated[StrictStr, Field(max_length=100)]
+    type: TypeId
     params: Params
     ticket: Annotated[StrictInt, Field(ge=1, le=2**63 - 1)] | None = None
     reasoning: Comment = ""
@@ -87,7 +93,7 @@ class NewAction(Body):
 class NewAssessment(Body):
     """What the gate would answer about an action. Nothing is written."""
 
-    type: Annotated[StrictStr, Field(max_length=100)]
+    type: TypeId
     params: Params
     requester: PersonId
     beneficiary: PersonId | None = None

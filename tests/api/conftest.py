@@ -80,6 +80,7 @@ class Api:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.tokens = {role: self.token(role) for role in DEMO_SCOPES}
+        self.there: dict[str, Any] = {}
 
     def token(self, role: str, scopes: Any = None, **more: Any) -> str:
         from holdshort.records import tokens
