@@ -53,7 +53,11 @@ TEMPLATES = [
         "DIRS": [BASE / "web" / "templates"],
         "OPTIONS": {
             "context_processors": ["holdshort.web.context.desk"],
-            "builtins": ["holdshort.web.words"],
+            "builtins": [
+                "holdshort.web.words",
+                "holdshort.web.times",
+                "holdshort.web.untrusted",
+            ],
         },
     }
 ]

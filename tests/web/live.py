@@ -90,6 +90,7 @@ def _environment(desk: Desk, directory: Directory, folder: Path, demo: bool) -> 
         "HOLDSHORT_SEAL_PUBLIC_KEY": str(public),
         "HOLDSHORT_DIRECTORY_URL": directory.url,
         "HOLDSHORT_DIRECTORY_TOKEN": directory.token,
+        "HOLDSHORT_RESET_KEY": "a secret of the executor, for tests",
         "HOLDSHORT_DEMO": "1" if demo else "",
     }
 

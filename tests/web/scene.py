@@ -45,7 +45,7 @@ class Scene:
                 "ticket-staff": f"/tickets/{at['handed']}",
             },
             "lukas": {"review-not-you": f"/reviews/{at['build_review']}"},
-            "frieda": {"queue-empty": "/reviews"},
+            "leo": {"queue-empty": "/reviews"},
         }
 
     # -------------------------------------------------------------- what happens
@@ -80,13 +80,14 @@ class Scene:
         self.decide(rejected, "sven", "reject", reason_code="not_needed")
         policy = self.offered(
             "mia",
-            "I need the accounting tool for the quarter, Lea said to ask here.",
+            "I help Greta's team with the backlog this month and need Zendesk for it.",
             "idp.add_to_group",
-            {"person": "mia", "group": "finance-clerks"},
+            {"person": "mia", "group": "support-agents"},
             0.94,
-            "Mia asks for NetSuite for the quarter. Finance Clerks carries the clerk role.",
+            "Mia asks for Zendesk for a month. Support Agents carries the agent role.",
         )
         self.at["policy_review"] = self.review_of(policy)
+        self.by_hand()
         omar = self.offered(
             "omar",
             "I forgot my password",
@@ -108,6 +109,39 @@ class Scene:
         )
         self.at["build"] = self.story(build).action.ticket
         self.at["build_review"] = self.review_of(build)
+
+    def by_hand(self) -> None:
+        """Suspending was sent back to people, so what is approved is done by hand."""
+        self.desk.sql(
+            "INSERT INTO kernel.standing (category, phase, granted, basis)"
+            " VALUES ('idp.suspend/2', 1, false, 'recalled')"
+        )
+        for person, why in (
+            ("pavel", "is on leave until May"),
+            ("ravi", "left his laptop in a taxi"),
+        ):
+            action = self.offered(
+                "greta",
+                f"Please suspend the account of {person.capitalize()}, who {why}.",
+                "idp.suspend",
+                {"person": person},
+                0.95,
+                f"Greta asks to suspend {person.capitalize()}'s account.",
+            )
+            self.decide(action, "sven", "approve")
+            self.at[f"by_hand_{person}"] = action
+        self.report(
+            self.at["by_hand_ravi"], "sven", "as_approved", "Clicked Suspend in the portal."
+        )
+
+    def report(self, action: str, person: str, did: str, evidence: str) -> None:
+        """Somebody says what they did by hand; the directory is asked whether it shows."""
+        from holdshort import flow
+
+        who = self.sender(person, Channel.CONSOLE)
+        with self.desk.role("web"):
+            flow.report(action, did, evidence, sender=who)
+        until(lambda: self.story(action).outcome is not None)
 
     def sender(self, person: str, channel: Channel = Channel.PORTAL) -> Sender:
         if person == "agent":

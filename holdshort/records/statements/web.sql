@@ -77,9 +77,6 @@ SELECT count(*) FILTER (WHERE o.kind IN ('verified', 'recorded')) AS ran,
   LEFT JOIN kernel.fate f ON f.action = z.action
  WHERE z.basis = 'policy' AND z.authorized_at > clock_timestamp() - interval '1 day';
 
--- name: review_of_action
-SELECT number FROM kernel.review WHERE action = %(action)s;
-
 -- name: people_to_choose
 -- Humans with their departments, for a list to choose from.
 SELECT p.person AS id, p.name, p.department FROM public.profile p
