@@ -1,5 +1,6 @@
 -- name: review_list
--- Reviews, newest last to be decided first; one page of them, with how many there are.
+-- Reviews, newest last to be decided first; one page of them, with how many there are. OFFSET 0 lets the state be
+-- looked up action by action: as a join it is taken for rare, and every review is compared with every action.
 SELECT r.number, r.action, a.type, a.ticket, a.requester, p.name AS requester_name, a.version, s.tier, s.mode,
        s.hands, st.state, r.opened_at, r.expires_at, r.fault, a.canonical, g.why, g.rank,
        CASE WHEN st.state <> 'waiting' THEN 'closed' WHEN r.expires_at < clock_timestamp() THEN 'closed'
@@ -8,7 +9,7 @@ SELECT r.number, r.action, a.type, a.ticket, a.requester, p.name AS requester_na
   FROM kernel.review r
   JOIN kernel.action a ON a.id = r.action
   JOIN kernel.assessment s ON s.action = a.id
-  JOIN kernel.action_state st ON st.action = a.id
+  JOIN LATERAL (SELECT v.state FROM kernel.action_state v WHERE v.action = a.id OFFSET 0) st ON true
   LEFT JOIN public.profile p ON p.person = a.requester
   LEFT JOIN kernel.assignment g ON g.review = r.number AND g.person = %(person)s
   JOIN public.ticket t ON t.number = a.ticket
