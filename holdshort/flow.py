@@ -19,7 +19,7 @@ from holdshort.records.actions import Story
 from holdshort.records.ids import new_id
 from holdshort.records.people import DESK
 from holdshort.records.wake import wake
-from holdshort.stops import authorizing, deciding, execution, staging, telling
+from holdshort.stops import authorizing, deciding, execution, reading, staging, telling
 from holdshort.stops.deciding import Answer
 
 MAX_WORDS = 20_000
@@ -156,7 +156,7 @@ def propose(number: int, *, agent: Agent, person: str) -> None:
     words = offers.waiting(number)
     if words is None:
         return
-    offer = agent.propose(words.words, offers.names())
+    offer = reading.read(agent, words.words, offers.names())
     with db.transaction():
         proposal = offers.add(offer, ticket=number, initiator=person, answers=words.latest_message)
         if proposal is not None:

@@ -110,27 +110,36 @@ def proposal(identity: str) -> Proposal | None:
         return None
     body: Mapping[str, Any] = found["body"]
     confidence = None if found["confidence"] is None else float(found["confidence"])
-    offer = Offer(
-        label=found["label"],
-        confidence=confidence or 0.0,
-        reasoning=body.get("reasoning", ""),
-        agent_version=found["agent_version"],
-        actions=tuple(
-            Offered(one["type"], one["params"], tuple(one["after"])) for one in body["actions"]
-        ),
-        question=body.get("question", ""),
-        hand_over=body.get("hand_over", ""),
-    )
     return Proposal(
         id=str(found["id"]),
         ticket=found["ticket"],
         initiator=found["initiator"],
-        offer=offer,
+        offer=_offer(found, body, confidence or 0.0),
         confidence=confidence,
-        undoes=body.get("undoes"),
+        undoes=body.get("undoes") if isinstance(body, dict) else None,
         answers=found["answers"],
         result=found["result"],
     )
+
+
+def _offer(found: db.Row, body: Mapping[str, Any], confidence: float) -> Offer:
+    """The offer as it was written; the agent writes these rows, so they may be anything."""
+    label, version = found["label"], found["agent_version"]
+    try:
+        return Offer(
+            label=label,
+            confidence=confidence,
+            reasoning=str(body.get("reasoning", "")),
+            agent_version=version,
+            actions=tuple(
+                Offered(str(one["type"]), dict(one["params"]), tuple(map(int, one["after"])))
+                for one in body["actions"]
+            ),
+            question=str(body.get("question", "")),
+            hand_over=str(body.get("hand_over", "")),
+        )
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return Offer(label, confidence, "", version, hand_over="The offer could not be read.")
 
 
 def settle(identity: str, result: str, reason: str) -> None:

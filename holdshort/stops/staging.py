@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
+
+import structlog
+from django.db import InterfaceError, OperationalError
 
 from holdshort import catalogue
 from holdshort.core import canonical
@@ -27,6 +30,11 @@ from holdshort.stops import authorizing, telling
 from holdshort.stops.assess import Assessment, assess, catalogue_version
 
 REVIEW_FOR = timedelta(hours=72)
+MAX_ACTIONS = 20
+"""How many actions one offer may hold."""
+
+MAX_WHY = 600
+log = structlog.get_logger()
 
 
 # ------------------------------------------------------------------ from a proposal to actions
@@ -48,9 +56,20 @@ def stage_offer(proposal: Proposal, *, at: datetime) -> tuple[str, str]:
     try:
         with db.transaction():
             return _stage_actions(proposal, ticket, at), ""
-    except catalogue.CatalogueError as error:
-        tickets.hand_over(proposal.ticket, str(error))
-        return "person", str(error)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        why = _why_not(error, proposal)
+        tickets.hand_over(proposal.ticket, why)
+        return "person", why
+
+
+def _why_not(error: Exception, proposal: Proposal) -> str:
+    """Why an offer did not become actions, for people; what nobody foresaw is logged."""
+    if isinstance(error, catalogue.CatalogueError):
+        return str(error)[:MAX_WHY]
+    log.error("staging_failed", proposal=proposal.id, error=type(error).__name__)
+    return "The change that was offered could not be prepared."
 
 
 def _stale(proposal: Proposal, ticket: Mapping[str, Any]) -> bool:
@@ -61,6 +80,7 @@ def _stale(proposal: Proposal, ticket: Mapping[str, Any]) -> bool:
 
 
 def _stage_actions(proposal: Proposal, ticket: Mapping[str, Any], at: datetime) -> str:
+    _check_order(proposal.offer.actions)
     world = World()
     circumstances = circumstances_of(ticket, proposal, at)
     ids = [new_id() for _ in proposal.offer.actions]
@@ -76,7 +96,7 @@ def _stage_actions(proposal: Proposal, ticket: Mapping[str, Any], at: datetime) 
                 "ticket": proposal.ticket,
                 "position": position,
                 "after": tuple(ids[earlier] for earlier in offered.after),
-                "undoes": proposal.undoes,
+                "undoes": proposal.undoes if proposal.answers is None else None,
             },
         )
         for position, offered in enumerate(proposal.offer.actions)
@@ -91,6 +111,19 @@ def _stage_actions(proposal: Proposal, ticket: Mapping[str, Any], at: datetime) 
         else:
             write(one, proposal=proposal.id, at=at)
     return "actions"
+
+
+def _check_order(offered: Sequence[Offered]) -> None:
+    """Each action waits only for earlier ones, so that no two wait for each other."""
+    if not 0 < len(offered) <= MAX_ACTIONS:
+        raise catalogue.CatalogueError(
+            f"{len(offered)} changes were offered; 1 to {MAX_ACTIONS} fit."
+        )
+    for position, one in enumerate(offered):
+        if not all(0 <= earlier < position for earlier in one.after):
+            raise catalogue.CatalogueError(
+                "A change was to wait for one that does not come before it."
+            )
 
 
 def circumstances_of(ticket: Mapping[str, Any], proposal: Proposal, at: datetime) -> Circumstances:
