@@ -33,6 +33,8 @@ Verdict = Literal["approve", "change", "reject", "ask", "hand_over"]
 
 
 class Message(Shape):
+    """One message of a ticket's conversation."""
+
     id: int
     author: str
     author_name: str
@@ -57,6 +59,8 @@ class Brief(Shape):
 
 
 class ListedTicket(Shape):
+    """A ticket in a list; `actions` are the latest versions."""
+
     number: int
     url: str
     subject: str
@@ -69,6 +73,8 @@ class ListedTicket(Shape):
 
 
 class Ticket(Shape):
+    """A ticket with its conversation and every version of its actions."""
+
     number: int
     url: str
     subject: str
@@ -85,6 +91,8 @@ class Ticket(Shape):
 
 
 class Tickets(Shape):
+    """A page of tickets; `total` counts all pages."""
+
     items: list[ListedTicket]
     page: int
     pages: int
@@ -95,6 +103,8 @@ class Tickets(Shape):
 
 
 class Decision(Shape):
+    """One person's answer. `shown` is the SHA-256 of what they were shown."""
+
     id: str
     person: str
     verdict: Verdict
@@ -111,6 +121,8 @@ class Decision(Shape):
 
 
 class ListedReview(Shape):
+    """A review in a list."""
+
     number: int
     state: Literal["open", "closed"]
     action: str
@@ -130,6 +142,8 @@ class ListedReview(Shape):
 
 
 class Reviews(Shape):
+    """A page of reviews; `total` counts all pages."""
+
     items: list[ListedReview]
     page: int
     pages: int
@@ -137,6 +151,8 @@ class Reviews(Shape):
 
 
 class Review(Shape):
+    """The question put to reviewers about one action. Decide with its `digest`."""
+
     number: int
     state: Literal["open", "closed"]
     digest: str
@@ -160,6 +176,8 @@ class Decided(Shape):
 
 
 class Record(Shape):
+    """The whole story of one action, from proposal to outcome."""
+
     action: Action
     proposal: Free
     assessment: Free
@@ -182,10 +200,14 @@ class Record(Shape):
 
 
 class AssessedGate(Gate):
+    """The gate of a dry run."""
+
     who_can_end_it: str
 
 
 class Standing(Shape):
+    """What one category has earned."""
+
     category: str
     phase: Literal[1, 2, 3]
     granted: bool
@@ -210,6 +232,8 @@ class Assessment(Shape):
 
 
 class ActionType(Shape):
+    """An entry of the catalogue."""
+
     id: str
     title: str
     domain: str
@@ -226,26 +250,36 @@ class ActionType(Shape):
 
 
 class Catalogue(Shape):
+    """Every action type."""
+
     items: list[ActionType]
     total: int
 
 
 class Autonomy(Shape):
+    """Every category that has earned something."""
+
     items: list[Standing]
     total: int
 
 
 class Health(Shape):
+    """The process answers."""
+
     status: Literal["ok"]
     version: str
 
 
 class Check(Shape):
+    """One thing that was looked at."""
+
     name: str
     ok: bool
     detail: str
 
 
 class Ready(Shape):
+    """Whether the process can do its work."""
+
     ready: bool
     checks: list[Check]

@@ -77,6 +77,8 @@ class NewTicket(Body):
 
 
 class NewMessage(Body):
+    """A further word on a ticket."""
+
     body: Annotated[Words, Field(min_length=1)]
 
 
@@ -114,10 +116,14 @@ class NewAssessment(Body):
 
 
 class Stop(Body):
+    """Why it is stopped."""
+
     reason_code: StopReason
 
 
 class UndoIt(Body):
+    """Why it is undone."""
+
     reason_code: UndoReason
 
 

@@ -24,6 +24,8 @@ class Shape(BaseModel):
 
 
 class FieldError(Shape):
+    """What is wrong with one field."""
+
     field: str
     detail: str
 
@@ -43,28 +45,38 @@ class Problem(Shape):
 
 
 class Target(Shape):
+    """The one thing that changes, by its immutable id; the name is for reading."""
+
     connector: str
     id: str
     name: str
 
 
 class Fact(Shape):
+    """What the world says, where that was read, and when."""
+
     text: str
     source: str
     read_at: datetime | None
 
 
 class UsedFact(Fact):
+    """A fact with its dimension and its age when it was used."""
+
     dimension: str
     age_seconds: int | None
 
 
 class Level(Shape):
+    """0 (least) to 3 (worst) with the facts behind it."""
+
     level: int = Field(ge=0, le=3)
     facts: list[Fact]
 
 
 class Consequence(Shape):
+    """What happens if it is wrong, in four dimensions that never compensate."""
+
     vector: list[int] = Field(
         description="Levels of blast radius, irreversibility, regulatory, cost."
     )
@@ -75,12 +87,16 @@ class Consequence(Shape):
 
 
 class Preview(Shape):
+    """The difference of the world, and when the world was read."""
+
     before: list[str]
     after: list[str]
     read_at: datetime | None
 
 
 class Reason(Shape):
+    """Why a rule fired; `would_pass` is the smallest change that would have passed."""
+
     rule: str
     text: str
     policy_version: int | None
@@ -90,12 +106,16 @@ class Reason(Shape):
 
 
 class Reviewer(Shape):
+    """Somebody who was asked, and why."""
+
     person: str
     name: str
     why: str
 
 
 class Gate(Shape):
+    """Who decides (`mode`), who carries it out (`hands`), and every reason."""
+
     mode: Mode
     hands: Hands
     reasons: list[Reason]
@@ -115,6 +135,8 @@ class Confidence(Shape):
 
 
 class Authorization(Shape):
+    """The permission to run once, inside its window; `position` is its place in the log."""
+
     basis: Literal["policy", "decisions"]
     digest: str
     hands: Hands
@@ -129,6 +151,8 @@ class Authorization(Shape):
 
 
 class Attempt(Shape):
+    """One try of an execution; a higher fence ends the earlier ones."""
+
     fence: int
     worker: str
     started_at: datetime
@@ -136,6 +160,8 @@ class Attempt(Shape):
 
 
 class Execution(Shape):
+    """One authorized run."""
+
     id: str
     connector: str
     started_at: datetime
@@ -143,6 +169,8 @@ class Execution(Shape):
 
 
 class Outcome(Shape):
+    """How it ended, as read back from the target."""
+
     kind: Literal["verified", "mismatch", "unknown", "not_applied", "recorded"]
     before: Free
     after: Free
@@ -152,6 +180,8 @@ class Outcome(Shape):
 
 
 class Undo(Shape):
+    """Whether there is an inverse, and what it does."""
+
     possible: bool
     words: str
 
