@@ -238,7 +238,7 @@ def _demo_tokens(people: Mapping[str, str], company: Company) -> dict[str, str]:
             issuer=company.demo.second_account.issuer if role.endswith("second_account") else None,
             scopes=tokens.DEMO_SCOPES[role],
             label="demo",
-            sponsor=people["owner"] if role == "agent" else None,
+            sponsor=people["requester"] if role == "agent" else None,
         )
         for role, person in people.items()
     }
