@@ -15,6 +15,7 @@ import structlog
 from django.db import close_old_connections
 from procrastinate import App
 from procrastinate.contrib.django import app
+from procrastinate.manager import JobManager
 
 from holdshort import flow, wiring
 from holdshort.ports import ConnectorError
@@ -136,13 +137,21 @@ async def _work(process: str) -> None:
 
 
 async def _retry_stalled(worker_app: App, process: str) -> None:
-    """Put back the jobs of a worker that was killed."""
-    limit = WORKER["stalled_worker_timeout"]
     while True:
-        try:
-            manager = worker_app.job_manager
-            for job in await manager.get_stalled_jobs(queue=process, seconds_since_heartbeat=limit):
-                await manager.retry_job(job)
-        except Exception as error:
-            log.error("retry_failed", error=type(error).__name__, text=str(error))
+        await put_back(worker_app.job_manager, process)
         await asyncio.sleep(SECONDS_BETWEEN["retry"])
+
+
+async def put_back(manager: JobManager, process: str) -> None:
+    """Put back the jobs of a worker that was killed; one that cannot be never holds up the rest."""
+    limit = WORKER["stalled_worker_timeout"]
+    try:
+        stalled = list(await manager.get_stalled_jobs(queue=process, seconds_since_heartbeat=limit))
+    except Exception as error:
+        log.error("retry_failed", error=type(error).__name__, text=str(error))
+        return
+    for job in stalled:
+        try:
+            await manager.retry_job(job)
+        except Exception as error:
+            log.error("retry_failed", job=job.id, error=type(error).__name__, text=str(error))
