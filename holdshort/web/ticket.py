@@ -115,6 +115,7 @@ def _page(
         "words": words,
         "problem": problem,
         "reasons": {verb: OVERRIDE[verb] for verb in ("stop", "undo")},
+        "done": any(change.drawn.story.state == "executed" for change in changes),
         "live": _at_work(ticket, changes),
         "slow": timezone.now() - ticket["turned_at"] > SLOW,
         **more,

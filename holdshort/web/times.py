@@ -90,4 +90,4 @@ def clock(at: datetime | None) -> SafeString:
         return mark_safe("")
     local = timezone.localtime(at)
     iso = local.isoformat(timespec="milliseconds")
-    return format_html('<time datetime="{}" data-clock>{:%H:%M:%S}</time>', iso, local)
+    return format_html('<time datetime="{}" data-clock>{}</time>', iso, f"{local:%H:%M:%S}")

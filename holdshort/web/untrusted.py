@@ -34,7 +34,7 @@ def _run(part: str) -> str:
 def _character(one: str, odd_scripts: frozenset[str]) -> str:
     if unicodedata.category(one) in _ODD and one not in _KEPT:
         name = unicodedata.name(one, "control character").lower()
-        return format_html('<mark class="ctl" title="{}">U+{:04X}</mark>', name, ord(one))
+        return format_html('<mark class="ctl" title="{}">{}</mark>', name, f"U+{ord(one):04X}")
     if odd_scripts and _script(one) in odd_scripts:
         name = unicodedata.name(one, "").lower()
         return format_html('<mark class="odd" title="{}">{}</mark>', name, one)
