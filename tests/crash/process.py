@@ -16,10 +16,10 @@ django.setup()
 
 from holdshort import connectors, jobs  # noqa: E402
 from holdshort.stops import execution  # noqa: E402
-from tests.crash.executor import LEASE, TIMEOUT  # noqa: E402
+from tests.crash.executor import TIMEOUT  # noqa: E402
 
 connectors.KINDS["fake"] = "tests.fakes.connector:Fake"
-execution.LEASE, execution.TIMEOUT = LEASE, TIMEOUT  # type: ignore[assignment]
+execution.TIMEOUT = TIMEOUT  # type: ignore[assignment]
 jobs.SECONDS_BETWEEN |= {"sweep": 1.0, "retry": 0.5}
 jobs.WORKER |= {"update_heartbeat_interval": 0.3, "stalled_worker_timeout": 1.5}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import product
@@ -10,7 +9,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from tests.crash.executor import LEASE, Order, start
+from tests.crash.executor import Order, start
 from tests.desk import Desk, Server
 from tests.fakes.running import Target, running_target
 
@@ -80,8 +79,23 @@ class Scene:
 
     def execute_later(self, action: str, **more: Any) -> int | None:
         """The same, when the lease of the one before is over."""
-        pass_lease()
+        self.end_lease()
         return self.execute(action, **more)
+
+    def end_lease(self) -> None:
+        """Let the leases of all executors run out, without waiting for it."""
+        self.desk.sql("UPDATE kernel.attempt SET lease_until = clock_timestamp()")
+
+    def end_permission(self, action: str) -> None:
+        """Let two hours go by for a permission and for what was started with it."""
+        self.desk.sql(
+            "SET session_replication_role = replica;"
+            "UPDATE kernel.\"authorization\" SET not_before = not_before - interval '2 hours', "
+            f"expires_at = expires_at - interval '2 hours' WHERE action = '{action}';"
+            "UPDATE kernel.execution SET not_before = not_before - interval '2 hours', "
+            "expires_at = expires_at - interval '2 hours', "
+            f"started_at = started_at - interval '2 hours' WHERE action = '{action}'"
+        )
 
     def state(self, action: str) -> str:
         """Where the action stands."""
@@ -102,16 +116,11 @@ class Scene:
         return self.desk.said(self.desk.story(action).action.ticket)
 
 
-def ended(process: BaseProcess, seconds: float = 30) -> int | None:
+def ended(process: BaseProcess, seconds: float = 90) -> int | None:
     """Wait for an executor to end; its exit code."""
     process.join(seconds)
     assert process.exitcode is not None, "the executor hangs"
     return process.exitcode
-
-
-def pass_lease(seconds: float = LEASE) -> None:
-    """Let the lease of a dead executor run out."""
-    time.sleep(seconds + 0.1)
 
 
 @contextmanager

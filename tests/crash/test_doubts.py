@@ -53,7 +53,7 @@ class Scripted:
 
 def attempt(on: Scene, action: str, connector: Acts | None) -> str:
     """One attempt as the executor's role, and where the action stands then."""
-    on.desk.sql("UPDATE kernel.attempt SET lease_until = clock_timestamp()")
+    on.end_lease()
     with on.desk.role("executor"):
         connectors = {} if connector is None else {"directory": connector}
         flow.execute(action, connectors=connectors, worker="test", seal=str.encode)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.crash.executor import MOMENTS
-from tests.crash.scene import Scene, ended, pass_lease, scene
+from tests.crash.scene import Scene, ended, scene
 from tests.desk import Server
 
 SHAPES = ("set", "keyed", "blind")
@@ -26,7 +26,7 @@ class Killed:
         self.actions = {moment: on.authorized() for moment in MOMENTS}
         self.exits = self._all(killing=True)
         self.effects_when_killed = self._effects()
-        pass_lease()
+        on.end_lease()
         self.exits_after = self._all(killing=False)
 
     def _all(self, *, killing: bool) -> dict[str, int | None]:

@@ -66,7 +66,7 @@ class Processes:
 def processes(on: Scene, tmp_path: Path) -> Iterator[Processes]:
     on.desk.sql(
         "UPDATE public.connector SET kind = 'fake', settings = jsonb_build_object("
-        "'shape', 'set', 'timeout', 2)"
+        "'shape', 'set', 'timeout', 3)"
     )
     on.desk.sql("DELETE FROM public.procrastinate_jobs")
     made = Processes(on, tmp_path / "log")
@@ -74,7 +74,7 @@ def processes(on: Scene, tmp_path: Path) -> Iterator[Processes]:
     made.kill_all()
 
 
-def until(reached: Callable[[], bool], what: str, seconds: float = 30) -> None:
+def until(reached: Callable[[], bool], what: str, seconds: float = 90) -> None:
     end = time.monotonic() + seconds
     while not reached():
         assert time.monotonic() < end, f"never happened: {what}"
@@ -94,12 +94,13 @@ def test_a_job_whose_executor_was_killed_is_done_by_the_next_one(
     on: Scene, processes: Processes
 ) -> None:
     action, effects = on.authorized(), len(on.target.effects())
-    on.target.fault("slow_after", seconds=20)
+    on.target.fault("slow_after", seconds=60)
     wake(on, action)
     first = processes.start("executor")
-    on.target.wait_effects(effects + 1, seconds=20)
+    on.target.wait_effects(effects + 1, seconds=60)
     processes.kill(first)
     assert on.state(action) == "executing"
+    on.end_lease()
     processes.start("executor")  # No desk runs: nobody sweeps, the job itself must come back.
     until(lambda: on.state(action) == "executed", "the action was verified")
     assert len(on.effects(action)) == 1
@@ -163,7 +164,7 @@ def test_a_desk_that_is_killed_again_and_again_loses_and_doubles_nothing(
             time.sleep(chance.uniform(0.0, 0.4))
             processes.kill(desk)
             desk = processes.start("desk")
-    until(lambda: staged(on, numbers) == TICKETS, "every ticket was staged", 60)
+    until(lambda: staged(on, numbers) == TICKETS, "every ticket was staged")
     for number in numbers:
         assert len(on.desk.actions(number)) == 1
     assert (

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
+from tests.crash.executor import TIMEOUT
 from tests.crash.scene import Scene, ended
 
 pytestmark = pytest.mark.xdist_group("replies")
@@ -19,7 +22,7 @@ def test_without_a_reply_the_next_attempt_finds_out_and_there_is_one_effect(
     on: Scene, shape: str, fault: str
 ) -> None:
     action = on.authorized()
-    on.target.fault(fault, seconds=1.5)
+    on.target.fault(fault, seconds=TIMEOUT + 1.5)
     assert on.execute(action, shape=shape) == 0
     assert on.state(action) == "executing"
     assert on.execute_later(action, shape=shape) == 0
@@ -32,7 +35,7 @@ def test_a_blind_target_without_a_reply_is_a_persons_question_and_never_asked_ag
 ) -> None:
     action = on.authorized()
     sent = on.target.sent()
-    on.target.fault(fault, seconds=1.5)
+    on.target.fault(fault, seconds=TIMEOUT + 1.5)
     assert on.execute(action, shape="blind") == 0
     assert on.state(action) == "unknown"
     assert on.execute_later(action, shape="blind") == 0
@@ -47,11 +50,11 @@ def test_a_request_that_arrives_after_the_next_attempt_has_no_second_effect(
 ) -> None:
     action = on.authorized()
     sent = on.target.sent()
-    on.target.fault("slow", seconds=3.5)
+    on.target.fault("slow", seconds=TIMEOUT + 3)
     assert on.execute(action, shape=shape) == 0
     assert on.execute_later(action, shape=shape) == 0
     assert on.target.sent() == sent + 2
-    on.target.wait_effects(1)
+    time.sleep(3)  # Now the first one has arrived, too.
     assert (on.state(action), len(on.effects(action))) == ("executed", 1)
 
 
@@ -59,7 +62,7 @@ def test_a_request_that_arrives_after_the_next_attempt_has_no_second_effect(
 def test_a_kill_while_the_reply_is_on_its_way_has_one_effect(on: Scene, shape: str) -> None:
     action = on.authorized()
     effects = len(on.target.effects())
-    on.target.fault("slow_after", seconds=5)
+    on.target.fault("slow_after", seconds=20)
     executor = on.start(action, shape=shape)
     on.target.wait_effects(effects + 1)
     executor.kill()

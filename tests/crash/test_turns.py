@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-import time
-from datetime import timedelta
 from multiprocessing.process import BaseProcess
 
 import pytest
 
-from holdshort.stops import authorizing
 from tests.crash.executor import wait_until_stopped
-from tests.crash.scene import Scene, ended, pass_lease
+from tests.crash.scene import Scene, ended
 
 pytestmark = pytest.mark.xdist_group("turns")
 
@@ -69,7 +66,7 @@ def test_a_worker_that_slept_before_sending_sends_no_more(
 def test_a_worker_that_slept_too_long_to_be_in_time_leaves_it_to_the_next(on: Scene) -> None:
     action = on.authorized()
     sleeper = asleep(on, action, "claim:after", shape="blind")
-    pass_lease()
+    on.end_lease()
     wake_up(sleeper)
     assert (on.state(action), on.effects(action)) == ("executing", [])
     assert on.execute(action, shape="blind") == 0
@@ -79,16 +76,9 @@ def test_a_worker_that_slept_too_long_to_be_in_time_leaves_it_to_the_next(on: Sc
 # ------------------------------------------------------------------ permissions that end
 
 
-@pytest.fixture
-def brief(monkeypatch: pytest.MonkeyPatch) -> float:
-    """Permissions are short; the seconds after which one has ended."""
-    monkeypatch.setattr(authorizing, "RUNS_WITHIN", timedelta(seconds=2))
-    return 2.1
-
-
-def test_a_permission_that_ended_while_no_executor_ran_is_not_used(on: Scene, brief: float) -> None:
+def test_a_permission_that_ended_while_no_executor_ran_is_not_used(on: Scene) -> None:
     action = on.authorized()
-    time.sleep(brief)
+    on.end_permission(action)
     assert on.execute(action) == 0
     on.desk.sweep()
     assert (on.state(action), on.effects(action)) == ("expired", [])
@@ -96,44 +86,44 @@ def test_a_permission_that_ended_while_no_executor_ran_is_not_used(on: Scene, br
 
 
 @pytest.mark.parametrize("shape", ["set", "keyed"])
-def test_a_permission_that_ended_between_two_attempts_is_not_used(
-    on: Scene, brief: float, shape: str
-) -> None:
+def test_a_permission_that_ended_between_two_attempts_is_not_used(on: Scene, shape: str) -> None:
     action = on.authorized()
     assert on.execute(action, shape=shape, at="request:before") == -9
+    on.end_permission(action)
     assert on.execute_later(action, shape=shape) == 0
     assert (on.state(action), on.effects(action)) == ("not_applied", [])
     assert "The permission to run has ended." in on.said(action)
 
 
-def test_a_permission_that_ended_while_a_worker_slept_is_not_used(on: Scene, brief: float) -> None:
+def test_a_permission_that_ended_while_a_worker_slept_is_not_used(on: Scene) -> None:
     action = on.authorized()
-    sleeper = asleep(on, action, "observe:after", lease=60.0)
-    time.sleep(brief)
+    sleeper = asleep(on, action, "observe:after")
+    on.end_permission(action)
     wake_up(sleeper)
     assert on.effects(action) == []
 
 
 @pytest.mark.parametrize("shape", ["set", "keyed"])
-def test_what_was_done_in_time_counts_even_if_it_is_confirmed_late(
-    on: Scene, brief: float, shape: str
-) -> None:
+def test_what_was_done_in_time_counts_even_if_it_is_confirmed_late(on: Scene, shape: str) -> None:
     action = on.authorized()
     assert on.execute(action, shape=shape, at="request:after") == -9
+    on.end_permission(action)
     assert on.execute_later(action, shape=shape) == 0
     assert (on.state(action), len(on.effects(action))) == ("executed", 1)
 
 
-def test_a_target_that_stays_away_past_the_permission_is_told(on: Scene, brief: float) -> None:
+def test_a_target_that_stays_away_past_the_permission_is_told(on: Scene) -> None:
     action = on.authorized()
     nowhere = "http://127.0.0.1:9"
     assert on.execute(action, target=nowhere) == 0
+    on.end_permission(action)
     assert on.execute_later(action, target=nowhere) == 0
     assert (on.state(action), on.stands(action)) == ("not_applied", "with_person")
 
 
-def test_a_target_that_went_away_after_it_was_sent_is_a_doubt(on: Scene, brief: float) -> None:
+def test_a_target_that_went_away_after_it_was_sent_is_a_doubt(on: Scene) -> None:
     action = on.authorized()
     assert on.execute(action, at="request:after") == -9
+    on.end_permission(action)
     assert on.execute_later(action, target="http://127.0.0.1:9") == 0
     assert (on.state(action), on.stands(action)) == ("unknown", "with_person")
