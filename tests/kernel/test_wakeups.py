@@ -10,6 +10,7 @@ import pytest
 from holdshort import flow
 from holdshort.ports import Shape
 from holdshort.records.ids import new_id
+from holdshort.records.wake import QUEUES
 from tests.desk import Desk
 from tests.fakes.connector import thing
 from tests.fakes.running import Target
@@ -210,10 +211,7 @@ def by_hand(desk: Desk) -> str:
     return executed(desk)
 
 
-STOPS = [
-    *(("desk", stop) for stop in ("stage", "authorize", "expire", "restage", "forget")),
-    *(("executor", stop) for stop in ("execute", "observe")),
-]
+STOPS = [(role, stop) for stop, role in QUEUES.items() if stop != "propose"]
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ AGES = {
 """What the sweep looks at, beside the windows of reviews and permissions."""
 
 
-def pass_time(desk: Desk, seconds: int = 120) -> None:
+def pass_time(desk: Desk, seconds: int = 70) -> None:
     """Everything on record becomes older by so many seconds; deadlines stay where they are."""
     for table, columns in AGES.items():
         for column in columns:
