@@ -102,6 +102,7 @@ def _page(
         "did": DID,
         "found": FOUND,
         "problem": problem,
+        "gone": problem is not None and at not in {one.drawn.story.action.id for one in work},
         "at": at,
         "posted": request.POST,
     }
