@@ -1,4 +1,4 @@
-"""What the road asks of the outside, as protocols. Adapters implement; the road only knows these."""
+"""What the road asks of the outside, as protocols: adapters implement them."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from holdshort.api.shapes import AssuranceName
 from holdshort.core import canonical
 from holdshort.core.reasons import OVERRIDE
 from holdshort.core.terms import Channel
-from holdshort.flow import MAX_WORDS
+from holdshort.stops.conversation import MAX_WORDS
 
 
 def _plain(value: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -369,7 +369,7 @@ class Findings:
     """Filled in when the world is already as asked; then there is nothing to do."""
 
     lookalikes: tuple[str, ...] = field(default=())
-    """Names that imitate another entry; such an action shows ids and is never approved from chat."""
+    """Names that imitate another entry: shown with ids, and never approved from chat."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def seal_keys(data: Path) -> tuple[bytes, bytes]:
 
 def seal_key_files(data: Path) -> tuple[Path, Path]:
     """The files (private, public) of the seal keys, for processes that are given a path."""
-    private_pem, public_pem = seal_keys(data)
+    _, public_pem = seal_keys(data)
     public = _kept(data, "seal-public.pem", lambda: public_pem)
     return public.with_name("seal.pem"), public
 

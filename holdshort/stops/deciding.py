@@ -15,6 +15,7 @@ from holdshort.core import duties, reasons
 from holdshort.core.terms import Assurance, Channel, Sender, Tier
 from holdshort.records import db, people
 from holdshort.records.actions import Story
+from holdshort.stops.refused import Refused
 
 GRAVE_APPROVALS = 5
 """How many tier-3 approvals one person may give in any `GRAVE_SECONDS`; nobody reads faster."""
@@ -22,14 +23,6 @@ GRAVE_APPROVALS = 5
 GRAVE_SECONDS = 10
 CHAT = (Channel.SLACK, Channel.TEAMS, Channel.EMAIL)
 VERDICTS = ("approve", "change", "reject", "ask", "hand_over")
-
-
-class NotPossible(Exception):
-    """Why an answer was not taken; `code` is stable, the text is for the person."""
-
-    def __init__(self, code: str, text: str) -> None:
-        self.code = code
-        super().__init__(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +47,14 @@ class _Asked:
 
 
 def check(story: Story, answer: Answer, *, sender: Sender, at: datetime) -> None:
-    """Raise NotPossible with the first rule that is against this answer."""
+    """Raise Refused with the first rule that is against this answer."""
     for rule in _RULES:
         rule(_Asked(story, answer, sender, at))
 
 
 def _allowed_by_duties(asked: _Asked) -> None:
     for reason in duties.who_may_not(asked.story.action, asked.sender.person):
-        raise NotPossible(reason.rule, reason.text)
+        raise Refused(reason.rule, reason.text)
 
 
 def _not_asked_by_them(asked: _Asked) -> None:
@@ -69,16 +62,16 @@ def _not_asked_by_them(asked: _Asked) -> None:
     ticket = asked.story.action.ticket
     if db.value("writer_of_ticket", ticket=ticket) == asked.sender.person.id:
         name = asked.sender.person.name
-        raise NotPossible("self_approval", f"{name} opened this ticket, so somebody else decides.")
+        raise Refused("self_approval", f"{name} opened this ticket, so somebody else decides.")
 
 
 def _about_what_is_current(asked: _Asked) -> None:
     story = asked.story
     if story.next_version is not None:
         version = story.action.version + 1
-        raise NotPossible("digest_mismatch", f"This was replaced by version {version}. Look again.")
+        raise Refused("digest_mismatch", f"This was replaced by version {version}. Look again.")
     if asked.answer.digest != story.digest:
-        raise NotPossible(
+        raise Refused(
             "digest_mismatch", "The change is not the one you were shown. Look again, then decide."
         )
 
@@ -86,15 +79,15 @@ def _about_what_is_current(asked: _Asked) -> None:
 def _still_open(asked: _Asked) -> None:
     story = asked.story
     if story.review is None:
-        raise NotPossible("already_decided", "Nobody has to decide about this.")
+        raise Refused("already_decided", "Nobody has to decide about this.")
     if story.state == "expired" or (
         story.state == "waiting" and story.review["expires_at"] <= asked.at
     ):
-        raise NotPossible("expired", "The time to decide is over; it was closed as not approved.")
+        raise Refused("expired", "The time to decide is over; it was closed as not approved.")
     final = [d for d in story.decisions if d["verdict"] in ("approve", "change", "reject")]
     done = story.fate or story.authorization or len(final) >= story.assessment["needed"]
     if done or asked.sender.person.id in {decision["person"] for decision in final}:
-        raise NotPossible("already_decided", f"This was decided already. {_who_decided(final)}")
+        raise Refused("already_decided", f"This was decided already. {_who_decided(final)}")
 
 
 def _who_decided(final: list[Mapping[str, Any]]) -> str:
@@ -107,13 +100,13 @@ def _asked_to(asked: _Asked) -> None:
     if asked.sender.person.id not in {one["person"] for one in asked.story.assignments}:
         names = people.people(one["person"] for one in asked.story.assignments).values()
         who = " or ".join(person.name for person in names) or "nobody yet"
-        raise NotPossible("not_a_reviewer", f"You were not asked about this. Asked: {who}.")
+        raise Refused("not_a_reviewer", f"You were not asked about this. Asked: {who}.")
 
 
 def _well_proved(asked: _Asked) -> None:
     needed = Assurance(asked.story.assessment["min_assurance"])
     if asked.sender.assurance < needed:
-        raise NotPossible("assurance_too_low", "Please sign in again before you decide this.")
+        raise Refused("assurance_too_low", "Please sign in again before you decide this.")
 
 
 def _seen_in_full(asked: _Asked) -> None:
@@ -121,7 +114,7 @@ def _seen_in_full(asked: _Asked) -> None:
     if asked.sender.channel not in CHAT or asked.answer.verdict not in ("approve", "change"):
         return
     if asked.story.assessment["findings"]["lookalikes"]:
-        raise NotPossible(
+        raise Refused(
             "assurance_too_low",
             "A name in this looks like another one. Please decide it on its review page.",
         )
@@ -134,7 +127,7 @@ def _not_too_fast(asked: _Asked) -> None:
     db.value("lock", key=f"approvals:{person}")
     given = db.value("recent_grave_approvals", person=person, seconds=GRAVE_SECONDS)
     if given >= GRAVE_APPROVALS:
-        raise NotPossible(
+        raise Refused(
             "too_fast",
             f"You approved {given} changes of tier 3 in the last {GRAVE_SECONDS} seconds. "
             "Look at each one; you can go on in a moment.",
@@ -144,42 +137,42 @@ def _not_too_fast(asked: _Asked) -> None:
 def _complete(asked: _Asked) -> None:
     answer = asked.answer
     if answer.verdict not in VERDICTS:
-        raise NotPossible("bad_answer", f"The answer is one of: {', '.join(VERDICTS)}.")
+        raise Refused("bad_answer", f"The answer is one of: {', '.join(VERDICTS)}.")
     if answer.verdict in reasons.OVERRIDE and not reasons.known(answer.verdict, answer.reason_code):
         codes = ", ".join(reasons.OVERRIDE[answer.verdict])
-        raise NotPossible("reason_missing", f"Please choose a reason: {codes}.")
+        raise Refused("reason_missing", f"Please choose a reason: {codes}.")
     if answer.verdict == "ask" and not answer.comment.strip():
-        raise NotPossible("question_missing", "Please write what you want to know.")
+        raise Refused("question_missing", "Please write what you want to know.")
     if len(answer.comment) > 4000:
-        raise NotPossible("too_long", "The comment is longer than 4,000 characters.")
+        raise Refused("too_long", "The comment is longer than 4,000 characters.")
 
 
 def _change_is_possible(asked: _Asked) -> None:
     answer, action = asked.answer, asked.story.action
     if (answer.verdict == "change") != (answer.changes is not None):
-        raise NotPossible("bad_change", "A change says what is changed, and only a change does.")
+        raise Refused("bad_change", "A change says what is changed, and only a change does.")
     if answer.changes is None:
         return
     params = {**action.params, **answer.changes}
     if params == dict(action.params):
-        raise NotPossible("bad_change", "Nothing is different. Approve it, or change something.")
+        raise Refused("bad_change", "Nothing is different. Approve it, or change something.")
     try:
         catalogue.parse(action.type, params)
     except catalogue.CatalogueError as error:
-        raise NotPossible("bad_change", str(error)) from None
+        raise Refused("bad_change", str(error)) from None
 
 
 def _handed_to_somebody_who_may(asked: _Asked) -> None:
     to = asked.answer.hand_to
     if (asked.answer.verdict == "hand_over") != (to is not None):
-        raise NotPossible("bad_hand_over", "Please choose to whom you hand this.")
+        raise Refused("bad_hand_over", "Please choose to whom you hand this.")
     if to is None:
         return
     person = people.person(to)
     if person is None or to not in {entry.person for entry in people.register()}:
-        raise NotPossible("bad_hand_over", "That person decides nothing here. Choose a reviewer.")
+        raise Refused("bad_hand_over", "That person decides nothing here. Choose a reviewer.")
     for reason in duties.who_may_not(asked.story.action, person):
-        raise NotPossible("bad_hand_over", reason.text)
+        raise Refused("bad_hand_over", reason.text)
 
 
 _RULES: tuple[Callable[[_Asked], None], ...] = (

@@ -177,8 +177,8 @@ def _why_not(story: Story, who: Who) -> flow.Refused | None:
     try:
         answer = Answer("approve", story.digest, "")
         deciding.check(story, answer, sender=who.acts, at=db.now())
-    except deciding.NotPossible as no:
-        return flow.Refused(no.code, str(no))
+    except flow.Refused as no:
+        return no
     return None
 
 

@@ -1,0 +1,84 @@
+"""What an answer to a review leads to: its record, the end, or the next version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from holdshort import catalogue
+from holdshort.core.terms import Sender
+from holdshort.records import actions, audit, db, tickets
+from holdshort.records.actions import Story
+from holdshort.records.ids import new_id
+from holdshort.records.wake import wake
+from holdshort.stops import staging, telling
+from holdshort.stops.deciding import Answer
+
+
+def record(story: Story, answer: Answer, *, sender: Sender) -> str:
+    """Write the decision, and wake what follows from it. Gives the decision's id."""
+    decision = new_id()
+    assert story.review is not None
+    db.run(
+        "add_decision",
+        id=decision,
+        review=story.review["number"],
+        digest=answer.digest,
+        person=sender.person.id,
+        account=sender.account,
+        verdict=answer.verdict,
+        reason_code=answer.reason_code,
+        changes=db.as_json(answer.changes) if answer.changes is not None else None,
+        hand_to=answer.hand_to,
+        channel=sender.channel,
+        assurance=int(sender.assurance),
+        shown=answer.shown,
+    )
+    if answer.comment:
+        db.run("add_note", decision=decision, comment=answer.comment)
+    who, ticket = sender.person.id, story.action.ticket
+    audit.event(
+        "decision.made", actor=who, ticket=ticket, action=story.action.id, decision=decision
+    )
+    if answer.verdict == "ask" and ticket is not None:
+        tickets.ask(ticket, answer.comment, author=who)
+    wake("authorize", story.action.id)
+    return decision
+
+
+def change(story: Story, decision: Mapping[str, Any], *, at: datetime) -> None:
+    """The reviewer changed it: this version ends, the next one is asked anew."""
+    actions.add_fate(story, "superseded", person=decision["person"], reason=decision["reason_code"])
+    audit.event(
+        "action.superseded",
+        actor=decision["person"],
+        ticket=story.action.ticket,
+        action=story.action.id,
+    )
+    params = {**story.action.params, **decision["changes"]}
+    stage_again(story, params, at=at, changed_by=decision["person"])
+
+
+def stage_again(
+    story: Story, params: Mapping[str, Any], *, at: datetime, changed_by: str | None = None
+) -> None:
+    """The next version; where the catalogue cannot make one, a person takes the ticket once."""
+    try:
+        with db.transaction():
+            staging.stage_again(story, params, at=at, changed_by=changed_by)
+    except catalogue.CatalogueError as error:
+        number = story.action.ticket
+        ticket = tickets.ticket(number) if number is not None else None
+        if ticket is not None and ticket["stands"] == "staged":
+            tickets.hand_over(ticket["number"], str(error))
+
+
+def reject(story: Story) -> None:
+    """A no from one of those who were asked ends it."""
+    no = story.decided("reject")[0]
+    actions.add_fate(story, "rejected", person=no["person"], reason=no["reason_code"])
+    audit.event(
+        "action.rejected", actor=no["person"], ticket=story.action.ticket, action=story.action.id
+    )
+    telling.ended(story, "was not approved", detail=no.get("comment") or "")

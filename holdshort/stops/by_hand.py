@@ -1,0 +1,76 @@
+"""What people do and see outside: work by hand, and doubts that only a look can settle."""
+
+from __future__ import annotations
+
+from holdshort.core.terms import Sender
+from holdshort.records import audit, db, queue, tickets
+from holdshort.records.actions import Story
+from holdshort.records.wake import wake
+from holdshort.stops import telling
+from holdshort.stops.refused import Refused, known
+
+
+def report(action: str, did: str, evidence: str, *, sender: Sender) -> None:
+    """A person says what they did by hand, after it was authorized for a person's hands."""
+    with db.turn_of("action", action):
+        story = known(action)
+        if story.state != "by_hand" or story.report is not None:
+            raise Refused("not_by_hand", f"There is nothing to report: {story.state}.")
+        _works_here(story, sender)
+        if did not in ("as_approved", "differently", "not_done") or not evidence.strip():
+            raise Refused("evidence_missing", "Please say what you did and where it can be seen.")
+        db.run(
+            "add_report",
+            action=action,
+            digest=story.digest,
+            connector=story.action.target.connector,
+            person=sender.person.id,
+            did=did,
+            evidence=evidence.strip()[:4000],
+        )
+        audit.event(
+            "work.reported", actor=sender.person.id, ticket=story.action.ticket, action=action
+        )
+        wake("observe", action)
+
+
+def send_answer(action: str, *, sender: Sender) -> None:
+    """A person sends the ready answer of an article that was theirs to send, and reports it."""
+    with db.transaction():
+        story = known(action)
+        article = db.row("article", article=story.action.params.get("article", ""))
+        if story.action.type != "kb.answer" or article is None or story.action.ticket is None:
+            raise Refused("nothing_to_send", "There is no ready answer to send.")
+        said = f"{article['title']}\n\n{article['body']}"
+        tickets.say(story.action.ticket, said, author=sender.person.id)
+        report(action, "as_approved", f"Sent the article ‘{article['id']}’.", sender=sender)
+
+
+def find(action: str, result: str, note: str, *, sender: Sender) -> None:
+    """A person says what is really there, where the program could not confirm it."""
+    with db.turn_of("action", action):
+        story = known(action)
+        if story.state not in ("unknown", "mismatch"):
+            raise Refused("nothing_to_find", f"There is no doubt to settle: {story.state}.")
+        _works_here(story, sender)
+        if result not in ("applied", "not_applied") or not note.strip():
+            raise Refused("evidence_missing", "Please say what you found and where it can be seen.")
+        db.run(
+            "add_finding",
+            action=action,
+            kind=story.state,
+            person=sender.person.id,
+            result=result,
+            note=note.strip()[:4000],
+        )
+        audit.event(
+            "finding.recorded", actor=sender.person.id, ticket=story.action.ticket, action=action
+        )
+        how = "is in place" if result == "applied" else "did not happen"
+        telling.finish(story, f"We looked: ‘{telling.title(story)}’ {how}.")
+
+
+def _works_here(story: Story, sender: Sender) -> None:
+    asked = {assignment["person"] for assignment in story.assignments}
+    if sender.person.id not in asked and not queue.works_here(sender.person):
+        raise Refused("not_yours", "Only people who work on this desk can say this.")
