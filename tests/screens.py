@@ -12,6 +12,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.picture import shrink
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
@@ -52,6 +54,7 @@ def main(folder: Path, only: tuple[str, ...] = ()) -> None:
                 for scheme in ("light", "dark"):
                     photograph(browser, scene, folder, size, scheme, only)
             browser.close()
+    shrink(folder / "review-desktop-light.png", folder / "review.png")
 
 
 def photograph(

@@ -118,7 +118,7 @@ def free_port() -> int:
 
 
 def _wait_for(url: str) -> None:
-    ends = time.monotonic() + 30
+    ends = time.monotonic() + 90
     while time.monotonic() < ends:
         try:
             if httpx.get(url).status_code == 200:
