@@ -22,6 +22,9 @@ _GROUPS = (
     "finance-clerks",
     "hr-records",
     "zendesk-admins",
+    "payment-approvers",
+    "vendor-creators",
+    "netsuite-admins",
 )
 
 

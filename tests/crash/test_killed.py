@@ -12,9 +12,6 @@ from tests.desk import Server
 
 SHAPES = ("set", "keyed", "blind")
 ENDS = {"set": "executed", "keyed": "executed", "blind": "unknown"}
-BY_SHAPE = [
-    pytest.param(shape, marks=pytest.mark.xdist_group(f"killed-{shape}")) for shape in SHAPES
-]
 
 
 class Killed:
@@ -40,7 +37,7 @@ class Killed:
         return {moment: len(self.on.effects(action)) for moment, action in self.actions.items()}
 
 
-@pytest.fixture(scope="module", params=BY_SHAPE)
+@pytest.fixture(scope="module", params=SHAPES)
 def killed(
     request: pytest.FixtureRequest, server: Server, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Killed]:

@@ -16,8 +16,6 @@ from holdshort import flow
 from tests.crash.scene import Scene
 from tests.fakes.running import ROOT
 
-pytestmark = pytest.mark.xdist_group("processes")
-
 
 class Processes:
     """The processes of one desk; whatever still runs at the end is killed."""

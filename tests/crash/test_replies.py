@@ -9,8 +9,6 @@ import pytest
 from tests.crash.executor import TIMEOUT
 from tests.crash.scene import Scene, ended
 
-pytestmark = pytest.mark.xdist_group("replies")
-
 NOWHERE = "http://127.0.0.1:9"
 LOST = ["drop_after", "fail_after", "slow_after", "garbage"]
 NOT_ARRIVED = ["drop", "fail"]

@@ -11,8 +11,6 @@ import pytest
 from tests.crash.executor import wait_until_stopped
 from tests.crash.scene import Scene, ended
 
-pytestmark = pytest.mark.xdist_group("turns")
-
 
 def asleep(on: Scene, action: str, at: str, **more: object) -> BaseProcess:
     """An executor that is stopped at a moment and does not know that time goes by."""
