@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from holdshort import catalogue
+from holdshort.core.reasons import OVERRIDE
 from holdshort.core.terms import Offered, Sender
 from holdshort.ports import Acts, Agent, ConnectorError, Mirrors
 from holdshort.records import actions, audit, db, mirrors, offers, queue, tickets
@@ -190,6 +191,7 @@ def authorize(action: str) -> None:
 
 def stop(action: str, reason_code: str, *, sender: Sender) -> None:
     """Stop what has not started. Against the claim only one of the two can win."""
+    _known_reason("stop", reason_code)
     with db.turn_of("action", action):
         story = known(action)
         if sender.person.id != story.action.requester and not queue.works_here(sender.person):
@@ -205,21 +207,32 @@ def stop(action: str, reason_code: str, *, sender: Sender) -> None:
 
 def undo(action: str, reason_code: str, *, sender: Sender) -> str:
     """Offer the inverse of what ran, as a new action with its own gate. Gives the proposal's id."""
+    _known_reason("undo", reason_code)
     story = known(action)
     inverse = staging.inverse(story)
     if inverse is None:
         raise Refused("irreversible", "This kind of change has no undo.")
     if story.state != "executed":
         raise Refused("nothing_to_undo", f"There is nothing to undo: {story.state}.")
-    assert story.action.ticket is not None
-    return offer(
-        inverse.type,
-        inverse.params,
-        ticket=story.action.ticket,
-        sender=sender,
-        reasoning=f"Undo, because: {reason_code}",
-        undoes=action,
-    )
+    number = story.action.ticket
+    assert number is not None
+    with db.transaction():
+        audit.event(
+            "undo.asked", actor=sender.person.id, ticket=number, action=action, reason=reason_code
+        )
+        return offer(
+            inverse.type,
+            inverse.params,
+            ticket=number,
+            sender=sender,
+            reasoning=f"Undo, because: {OVERRIDE['undo'][reason_code]}",
+            undoes=action,
+        )
+
+
+def _known_reason(verb: str, code: str) -> None:
+    if code not in OVERRIDE[verb]:
+        raise Refused("reason_missing", f"Please choose a reason: {', '.join(OVERRIDE[verb])}.")
 
 
 def expire(action: str) -> None:
