@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from holdshort import catalogue
+from holdshort.catalogue import Rendering
 from holdshort.core.terms import Action, Reason
 from holdshort.ports import Knows
 from holdshort.records import db
@@ -89,8 +90,8 @@ class Drawn:
 
 def draw(story: Story, world: Knows) -> Drawn:
     """Draw one action."""
-    kind = catalogue.find(story.action.type)
-    words = kind.render(story.action.params, world)
+    kind = catalogue.REGISTRY.get(story.action.type)
+    words = _words(story.action, world)
     found = story.assessment["findings"]
     read_at = found.get("read_at")
     return Drawn(
@@ -106,15 +107,24 @@ def draw(story: Story, world: Knows) -> Drawn:
         notes=tuple(found["notes"]),
         rights=tuple(found["rights"]),
         lookalikes=tuple(found["lookalikes"]),
-        undo_words=kind.undo_words,
-        undoable=kind.undo(story.action.params) is not None,
+        undo_words=kind.undo_words if kind else "Nobody knows any more.",
+        undoable=kind is not None and kind.undo(story.action.params) is not None,
         target=found["target"]["name"] or story.action.target.id,
     )
 
 
 def title(action: Action, world: Knows) -> str:
     """The decision in one line, for lists."""
-    return catalogue.find(action.type).render(action.params, world).title
+    return _words(action, world).title
+
+
+def _words(action: Action, world: Knows) -> Rendering:
+    """The catalogue's words; an old record stays readable when its type is gone."""
+    kind = catalogue.REGISTRY.get(action.type)
+    if kind is None:
+        gone = "The catalogue does not list this kind of change any more."
+        return Rendering(action.type, gone, action.type)
+    return kind.render(action.params, world)
 
 
 def titled(rows: list[db.Row] | tuple[db.Row, ...], world: Knows) -> list[db.Row]:

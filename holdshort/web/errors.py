@@ -52,6 +52,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """Drawn without asking the database, which may be what broke."""
+    request.who = None  # type: ignore[attr-defined]
     return page(
         request,
         500,

@@ -116,6 +116,16 @@ def reason(code: str, verb: str) -> str:
 
 
 @register.filter
+def said(value: Any) -> str:
+    """A stored value as people write it: yes, no, none, or a list with commas."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(said, value)) or "none"
+    return "none" if value is None else str(value)
+
+
+@register.filter
 def asked_because(why: str) -> str:
     """`you own AWS` as a sentence; what begins with a name is one already."""
     return f"{why[0].upper()}{why[1:]}." if why else ""

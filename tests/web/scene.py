@@ -43,6 +43,8 @@ class Scene:
                 "track-record": "/track-record",
                 "rules": "/rules",
                 "ticket-staff": f"/tickets/{at['handed']}",
+                "ticket-hold": f"/tickets/{at['photo']}",
+                "ticket-done": f"/tickets/{at['bought']}",
             },
             "lukas": {"review-not-you": f"/reviews/{at['build_review']}"},
             "leo": {"queue-empty": "/reviews"},
@@ -53,7 +55,6 @@ class Scene:
     def play(self) -> None:
         """The morning."""
         self.at["password"] = self.say("dana", "I forgot my password")
-        self.at["photo"] = self.say("aylin", "Could you add me to the Running Club group? Thanks!")
         self.at["handed"] = self.say(
             "chloe", "My chair squeaks and my screen flickers since lunch."
         )
@@ -68,6 +69,7 @@ class Scene:
         )
         self.decide(decided, "sven", "approve")
         self.at["decided"] = decided
+        self.at["bought"] = self.story(decided).action.ticket
         self.at["decided_review"] = self.review_of(decided)
         rejected = self.offered(
             "mateo",
@@ -109,6 +111,7 @@ class Scene:
         )
         self.at["build"] = self.story(build).action.ticket
         self.at["build_review"] = self.review_of(build)
+        self.at["photo"] = self.say("aylin", "Could you add me to the Running Club group? Thanks!")
 
     def by_hand(self) -> None:
         """Suspending was sent back to people, so what is approved is done by hand."""
@@ -180,12 +183,14 @@ class Scene:
     def decide(self, action: str, person: str, verdict: str, **more: Any) -> None:
         """Somebody answers, and the desk draws the consequence."""
         from holdshort import flow
+        from holdshort.records.world import World
         from holdshort.stops.deciding import Answer
+        from holdshort.web.drawn import draw
 
         story = self.story(action)
         who = self.sender(person, Channel.CONSOLE)
-        answer = Answer(verdict, story.digest, "0" * 64, **more)
         with self.desk.role("web"):
+            answer = Answer(verdict, story.digest, draw(story, World()).shown, **more)
             flow.decide(story.review["number"], answer, sender=who)
         ended = ("executed", "rejected", "by_hand", "not_applied", "superseded")
         until(lambda: self.story(action).state in ended)
@@ -199,13 +204,15 @@ class Scene:
     def quiet(self, number: int) -> bool:
         """Whether nothing happens by itself on a ticket any more."""
         ticket = self.desk.ticket(number)
-        moving = {"authorized", "executing"}
+        moving = {"executing"}
         states = {story.state for story in self.desk.actions(number)}
-        return ticket["stands"] != "with_agent" and not states & moving
+        if ticket["stands"] == "with_agent" or states & moving:
+            return False
+        return all(story.execution is None or story.outcome for story in self.desk.actions(number))
 
 
 def until(done: Callable[[], bool], seconds: float = 90) -> None:
     ends = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < ends, "it did not come about in time"
-        time.sleep(0.1)
+        time.sleep(0.25)
