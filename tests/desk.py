@@ -162,9 +162,7 @@ class ScriptedAgent:
 class Desk:
     """The whole desk in one process: stops run as their own roles until nothing is woken."""
 
-    def __init__(
-        self, server: Server, tmp_path: Path, template: str = "template_of_tests"
-    ) -> None:
+    def __init__(self, server: Server, tmp_path: Path, template: str = "template_of_tests") -> None:
         from holdshort.machine.keys import seal_keys
 
         self.server = server

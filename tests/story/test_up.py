@@ -11,8 +11,6 @@ import pytest
 
 from tests.running import Running, holdshort, running_desk, wait_for
 
-pytestmark = pytest.mark.xdist_group("up")
-
 
 @pytest.fixture(scope="module")
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:

@@ -15,7 +15,6 @@ from tests.screens import CHROMIUM, FLAGS, SIZES
 from tests.web.live import Live, live
 from tests.web.scene import Scene
 
-pytestmark = pytest.mark.xdist_group("browser")
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
