@@ -17,7 +17,7 @@ from holdshort.core.terms import Offered, Sender
 from holdshort.ports import Acts, Agent, ConnectorError, Mirrors
 from holdshort.records import actions, audit, db, mirrors, offers, queue, tickets
 from holdshort.records.people import DESK
-from holdshort.records.wake import wake
+from holdshort.records.wake import wake, wake_once
 from holdshort.stops import answering, authorizing, deciding, execution, reading, staging, telling
 from holdshort.stops.by_hand import find, report, send_answer
 from holdshort.stops.conversation import ask_for_a_person, check_words, close, open_for, reply
@@ -310,7 +310,7 @@ def sweep() -> int:
     with db.transaction():
         due = db.rows("due")
         for row in due:
-            wake(row["stop"], row["id"])
+            wake_once(row["stop"], row["id"])
     return len(due)
 
 

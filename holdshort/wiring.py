@@ -8,10 +8,15 @@ import socket
 from functools import cache
 from pathlib import Path
 
+import structlog
+
 from holdshort import connectors
+from holdshort.connectors.unusable import Unusable
 from holdshort.machine import keys
-from holdshort.ports import Acts, Agent, Mirrors
+from holdshort.ports import Acts, Agent, ConnectorError, Mirrors
 from holdshort.records import db
+
+log = structlog.get_logger()
 
 
 def connected() -> dict[str, Acts]:
@@ -25,7 +30,11 @@ def connected() -> dict[str, Acts]:
 @cache
 def _built(name: str, kind: str, settings: str) -> Acts:
     """One connector for the life of the process; other settings make another."""
-    return connectors.build(name, kind, json.loads(settings))
+    try:
+        return connectors.build(name, kind, json.loads(settings))
+    except ConnectorError as error:
+        log.error("connector_unusable", connector=name, text=str(error))
+        return Unusable(name, str(error))
 
 
 def mirrored() -> list[Mirrors]:

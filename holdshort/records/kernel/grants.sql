@@ -152,6 +152,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON public.mirror_read, public.directory_acc
 -- A job is a wake-up, never authority: any role may wake the others, and works only its own queue.
 GRANT INSERT (queue_name, task_name, args, scheduled_at) ON public.procrastinate_jobs
     TO {web}, {agent}, {desk}, {executor};
+GRANT INSERT (queueing_lock) ON public.procrastinate_jobs TO {desk};
 GRANT SELECT, UPDATE, DELETE ON public.procrastinate_jobs TO {agent}, {desk}, {executor};
 GRANT SELECT, INSERT, UPDATE, DELETE ON public.procrastinate_workers TO {agent}, {desk}, {executor};
 GRANT SELECT, UPDATE ON public.procrastinate_periodic_defers TO {agent}, {desk}, {executor};

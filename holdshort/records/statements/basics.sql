@@ -11,6 +11,12 @@ SELECT clock_timestamp() FROM (SELECT pg_advisory_xact_lock(hashtextextended(%(k
 INSERT INTO procrastinate_jobs (queue_name, task_name, args, scheduled_at)
 VALUES (%(queue)s, %(stop)s, jsonb_build_object('id', %(id)s::text), %(at)s);
 
+-- name: wake_once
+-- A wake-up that is skipped while one of the same name waits; the sweep strikes often.
+INSERT INTO procrastinate_jobs (queue_name, task_name, args, queueing_lock)
+VALUES (%(queue)s, %(stop)s, jsonb_build_object('id', %(id)s::text), %(only)s)
+ON CONFLICT DO NOTHING;
+
 -- name: event
 -- The audit outbox, written in the transaction of the change it tells of.
 INSERT INTO kernel.event (name, actor, ticket, action, detail)
