@@ -22,6 +22,7 @@ from holdshort.web import errors, waiting
 from holdshort.web.change import visible
 from holdshort.web.drawn import Drawn, draw, rules_by_day
 from holdshort.web.fields import fields, given
+from holdshort.web.queued import STATES, asked_queue
 from holdshort.web.screen import Who, screen
 from holdshort.web.ticket import AT_WORK
 
@@ -117,13 +118,11 @@ def _page(
     problem: flow.Refused | None = None,
     confirm: bool = False,
 ) -> HttpResponse:
-    from holdshort.web import reviews
-
     world = World()
     story = actions.story(story.action.id) or story
     given = {
-        "queue": reviews.asked_queue(request, who, world),
-        "states": reviews.STATES,
+        "queue": asked_queue(request, who, world),
+        "states": STATES,
         "confirm": confirm or request.GET.get("confirm") == "1",
         "problem": problem,
         "posted": request.POST,
