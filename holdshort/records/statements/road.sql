@@ -103,7 +103,7 @@ INSERT INTO kernel.finding (action, kind, person, result, note)
 VALUES (%(action)s, %(kind)s, %(person)s, %(result)s, %(note)s);
 
 -- name: add_sealed
--- Replaces what an interrupted attempt left, so that the owner reads the value that is set.
+-- A later attempt sets the same value, so what an earlier one left stays.
 INSERT INTO public.sealed (action, ticket, person, sealed, expires_at)
 VALUES (%(action)s, %(ticket)s, %(person)s, %(sealed)s, clock_timestamp() + interval '15 minutes')
 ON CONFLICT DO NOTHING;
