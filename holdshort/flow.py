@@ -180,7 +180,7 @@ def authorize(action: str) -> None:
         story = known(action)
         if story.fate or story.authorization or not story.decisions:
             return
-        staging.hand_over(story)
+        answering.hand_over(story)
         if story.decided("reject"):
             answering.reject(story)
         elif changed := story.decided("change"):

@@ -8,7 +8,7 @@ from typing import Any
 
 from holdshort import catalogue
 from holdshort.core.terms import Sender
-from holdshort.records import actions, audit, db, tickets
+from holdshort.records import actions, audit, db, people, tickets
 from holdshort.records.actions import Story
 from holdshort.records.ids import new_id
 from holdshort.records.wake import wake
@@ -82,3 +82,26 @@ def reject(story: Story) -> None:
         "action.rejected", actor=no["person"], ticket=story.action.ticket, action=story.action.id
     )
     telling.ended(story, "was not approved", detail=no.get("comment") or "")
+
+
+def hand_over(story: Story) -> None:
+    """Add the people to whom a reviewer handed the review."""
+    asked = {assignment["person"] for assignment in story.assignments}
+    for decision in story.decided("hand_over"):
+        if decision["hand_to"] in asked:
+            continue
+        giver = people.person(decision["person"])
+        db.run(
+            "add_assignment",
+            review=decision["review"],
+            person=decision["hand_to"],
+            why=f"{giver.name if giver else decision['person']} handed this to you",
+            rank=len(asked) + 1,
+        )
+        audit.event(
+            "review.handed_over",
+            actor=decision["person"],
+            ticket=story.action.ticket,
+            action=story.action.id,
+            to=decision["hand_to"],
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -105,12 +105,19 @@ def _stage_actions(proposal: Proposal, ticket: Mapping[str, Any], at: datetime) 
         tickets.close(proposal.ticket, " ".join(one.findings.already for one in found))
         return "nothing_to_do"
     tickets.turn(proposal.ticket, "staged")
+    needed = {one.action.id for one in found if not one.findings.already}
     for one in found:
         if one.findings.already:
             tickets.say(proposal.ticket, one.findings.already)
         else:
-            write(one, proposal=proposal.id, at=at)
+            write(_waiting_only_for(needed, one), proposal=proposal.id, at=at)
     return "actions"
+
+
+def _waiting_only_for(needed: set[str], one: Assessment) -> Assessment:
+    """Nothing waits for a change that is not made because the world is already so."""
+    after = tuple(earlier for earlier in one.action.after if earlier in needed)
+    return replace(one, action=replace(one.action, after=after))
 
 
 def _check_order(offered: Sequence[Offered]) -> None:
@@ -270,29 +277,6 @@ def more_is_at_stake(story: Story, one: Assessment) -> bool:
         or one.action.beneficiary != story.action.beneficiary
         or not {right.id for right in one.findings.rights} <= rights
     )
-
-
-def hand_over(story: Story) -> None:
-    """Add the people to whom a reviewer handed the review."""
-    asked = {assignment["person"] for assignment in story.assignments}
-    for decision in story.decided("hand_over"):
-        if decision["hand_to"] in asked:
-            continue
-        giver = _known(decision["person"]).name
-        db.run(
-            "add_assignment",
-            review=decision["review"],
-            person=decision["hand_to"],
-            why=f"{giver} handed this to you",
-            rank=len(asked) + 1,
-        )
-        audit.event(
-            "review.handed_over",
-            actor=decision["person"],
-            ticket=story.action.ticket,
-            action=story.action.id,
-            to=decision["hand_to"],
-        )
 
 
 def inverse(story: Story) -> Offered | None:

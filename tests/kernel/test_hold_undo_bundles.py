@@ -138,6 +138,13 @@ def bundle(desk: Desk, *groups: str) -> list[Any]:
     return desk.actions(desk.ask("dana", "please add me everywhere"))
 
 
+def test_a_change_does_not_wait_for_what_is_so_already(desk: Desk) -> None:
+    (only,) = bundle(desk, "newsletter", "photo-club")
+    assert only.action.params["group"] == "photo-club"
+    assert only.action.after == only.needs == ()
+    assert desk.ticket(only.action.ticket)["stands"] == "staged"
+
+
 def test_each_change_of_a_bundle_has_its_own_gate(desk: Desk) -> None:
     first, second = bundle(desk, "photo-club", "build-tools")
     assert (first.assessment["mode"], second.assessment["mode"]) == ("HOTL", "HITL")
