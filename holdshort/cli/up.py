@@ -68,7 +68,7 @@ def up(
         )
         if not _directories_are_read():
             _say("The directory does not answer. Until it does, everything about access waits.")
-        _tell(_ready(url, loaded, demo=demo), as_json=as_json)
+        _tell(_ready(url, loaded, demo=demo), data, as_json=as_json)
         supervisor.wait()
 
 
@@ -244,13 +244,15 @@ def _demo_tokens(people: Mapping[str, str], company: Company) -> dict[str, str]:
     }
 
 
-def _tell(ready: Ready, *, as_json: bool) -> None:
+def _tell(ready: Ready, data: Path, *, as_json: bool) -> None:
     if as_json:
         told = {"url": ready.url, "sign_in": ready.sign_in}
         print(json.dumps({**told, "tokens": ready.tokens, "people": ready.people}), flush=True)
         return
     print(f"\nHoldshort runs on {ready.url}\nSign in (works once): {ready.sign_in}")
     if ready.tokens:
+        words = f"holdshort person link dana --data {data} --url {ready.url}"
+        print(f"As somebody else, for example Dana: {words}")
         print("\nTokens of the demo, by role:")
         for role, token in ready.tokens.items():
             print(f"  {role:<26}{ready.people[role]:<10}{token}")
