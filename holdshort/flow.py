@@ -18,7 +18,16 @@ from holdshort.ports import Acts, Agent, ConnectorError, Mirrors
 from holdshort.records import actions, audit, db, mirrors, offers, queue, tickets
 from holdshort.records.people import DESK
 from holdshort.records.wake import wake, wake_once
-from holdshort.stops import answering, authorizing, deciding, execution, reading, staging, telling
+from holdshort.stops import (
+    answering,
+    authorizing,
+    by_hand,
+    deciding,
+    execution,
+    reading,
+    staging,
+    telling,
+)
 from holdshort.stops.by_hand import find, report, send_answer
 from holdshort.stops.conversation import ask_for_a_person, check_words, close, open_for, reply
 from holdshort.stops.deciding import Answer
@@ -276,7 +285,7 @@ def look(connector: Mirrors) -> bool:
 
 def observe(action: str, *, connectors: Mapping[str, Acts]) -> None:
     """Look whether the target shows what was reported, and settle."""
-    execution.settle_by_hand(action, connectors)
+    by_hand.settle(action, connectors)
 
 
 def restage(action: str) -> None:

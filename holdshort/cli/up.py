@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from holdshort.company.schema import Company
 
 SECONDS_FOR_DIRECTORIES = 20
-PROCESSES = ("web", "agent", "desk", "executor")
 DIRECTORY_URL, DIRECTORY_TOKEN = "HOLDSHORT_DIRECTORY_URL", "HOLDSHORT_DIRECTORY_TOKEN"
 
 
@@ -144,7 +143,7 @@ def _add_processes(
     *,
     demo: bool,
 ) -> None:
-    from holdshort.records.roles import role_names
+    from holdshort.records.roles import PROCESSES, role_names
 
     private, public = keys.seal_key_files(data)
     passwords = keys.role_passwords(data)
@@ -251,7 +250,8 @@ def _tell(ready: Ready, data: Path, *, as_json: bool) -> None:
         return
     print(f"\nHoldshort runs on {ready.url}\nSign in (works once): {ready.sign_in}")
     if ready.tokens:
-        words = f"holdshort person link dana --data {data} --url {ready.url}"
+        command = Path(sys.executable).with_name("holdshort")
+        words = f"{command} person link dana --data {data} --url {ready.url}"
         print(f"As somebody else, for example Dana: {words}")
         print("\nTokens of the demo, by role:")
         for role, token in ready.tokens.items():

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from holdshort.core.terms import Sender
-from holdshort.records import audit, db, queue, tickets
+from holdshort.ports import Acts, ConnectorError
+from holdshort.records import actions, audit, db, queue, tickets
 from holdshort.records.actions import Story
+from holdshort.records.people import DESK
 from holdshort.records.wake import wake
-from holdshort.stops import telling
+from holdshort.stops import execution, telling
 from holdshort.stops.refused import Refused, known
 
 
@@ -74,3 +79,48 @@ def _works_here(story: Story, sender: Sender) -> None:
     asked = {assignment["person"] for assignment in story.assignments}
     if sender.person.id not in asked and not queue.works_here(sender.person):
         raise Refused("not_yours", "Only people who work on this desk can say this.")
+
+
+# ------------------------------------------------------------------ looking at it
+
+
+def settle(action: str, connectors: Mapping[str, Acts]) -> None:
+    """After a person reported: look whether the target shows it, and write the outcome."""
+    story = actions.story(action)
+    if story is None or story.report is None or story.outcome is not None:
+        return
+    kind, after = _looked(story, connectors)
+    with db.turn_of("action", action):
+        story = actions.story(action)
+        assert story is not None and story.report is not None
+        if story.outcome is not None:
+            return
+        db.run(
+            "add_outcome_by_hand",
+            action=action,
+            kind=kind,
+            before=db.as_json(story.action.seen),
+            after=db.as_json(after),
+            evidence=db.as_json({"did": story.report["did"]}),
+            reason="",
+        )
+        audit.event(
+            "execution.settled", actor=DESK, ticket=story.action.ticket, action=action, outcome=kind
+        )
+        execution.tell(story, kind, "")
+
+
+def _looked(story: Story, connectors: Mapping[str, Acts]) -> tuple[str, Mapping[str, Any]]:
+    """What the target shows about work by hand; where it cannot be asked, the report stands."""
+    assert story.report is not None
+    if story.report["did"] == "not_done":
+        return "not_applied", {}
+    connector = connectors.get(story.action.target.connector)
+    if connector is None:
+        return "recorded", {}
+    try:
+        now = connector.observe(story.action)
+    except ConnectorError:
+        return "recorded", {}
+    shown = connector.applied(story.action, story.action.seen, now)
+    return {True: "verified", False: "mismatch", None: "recorded"}[shown], now
