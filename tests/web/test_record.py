@@ -161,6 +161,17 @@ def propose_looser_rules(desk: Desk, author: str, folder: Path) -> int:
     return applied.version
 
 
+def test_limits_that_nothing_applies_yet_are_not_shown_as_if_they_held(
+    desk: Desk, visit: Visit
+) -> None:
+    held, waiting = plain(visit("sven").read("/rules")).split("not applied by this version yet")
+    assert "at least 90 % sure" in held
+    assert "Nobody may hold both" in held
+    for limit in ("people an hour", "On hold", "Maintenance", "Frozen"):
+        assert limit in waiting
+        assert limit not in held
+
+
 def test_rules_that_wait_show_what_they_loosen_and_are_adopted_by_another(
     desk: Desk, visit: Visit, tmp_path: Path
 ) -> None:
