@@ -54,7 +54,8 @@ def main(folder: Path, only: tuple[str, ...] = ()) -> None:
                 for scheme in ("light", "dark"):
                     photograph(browser, scene, folder, size, scheme, only)
             browser.close()
-    shrink(folder / "review-desktop-light.png", folder / "review.png")
+    if not only or "review" in only:
+        shrink(folder / "review-desktop-light.png", folder / "review.png")
 
 
 def photograph(
