@@ -6,6 +6,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from holdshort.records import schema
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "holdshort.settings")
 os.environ.setdefault("HOLDSHORT_ROLE", "web")
 application = get_wsgi_application()
+schema.require_fit()

@@ -49,6 +49,9 @@ def _up(asked: argparse.Namespace) -> None:
 
 def _process(asked: argparse.Namespace) -> None:
     base.connect(asked, asked.process)
+    from holdshort.records import schema
+
+    schema.require_fit()
     if asked.process == "web":
         from holdshort.cli.serve import serve
 

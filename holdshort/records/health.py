@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db import Error
 
-from holdshort.records import db
+from holdshort.records import db, schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,14 @@ def checks() -> list[Check]:
 def _database() -> tuple[bool, str]:
     db.now()
     return True, "answers"
+
+
+def _schema() -> tuple[bool, str]:
+    try:
+        schema.require_fit()
+    except schema.Unfit as no:
+        return False, str(no)
+    return True, f"as this program needs it ({schema.known()[-1]})"
 
 
 def _rules() -> tuple[bool, str]:
@@ -64,6 +72,7 @@ def _processes() -> tuple[bool, str]:
 
 _LOOKS: dict[str, Callable[[], tuple[bool, str]]] = {
     "database": _database,
+    "schema": _schema,
     "rules": _rules,
     "directory": _directory,
     "processes": _processes,

@@ -103,9 +103,31 @@ def as_owner() -> None:
     connection.settings_dict["OPTIONS"] = options
 
 
-def migrate() -> None:
-    """Create or upgrade the tables, as the owner role. Django must be set up."""
+def migrate(to: str | None = None) -> None:
+    """Create or upgrade the tables, as the owner role; `to` names a migration to stop at.
+
+    Django must be set up. Raises Unfit when the database is newer than this program, or while
+    processes are connected that were written for the tables as they are now.
+    """
     from django.core.management import call_command
 
+    from holdshort.records import schema
+
     as_owner()
-    call_command("migrate", interactive=False, verbosity=0)
+    there = schema.applied()
+    schema.require_not_newer(schema.known(), there)
+    if there and there != schema.known():
+        _require_nobody_connected()
+    call_command("migrate", *((schema.APP, to) if to else ()), interactive=False, verbosity=0)
+
+
+def _require_nobody_connected() -> None:
+    from holdshort.records import db, schema
+
+    names = {name: process for process, name in role_names().items()}
+    here = {names[row["usename"]] for row in db.rows("connected_roles", roles=list(names))}
+    if here:
+        raise schema.Unfit(
+            f"Still connected to this database: {', '.join(sorted(here))}. A process works only "
+            "on the tables it was written for, so stop every one of them first."
+        )

@@ -56,5 +56,9 @@ INSERTS: dict[str, dict[str, str]] = {
     "outcome": {"desk": _OUTCOME, "executor": _OUTCOME},
     "report": {"web": "action digest connector person did evidence"},
     "finding": {"web": "action kind person result note"},
+    "restoration": {"desk": "reason position seen", "executor": "reason position seen"},
+    "reconciliation": {"web": "restoration person account channel note"},
+    "settlement": {"web": "action restoration person account result note"},
+    "sighting": {"executor": "action shown now problem"},
 }
 """Table, role, the columns it may fill in."""

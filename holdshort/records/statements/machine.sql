@@ -14,3 +14,8 @@ SELECT (SELECT count(*) FROM kernel.event e WHERE e.at < clock_timestamp() - int
        (SELECT count(*) FROM kernel.execution x JOIN kernel.attempt t ON t.execution = x.id
          WHERE t.lease_until < clock_timestamp() - interval '2 minutes'
            AND NOT EXISTS (SELECT FROM kernel.outcome o WHERE o.action = x.action)) AS abandoned;
+
+-- name: connected_roles
+-- Which of these roles have a session on this database, besides the one that asks.
+SELECT DISTINCT usename::text FROM pg_stat_activity
+ WHERE datname = current_database() AND usename = ANY(%(roles)s) AND pid <> pg_backend_pid();
