@@ -108,7 +108,7 @@ def test_what_waits_for_its_hold_window_goes_on_waiting_and_then_runs_once(
     desk.run()
     assert ended(desk, names["held"], target) == ("authorized", 0)
     waking.open_hold(desk, names["held"])
-    desk.run()
+    desk.sweep()
     assert ended(desk, names["held"], target) == ("executed", 1)
 
 
