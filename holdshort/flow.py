@@ -24,6 +24,7 @@ from holdshort.stops import (
     by_hand,
     deciding,
     execution,
+    older,
     reading,
     staging,
     telling,
@@ -31,6 +32,7 @@ from holdshort.stops import (
 from holdshort.stops.by_hand import find, report, send_answer
 from holdshort.stops.conversation import ask_for_a_person, check_words, close, open_for, reply
 from holdshort.stops.deciding import Answer
+from holdshort.stops.older import reconcile, settle, watch
 from holdshort.stops.refused import Refused, known
 
 __all__ = [
@@ -50,16 +52,19 @@ __all__ = [
     "open_for",
     "propose",
     "receive",
+    "reconcile",
     "reply",
     "report",
     "restage",
     "send_answer",
     "sequence",
+    "settle",
     "stage",
     "stop",
     "sweep",
     "undo",
     "unread",
+    "watch",
 ]
 
 AGENT_ANSWERS_WITHIN = timedelta(minutes=3)
@@ -190,11 +195,13 @@ def authorize(action: str) -> None:
         if story.fate or story.authorization or not story.decisions:
             return
         answering.hand_over(story)
+        if story.older:
+            return
         if story.decided("reject"):
             answering.reject(story)
         elif changed := story.decided("change"):
             answering.change(story, changed[0], at=at)
-        elif len({yes["person"] for yes in story.decided("approve")}) >= story.assessment["needed"]:
+        elif not story.halted and story.has_every_yes:
             authorizing.by_decisions(story, at=at)
 
 
@@ -207,6 +214,8 @@ def stop(action: str, reason_code: str, *, sender: Sender) -> None:
             raise Refused("not_yours", "Who asked for it, or who works here, can stop it.")
         if story.fate is not None:
             raise Refused("too_late", f"It cannot be stopped any more: {story.state}.")
+        if story.older:
+            raise Refused("in_doubt", "Nobody knows yet whether it ran: say so under Safe mode.")
         actions.add_fate(story, "revoked", person=sender.person.id, reason=reason_code)
         audit.event(
             "action.stopped", actor=sender.person.id, ticket=story.action.ticket, action=action
@@ -249,7 +258,7 @@ def expire(action: str) -> None:
     with db.turn_of("action", action) as at:
         story = known(action)
         ends = (story.authorization or story.review or {}).get("expires_at")
-        if story.fate is not None or ends is None or ends > at:
+        if story.fate is not None or ends is None or ends > at or story.older:
             return
         actions.add_fate(story, "expired", person=None)
         audit.event("action.expired", actor=DESK, ticket=story.action.ticket, action=action)
@@ -284,16 +293,20 @@ def look(connector: Mirrors) -> bool:
 
 
 def observe(action: str, *, connectors: Mapping[str, Acts]) -> None:
-    """Look whether the target shows what was reported, and settle."""
+    """Look whether the target shows what was reported, or what may have happened since."""
     by_hand.settle(action, connectors)
+    older.look(action, connectors)
 
 
 def restage(action: str) -> None:
-    """The world had changed before it ran: the next version, with the difference, is asked anew."""
+    """The world had changed before it ran, or an older state came back: it is asked anew."""
     with db.turn_of("action", action) as at:
         story = known(action)
         outcome = story.outcome or {}
         if outcome.get("reason") == execution.DRIFT and story.next_version is None:
+            answering.stage_again(story, story.action.params, at=at)
+        elif older.asks_anew(story):
+            older.replace(story)
             answering.stage_again(story, story.action.params, at=at)
 
 

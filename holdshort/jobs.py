@@ -19,10 +19,11 @@ from procrastinate.manager import JobManager
 
 from holdshort import flow, wiring
 from holdshort.ports import ConnectorError
+from holdshort.records import schema
 
 log = structlog.get_logger()
 
-SECONDS_BETWEEN = {"sequence": 0.1, "sweep": 30.0, "look": 60.0, "retry": 5.0}
+SECONDS_BETWEEN = {"sequence": 0.1, "sweep": 30.0, "look": 60.0, "watch": 30.0, "retry": 5.0}
 SECONDS_AFTER_FAILURE = 2.0
 WORKER: dict[str, Any] = {
     "fetch_job_polling_interval": 1.0,
@@ -94,10 +95,17 @@ def look() -> None:
         raise ConnectorError(f"No answer from: {', '.join(away)}.")
 
 
+def watch() -> None:
+    """Compare the log with what this process has seen of it. Raises MachineError."""
+    path = wiring.witness()
+    if path is not None:
+        flow.watch(path)
+
+
 CLOCKS: dict[str, dict[str, Callable[[], object]]] = {
     "agent": {},
-    "desk": {"sequence": flow.sequence, "sweep": flow.sweep},
-    "executor": {"look": look},
+    "desk": {"sequence": flow.sequence, "sweep": flow.sweep, "watch": watch},
+    "executor": {"look": look, "watch": watch},
 }
 """What each process does by the clock, beside its queue."""
 
@@ -107,6 +115,9 @@ def work(process: str) -> None:
     if process == "agent":
         # The model is read before the first ticket waits for it.
         wiring.agent()
+    schema.require_fit()
+    # Before anything else: on an older state nothing may start.
+    watch()
     stopped = threading.Event()
     for name, action in CLOCKS[process].items():
         threading.Thread(target=_tick, args=(name, action, stopped), daemon=True).start()

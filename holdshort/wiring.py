@@ -55,6 +55,12 @@ def agent_person() -> str:
     return os.environ.get("HOLDSHORT_AGENT_PERSON", "agent")
 
 
+def witness() -> Path | None:
+    """The file in which this process keeps what it has seen of the log, if it was given one."""
+    path = os.environ.get("HOLDSHORT_WITNESS")
+    return Path(path) if path else None
+
+
 def worker_name() -> str:
     """How attempts name this process: machine and process number."""
     return f"{socket.gethostname()}:{os.getpid()}"

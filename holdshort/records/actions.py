@@ -39,6 +39,11 @@ class Story:
     outcome: Part | None
     report: Part | None
     finding: Part | None
+    settlement: Part | None
+    halted: bool
+    """Whether the database lets nothing about it start: see docs/adr/0002-older-states.md."""
+    older: bool
+    """Whether it was staged before an older state of the desk came back."""
     needs: tuple[str, ...]
     next_version: str | None
     undone_by: str | None
@@ -52,6 +57,12 @@ class Story:
     def category(self) -> str:
         """Action type / tier: the unit that earns autonomy."""
         return str(self.assessment["category"])
+
+    @property
+    def has_every_yes(self) -> bool:
+        """Whether as many different people approved it as the gate asks for."""
+        yes = {decision["person"] for decision in self.decided("approve")}
+        return len(yes) >= int(self.assessment["needed"])
 
     def decided(self, verdict: str) -> list[Part]:
         """The decisions of one verdict, oldest first."""
@@ -67,7 +78,7 @@ def story(action: str) -> Story | None:
     parts: dict[str, Any] = {
         name: _timed(found[name])
         for name in ("assessment", "review", "authorization", "fate", "execution", "outcome")
-    } | {name: _timed(found[name]) for name in ("report", "finding", "proposed")}
+    } | {name: _timed(found[name]) for name in ("report", "finding", "settlement", "proposed")}
     lists: dict[str, Any] = {
         name: tuple(_timed(item) for item in found[name])
         for name in ("assignments", "decisions", "attempts")
@@ -82,6 +93,8 @@ def story(action: str) -> Story | None:
         needs=tuple(found["needs"]),
         next_version=found["next_version"] and str(found["next_version"]),
         undone_by=found["undone_by"] and str(found["undone_by"]),
+        halted=found["older"] is not None,
+        older=bool(found["older"]),
         **parts,
         **lists,
     )

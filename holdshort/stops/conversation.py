@@ -83,6 +83,6 @@ def withdraw_all(number: int, *, sender: Sender) -> None:
     """Withdraw what has not started; what has started goes on and is told."""
     for action in actions.unfinished(number):
         story = known(action)
-        if story.fate is None:
+        if story.fate is None and not story.older:
             actions.add_fate(story, "withdrawn", person=sender.person.id)
             audit.event("action.withdrawn", actor=sender.person.id, ticket=number, action=action)

@@ -88,7 +88,7 @@ def claim(action: str, *, worker: str) -> Claim | None:
     """
     with db.turn_of("action", action) as at:
         story = actions.story(action)
-        if story is None or story.outcome is not None:
+        if story is None or story.outcome is not None or story.halted:
             return None
         if story.execution is None:
             return _start(story, worker) if _may_start(story, at) else None

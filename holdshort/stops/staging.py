@@ -26,7 +26,7 @@ from holdshort.records.ids import new_id
 from holdshort.records.offers import Proposal
 from holdshort.records.people import DESK
 from holdshort.records.world import World
-from holdshort.stops import authorizing, telling
+from holdshort.stops import authorizing, older, telling
 from holdshort.stops.assess import Assessment, assess, catalogue_version
 
 REVIEW_FOR = timedelta(hours=72)
@@ -47,6 +47,9 @@ def stage_offer(proposal: Proposal, *, at: datetime) -> tuple[str, str]:
     offer = proposal.offer
     if _stale(proposal, ticket):
         return "stale", "The conversation went on meanwhile."
+    if db.value("older_proposal", proposal=proposal.id):
+        tickets.hand_over(proposal.ticket, older.STAGED_BEFORE)
+        return "person", older.STAGED_BEFORE
     if offer.question:
         tickets.ask(proposal.ticket, offer.question, author=proposal.initiator)
         return "question", ""
@@ -193,7 +196,8 @@ def write(one: Assessment, *, proposal: str, at: datetime) -> None:
     if one.gate.mode is Mode.REFUSE:
         _refuse(story)
     elif one.gate.mode is Mode.HOTL:
-        authorizing.by_policy(story, one, at=at)
+        if not story.halted:
+            authorizing.by_policy(story, one, at=at)
     else:
         _open_review(story, one, at=at)
 

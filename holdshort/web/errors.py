@@ -16,6 +16,10 @@ STATUS = {
     "digest_mismatch": 409,
     "already_decided": 409,
     "expired": 409,
+    "in_doubt": 409,
+    "not_in_doubt": 409,
+    "not_in_safe_mode": 409,
+    "not_yours": 403,
     "too_late": 409,
     "too_fast": 429,
 }

@@ -13,6 +13,7 @@ SELECT (SELECT count(*) FROM kernel.event e WHERE e.at < clock_timestamp() - int
            AND e.id > (SELECT COALESCE(max(event), 0) FROM kernel.log)) AS unlogged,
        (SELECT count(*) FROM kernel.execution x JOIN kernel.attempt t ON t.execution = x.id
          WHERE t.lease_until < clock_timestamp() - interval '2 minutes'
+           AND NOT EXISTS (SELECT FROM kernel.halted h WHERE h.action = x.action)
            AND NOT EXISTS (SELECT FROM kernel.outcome o WHERE o.action = x.action)) AS abandoned;
 
 -- name: connected_roles

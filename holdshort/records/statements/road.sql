@@ -138,6 +138,7 @@ SELECT action FROM kernel.review WHERE number = %(review)s;
 SELECT a.id, a.digest, a.canonical, a.proposal, a.staged_at, st.state, to_jsonb(s) AS assessment,
        to_jsonb(r) AS review, to_jsonb(p) - 'body' AS proposed, to_jsonb(z) AS "authorization", to_jsonb(f) AS fate,
        to_jsonb(x) AS execution, to_jsonb(o) AS outcome, to_jsonb(h) AS report, to_jsonb(fi) AS finding,
+       to_jsonb(se) AS settlement, ha.older,
        (SELECT l.position FROM kernel.log l WHERE l.event = z.event) AS position,
        (SELECT b.id FROM kernel.action b WHERE b.root = a.root AND b.version = a.version + 1) AS next_version,
        (SELECT b.id FROM kernel.action b WHERE b.undoes = a.id ORDER BY b.staged_at DESC LIMIT 1) AS undone_by,
@@ -160,6 +161,8 @@ SELECT a.id, a.digest, a.canonical, a.proposal, a.staged_at, st.state, to_jsonb(
   LEFT JOIN kernel.outcome o ON o.action = a.id
   LEFT JOIN kernel.report h ON h.action = a.id
   LEFT JOIN kernel.finding fi ON fi.action = a.id
+  LEFT JOIN kernel.settlement se ON se.action = a.id
+  LEFT JOIN LATERAL (SELECT bool_or(h.from_before) AS older FROM kernel.halted h WHERE h.action = a.id) ha ON true
  WHERE a.id = %(action)s;
 
 -- name: actions_of_ticket
@@ -224,11 +227,13 @@ SELECT DISTINCT 'authorize', d.action::text FROM kernel.decision d
  WHERE (d.verdict IN ('approve', 'change', 'reject') OR d.verdict = 'hand_over' AND NOT EXISTS (
          SELECT FROM kernel.assignment g WHERE g.review = d.review AND g.person = d.hand_to))
    AND d.decided_at < clock_timestamp() - interval '10 seconds'
+   AND NOT EXISTS (SELECT FROM kernel.halted h WHERE h.action = d.action)
    AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = d.action)
    AND NOT EXISTS (SELECT FROM kernel."authorization" z WHERE z.action = d.action)
 UNION ALL
 SELECT 'expire', r.action::text FROM kernel.review r
  WHERE r.expires_at < clock_timestamp()
+   AND NOT EXISTS (SELECT FROM kernel.halted h WHERE h.action = r.action AND h.from_before)
    AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = r.action)
    AND NOT EXISTS (SELECT FROM kernel."authorization" z WHERE z.action = r.action)
 UNION ALL
@@ -236,9 +241,11 @@ SELECT CASE WHEN z.expires_at < clock_timestamp() THEN 'expire' ELSE 'execute' E
   FROM kernel."authorization" z
  WHERE z.hands = 'executor' AND z.not_before < clock_timestamp() - interval '2 seconds'
    AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = z.action)
+   AND NOT EXISTS (SELECT FROM kernel.halted h WHERE h.action = z.action)
 UNION ALL
 SELECT 'execute', x.action::text FROM kernel.execution x
  WHERE NOT EXISTS (SELECT FROM kernel.outcome o WHERE o.action = x.action)
+   AND NOT EXISTS (SELECT FROM kernel.halted h WHERE h.action = x.action)
    AND NOT EXISTS (SELECT FROM kernel.attempt t WHERE t.execution = x.id AND t.lease_until > clock_timestamp())
 UNION ALL
 SELECT 'observe', h.action::text FROM kernel.report h
@@ -248,6 +255,27 @@ UNION ALL
 SELECT 'restage', o.action::text FROM kernel.outcome o JOIN kernel.action a ON a.id = o.action
  WHERE o.kind = 'not_applied' AND o.reason = 'drift' AND o.at < clock_timestamp() - interval '10 seconds'
    AND NOT EXISTS (SELECT FROM kernel.action b WHERE b.root = a.root AND b.version = a.version + 1)
+UNION ALL
+SELECT 'observe', a.id::text FROM kernel.action a
+ WHERE a.staged_at < (SELECT max(r.noticed_at) FROM kernel.restoration r)
+   AND NOT EXISTS (SELECT FROM kernel.settlement s WHERE s.action = a.id)
+   AND NOT EXISTS (SELECT FROM kernel.outcome o WHERE o.action = a.id)
+   AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = a.id AND f.kind NOT IN ('claimed', 'by_hand'))
+   AND (EXISTS (SELECT FROM kernel.halted h WHERE h.action = a.id AND h.unreconciled)
+        OR EXISTS (SELECT FROM kernel.execution x WHERE x.action = a.id))
+   AND NOT EXISTS (SELECT FROM kernel.sighting g WHERE g.action = a.id
+                      AND g.seen_at > clock_timestamp() - interval '2 minutes')
+UNION ALL
+SELECT 'restage', s.action::text FROM kernel.settlement s JOIN kernel.action a ON a.id = s.action
+ WHERE s.result = 'again' AND s.settled_at < clock_timestamp() - interval '10 seconds'
+   AND NOT EXISTS (SELECT FROM kernel.action b WHERE b.root = a.root AND b.version = a.version + 1)
+   AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = a.id AND f.kind = 'superseded')
+UNION ALL
+SELECT 'restage', m.action::text FROM kernel.assessment m
+ WHERE m.mode = 'HOTL' AND EXISTS (SELECT FROM kernel.restoration)
+   AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = m.action)
+   AND NOT EXISTS (SELECT FROM kernel."authorization" z WHERE z.action = m.action)
+   AND NOT EXISTS (SELECT FROM kernel.halted h WHERE h.action = m.action)
 UNION ALL
 SELECT 'forget', '0' WHERE EXISTS (SELECT FROM public.sealed WHERE expires_at < clock_timestamp());
 
