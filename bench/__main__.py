@@ -7,8 +7,9 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
+from bench.engine import cycles
 from bench.ground import ground
-from bench.measures import Figure, assessments, cycles, fill, lists
+from bench.measures import Figure, assessments, fill, lists
 
 RESULTS = Path(__file__).resolve().parent / "results.json"
 

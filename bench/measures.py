@@ -12,11 +12,10 @@ from statistics import quantiles
 from bench.ground import Ground
 from holdshort import flow
 from holdshort.core.terms import Offered
-from holdshort.records import actions, db, offers, queue, tickets
+from holdshort.records import db, offers, queue, tickets
 from holdshort.records.world import World
 from holdshort.stops import staging
 from holdshort.stops.assess import assess
-from holdshort.stops.deciding import Answer
 
 # Harmless enough for one yes, unusual enough to need it.
 REQUESTS = tuple(product(("sales-apac", "sales-emea"), ("erik", "aylin", "mateo", "jonas")))
@@ -133,61 +132,3 @@ def assessments(ground: Ground, times: int = 300) -> list[Figure]:
             circumstances = staging.circumstances_of(row, proposal, db.now())
             assess(offered, circumstances, World(), draft=draft)
     return found.figures()
-
-
-# ------------------------------------------------------------------ gated cycles
-
-CYCLE = ("decide", "authorize", "sequence", "execute, verify and settle")
-
-
-def cycles(ground: Ground, waiting: list[str]) -> list[Figure]:
-    """Actions that wait are approved, authorized, logged, carried out and read back, one by one."""
-    times = Times()
-    before, asked = ground.number(TRANSACTIONS), ground.statements
-    for action in waiting:
-        _cycle(ground, action, times)
-    per_cycle = (ground.number(TRANSACTIONS) - before) / len(waiting)
-    asked = (ground.statements - asked) // len(waiting)
-    assert ground.app.effects == len(waiting)
-    spent = times.total(*CYCLE) / len(waiting)
-    floor = plain(ground, round(per_cycle * len(waiting))) * per_cycle
-    return [
-        Figure("gated cycles in a second", *_versus(1000 / spent, "1/s", 1000 / floor)),
-        Figure("one gated cycle", *_versus(spent, "ms", floor)),
-        Figure("durable commits in a cycle", round(per_cycle, 2), "commits"),
-        Figure("statements in a cycle", asked, "statements"),
-        *times.figures(),
-    ]
-
-
-def _versus(value: float, unit: str, floor: float) -> tuple[float, str, float, float]:
-    return round(value, 2), unit, round(floor, 2), round(value / floor, 2)
-
-
-def _cycle(ground: Ground, action: str, times: Times) -> None:
-    ground.as_role("desk")
-    story = actions.story(action)
-    assert story is not None and story.review is not None
-    sender = ground.sender(story.assignments[0]["person"])
-    answer = Answer(verdict="approve", digest=story.digest, shown="0" * 64)
-    ground.as_role("web")
-    with times.of("decide"):
-        flow.decide(story.review["number"], answer, sender=sender)
-    ground.as_role("desk")
-    with times.of("authorize"):
-        flow.authorize(action)
-    with times.of("sequence"):
-        flow.sequence()
-    ground.as_role("executor")
-    with times.of("execute, verify and settle"):
-        flow.execute(action, connectors={"directory": ground.app}, worker="bench", seal=str.encode)
-
-
-def plain(ground: Ground, number: int) -> float:
-    """Milliseconds of one plain transaction that inserts one row and waits for the disk."""
-    with ground.plain.cursor() as cursor:
-        cursor.execute("CREATE TABLE IF NOT EXISTS bench_floor (id bigserial, said text)")
-        start = time.perf_counter()
-        for _ in range(number):
-            cursor.execute("INSERT INTO bench_floor (said) VALUES ('one plain row')")
-        return (time.perf_counter() - start) * 1000 / number

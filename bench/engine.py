@@ -1,0 +1,199 @@
+"""`python -m bench.engine`: gated cycles through the stops, each as its own login role, one client.
+
+A cycle is what happens to an action that waits: decide, authorize, sequence, execute with verify
+and settle. Its floor is as many plain durable one-row transactions, made in between on the same
+server by the same process, so that a busy machine weighs on both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import psycopg
+from psycopg import waiting as waits
+
+from bench.ground import Ground, ground
+from bench.measures import TRANSACTIONS, Figure, Times, fill
+from holdshort import flow
+from holdshort.core.terms import Sender
+from holdshort.records import actions
+from holdshort.stops.deciding import Answer
+
+FLOOR = 5
+"""Plain transactions after each cycle."""
+
+WARM = 30
+"""Cycles before the measured ones, so that every connection has prepared its statements."""
+
+COUNTED = 10
+"""How many of those are counted; counting costs time."""
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a cycle begins with."""
+
+    action: str
+    review: int
+    answer: Answer
+    sender: Sender
+
+
+def cycles(ground: Ground, waiting: list[str]) -> list[Figure]:
+    """Actions that wait are approved, authorized, logged, carried out and read back, one by one."""
+    asked = [_asked(ground, action) for action in waiting]
+    for one in asked[: WARM - COUNTED]:
+        _cycle(ground, one, Times())
+    counted = _counts(ground, asked[WARM - COUNTED : WARM])
+    times, client, measured = Times(), 0.0, asked[WARM:]
+    before = _used(ground)
+    for one in measured:
+        start = time.process_time()
+        _cycle(ground, one, times)
+        client += (time.process_time() - start) * 1000
+        with times.of("floor"):
+            plain(ground, FLOOR)
+    used = zip(_used(ground), before, strict=True)
+    server, commits, syncs = ((after - then) / len(measured) for after, then in used)
+    assert ground.app.effects == len(waiting)
+    commits, syncs = commits - FLOOR, syncs - FLOOR
+    floor = times.total("floor") / len(measured) / FLOOR * commits
+    spent = times.total("a whole cycle") / len(measured)
+    return [
+        Figure("gated cycles in a second", *_versus(1000 / spent, "1/s", 1000 / floor)),
+        Figure("one gated cycle", *_versus(spent, "ms", floor)),
+        Figure("… processor time of the client", round(client / len(measured), 2), "ms"),
+        Figure("… processor time of the server", round(server, 2), "ms"),
+        Figure("durable commits in a cycle", round(commits, 2), "commits"),
+        Figure("waits for the disk in a cycle", round(syncs, 2), "syncs"),
+        *counted,
+        *times.figures(),
+    ]
+
+
+def _versus(value: float, unit: str, floor: float) -> tuple[float, str, float, float]:
+    return round(value, 2), unit, round(floor, 2), round(value / floor, 2)
+
+
+def _asked(ground: Ground, action: str) -> Asked:
+    """What the cycle of this action begins with: its review, and somebody's yes to its bytes."""
+    ground.as_role("desk")
+    story = actions.story(action)
+    assert story is not None and story.review is not None
+    sender = ground.sender(story.assignments[0]["person"])
+    answer = Answer(verdict="approve", digest=story.digest, shown="0" * 64)
+    return Asked(action, story.review["number"], answer, sender)
+
+
+def _cycle(ground: Ground, asked: Asked, times: Times) -> None:
+    with times.of("a whole cycle"):
+        ground.as_role("web")
+        with times.of("decide"):
+            flow.decide(asked.review, asked.answer, sender=asked.sender)
+        ground.as_role("desk")
+        with times.of("authorize"):
+            flow.authorize(asked.action)
+        with times.of("sequence"):
+            flow.sequence()
+        ground.as_role("executor")
+        with times.of("execute, verify and settle"):
+            connectors = {"directory": ground.app}
+            flow.execute(asked.action, connectors=connectors, worker="bench", seal=str.encode)
+
+
+def plain(ground: Ground, number: int) -> None:
+    """As many plain transactions, each inserting one row and waiting for the disk."""
+    with ground.plain.cursor() as cursor:
+        for _ in range(number):
+            cursor.execute("INSERT INTO bench_floor (said) VALUES ('one plain row')")
+
+
+# ------------------------------------------------------------------ what a cycle uses
+
+
+def _used(ground: Ground) -> tuple[float, int, int]:
+    """Milliseconds of the roles' server processes, commits, waits for the disk; all so far."""
+    for one in (*ground.connections.values(), ground.plain):
+        with one.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_force_next_flush()")
+    server = sum(_processor(one.connection.info.backend_pid) for one in ground.connections.values())
+    return server, ground.number(TRANSACTIONS), _syncs(ground)
+
+
+def _processor(pid: int) -> float:
+    """Milliseconds that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+    return (int(fields[11]) + int(fields[12])) * 1000 / _TICKS
+
+
+def _syncs(ground: Ground) -> int:
+    """How often the server waited for its log to be on the disk; told elsewhere since 18."""
+    if ground.number("SHOW server_version_num") >= 180000:
+        return ground.number("SELECT sum(fsyncs) FROM pg_stat_io WHERE object = 'wal'")
+    return ground.number("SELECT wal_sync FROM pg_stat_wal")
+
+
+def _counts(ground: Ground, asked: list[Asked]) -> list[Figure]:
+    """Statements, and how often the client waited for an answer, in these cycles."""
+    seen = {"statements": 0, "waits": 0}
+    with _counting(seen):
+        for one in asked:
+            _cycle(ground, one, Times())
+    return [
+        Figure("statements in a cycle", round(seen["statements"] / len(asked), 1), "statements"),
+        Figure("waits for an answer in a cycle", round(seen["waits"] / len(asked), 1), "waits"),
+    ]
+
+
+@contextmanager
+def _counting(seen: dict[str, int]) -> Iterator[None]:
+    execute, wait = psycopg.Cursor.execute, waits.wait
+
+    def counted_execute(self: Any, *given: Any, **named: Any) -> Any:
+        seen["statements"] += 1
+        return execute(self, *given, **named)
+
+    def counted_wait(asked: Any, *given: Any, **named: Any) -> Any:
+        return wait(_watched(asked, seen), *given, **named)
+
+    with (
+        patch.object(psycopg.Cursor, "execute", counted_execute),
+        patch.object(waits, "wait", counted_wait),
+    ):
+        yield
+
+
+def _watched(asked: Any, seen: dict[str, int]) -> Any:
+    """A psycopg generator whose waits for something to read are counted."""
+    try:
+        wanted = next(asked)
+        while True:
+            seen["waits"] += bool(wanted & waits.Wait.R)
+            wanted = asked.send((yield wanted))
+    except StopIteration as done:
+        return done.value
+
+
+def main() -> None:
+    """Measure the engine alone."""
+    from bench.__main__ import table
+
+    asked = argparse.ArgumentParser(prog="python -m bench.engine", description=__doc__)
+    asked.add_argument("--cycles", type=int, default=300)
+    with ground() as here:
+        _, waiting = fill(here, asked.parse_args().cycles + WARM)
+        print(table(cycles(here, waiting)))
+
+
+if __name__ == "__main__":
+    main()
