@@ -8,31 +8,41 @@ from __future__ import annotations
 
 import hashlib
 import json
-import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 import rfc8785
 
+from holdshort.core.strict import (
+    MAX_DEPTH,
+    MAX_INTEGER,
+    TOO_DEEP,
+    Malformed,
+    Repeated,
+    is_simple,
+    plain,
+    shown,
+)
 from holdshort.core.terms import Action, Target
 
+__all__ = [
+    "MAX_BYTES",
+    "MAX_DEPTH",
+    "MAX_INTEGER",
+    "Malformed",
+    "action_bytes",
+    "action_from",
+    "canonical",
+    "check",
+    "digest",
+    "parse",
+]
 MAX_BYTES = 32_768
-MAX_DEPTH = 32
-MAX_INTEGER = 2**53 - 1
 FORMAT = 1
-TOO_DEEP = f"is nested deeper than {MAX_DEPTH} levels"
 
-
-class Malformed(ValueError):
-    """A value that has no single safe reading; the message says what is wrong and where."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Repeated:
-    """Stands for an object that held the same key twice, until its place is known."""
-
-    key: str
+_SIMPLE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+"""RFC 8785 for simple values: in plain ASCII the order of keys and the escapes are the same."""
 
 
 def parse(data: bytes) -> Any:
@@ -46,12 +56,12 @@ def parse(data: bytes) -> Any:
         raise Malformed(f"This is not JSON: line {error.lineno}, column {error.colno}.") from None
     except RecursionError:
         raise Malformed(f"The document {TOO_DEEP}.") from None
-    return _plain(value, "", 1)
+    return value if is_simple(value) else plain(value)
 
 
 def canonical(value: Any) -> bytes:
     """The one byte form of a value (RFC 8785). Raises Malformed for what `parse` would refuse."""
-    data = rfc8785.dumps(_plain(value, "", 1))
+    data = _SIMPLE(value).encode() if is_simple(value) else rfc8785.dumps(plain(value))
     _limit_size(data)
     return data
 
@@ -109,69 +119,17 @@ def _expect(said: Any, shape: Mapping[str, tuple[type, ...]], where: str) -> Non
     if not isinstance(said, dict):
         raise Malformed(f"{where} is not a JSON object.")
     if odd := sorted(said.keys() ^ shape.keys()):
-        raise Malformed(f"{where} lacks, or should not have, the field {_shown(odd[0])}.")
+        raise Malformed(f"{where} lacks, or should not have, the field {shown(odd[0])}.")
     for name, kinds in shape.items():
         if type(said[name]) not in kinds:
             raise Malformed(f"{where} has a field of the wrong kind: {name}.")
 
 
-# ------------------------------------------------------------------ strictness
-
-
-def _plain(value: Any, where: str, depth: int) -> Any:
-    """Check a value and everything in it; return it made of plain dicts and lists."""
-    place = where or "The document"
-    match value:
-        case None | bool():
-            return value
-        case int() if abs(value) <= MAX_INTEGER:
-            return value
-        case str():
-            return _checked_text(value, place)
-        case Mapping() if depth <= MAX_DEPTH:
-            return {
-                _checked_key(key, place): _plain(inner, _inside(where, key), depth + 1)
-                for key, inner in value.items()
-            }
-        case list() | tuple() if depth <= MAX_DEPTH:
-            return [_plain(inner, f"{where}[{n}]", depth + 1) for n, inner in enumerate(value)]
-    raise Malformed(f"{place} {_trouble(value)}.")
-
-
-def _trouble(value: Any) -> str:
-    match value:
-        case int():
-            return "is a number beyond ±(2**53 - 1)"
-        case float():
-            return "is not a whole number; write fractions as text"
-        case Mapping() | list() | tuple():
-            return TOO_DEEP
-        case _Repeated():
-            return f"holds the key {_shown(value.key)} twice"
-    return "is a value that JSON does not have"
-
-
-def _checked_key(key: Any, place: str) -> str:
-    if not isinstance(key, str):
-        raise Malformed(f"{place} holds a key that is not text.")
-    return _checked_text(key, f"A key in {place}")
-
-
-def _checked_text(text: str, place: str) -> str:
-    if any("\ud800" <= character <= "\udfff" for character in text):
-        raise Malformed(f"{place} holds half a character (a lone surrogate).")
-    if "\0" in text:
-        raise Malformed(f"{place} holds a NUL character, which no record can keep.")
-    if not unicodedata.is_normalized("NFC", text):
-        raise Malformed(f"{place} is not in Unicode's composed form (NFC).")
-    return text
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | _Repeated:
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | Repeated:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            return _Repeated(key)
+            return Repeated(key)
         found[key] = value
     return found
 
@@ -184,12 +142,3 @@ def _integer(digits: str) -> int:
 def _limit_size(data: bytes) -> None:
     if len(data) > MAX_BYTES:
         raise Malformed(f"The document has {len(data)} bytes; the limit is {MAX_BYTES}.")
-
-
-def _inside(where: str, key: object) -> str:
-    return f"{where}.{_shown(key)}" if where else _shown(key)
-
-
-def _shown(key: object) -> str:
-    """A key as a message may show it: short, and without characters that play tricks."""
-    return ascii(key).strip("'")[:40]
