@@ -59,11 +59,12 @@ class Times:
         return [
             Figure(f"{stop}, {name}", round(at, 2), "ms")
             for stop, found in self._of.items()
-            for name, at in (("p50", _percentile(found, 50)), ("p99", _percentile(found, 99)))
+            for name, at in (("p50", percentile(found, 50)), ("p99", percentile(found, 99)))
         ]
 
 
-def _percentile(found: list[float], at: int) -> float:
+def percentile(found: list[float], at: int) -> float:
+    """What so many of a hundred are not above."""
     return quantiles(found, n=100, method="inclusive")[at - 1]
 
 
