@@ -33,7 +33,7 @@ from holdshort.stops.by_hand import find, report, send_answer
 from holdshort.stops.conversation import ask_for_a_person, check_words, close, open_for, reply
 from holdshort.stops.deciding import Answer
 from holdshort.stops.older import reconcile, settle, watch
-from holdshort.stops.refused import Refused, known
+from holdshort.stops.refused import Refused, existing, known
 
 __all__ = [
     "Refused",
@@ -68,6 +68,10 @@ __all__ = [
 ]
 
 AGENT_ANSWERS_WITHIN = timedelta(minutes=3)
+IN_FLIGHT = 32
+"""How many newer events may be committed before an older one, for it to be found at once."""
+
+EVERYTHING = 2**62
 
 
 # ------------------------------------------------------------------ receive
@@ -165,23 +169,16 @@ def stage(proposal_id: str) -> None:
 
 def decide(review: int, answer: Answer, *, sender: Sender) -> str:
     """Record one person's answer to a review. Raises Refused; a refusal is recorded too."""
-    action = db.value("action_of_review", review=review)
-    if action is None:
-        raise Refused("not_found", f"There is no review number {review}.")
+    story = None
     try:
-        with db.turn_of("action", action) as at:
-            story = known(str(action))
+        with actions.turn_to_decide(review=review) as (story, at):
+            if story is None:
+                raise Refused("not_found", f"There is no review number {review}.")
             deciding.check(story, answer, sender=sender, at=at)
             return answering.record(story, answer, sender=sender)
     except Refused as no:
-        with db.transaction():
-            audit.event(
-                "decision.refused",
-                actor=sender.person.id,
-                action=str(action),
-                code=no.code,
-                verdict=answer.verdict,
-            )
+        if story is not None:
+            deciding.remember(story, answer, no, sender=sender)
         raise
 
 
@@ -190,8 +187,8 @@ def decide(review: int, answer: Answer, *, sender: Sender) -> str:
 
 def authorize(action: str) -> None:
     """Draw the consequence of the decisions made so far: permission, a new version, or the end."""
-    with db.turn_of("action", action) as at:
-        story = known(action)
+    with actions.turn_to_decide(action=action) as (found, at):
+        story = existing(found)
         if story.fate or story.authorization or not story.decisions:
             return
         answering.hand_over(story)
@@ -208,8 +205,8 @@ def authorize(action: str) -> None:
 def stop(action: str, reason_code: str, *, sender: Sender) -> None:
     """Stop what has not started. Against the claim only one of the two can win."""
     _known_reason("stop", reason_code)
-    with db.turn_of("action", action):
-        story = known(action)
+    with actions.turn_of(action) as (found, _):
+        story = existing(found)
         if sender.person.id != story.action.requester and not queue.works_here(sender.person):
             raise Refused("not_yours", "Who asked for it, or who works here, can stop it.")
         if story.fate is not None:
@@ -255,8 +252,8 @@ def _known_reason(verb: str, code: str) -> None:
 
 def expire(action: str) -> None:
     """Silence decides nothing: an unanswered review, or an unused permission, ends here."""
-    with db.turn_of("action", action) as at:
-        story = known(action)
+    with actions.turn_of(action) as (found, at):
+        story = existing(found)
         ends = (story.authorization or story.review or {}).get("expires_at")
         if story.fate is not None or ends is None or ends > at or story.older:
             return
@@ -300,8 +297,8 @@ def observe(action: str, *, connectors: Mapping[str, Acts]) -> None:
 
 def restage(action: str) -> None:
     """The world had changed before it ran, or an older state came back: it is asked anew."""
-    with db.turn_of("action", action) as at:
-        story = known(action)
+    with actions.turn_of(action) as (found, at):
+        story = existing(found)
         outcome = story.outcome or {}
         if outcome.get("reason") == execution.DRIFT and story.next_version is None:
             answering.stage_again(story, story.action.params, at=at)
@@ -318,12 +315,8 @@ def sequence(*, stragglers: bool = False) -> int:
     with db.transaction():
         if not db.value("sequencer_turn"):
             return 0
-        name = "log_stragglers" if stragglers else "log_new_events"
-        events = [row["event"] for row in db.rows(name)]
-        if events:
-            for row in db.rows("executable", events=events):
-                wake("execute", row["action"], at=row["not_before"])
-    return len(events)
+        window = EVERYTHING if stragglers else IN_FLIGHT
+        return int(db.value("log_new_events", window=window))
 
 
 def sweep() -> int:
@@ -349,4 +342,4 @@ def unread(number: int) -> None:
 def forget() -> None:
     """Delete new passwords that nobody read in time."""
     with db.transaction():
-        db.run("forget_secrets")
+        db.write("forget_secrets")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -15,16 +16,22 @@ import structlog
 from django.db import close_old_connections
 from procrastinate import App
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.db_cleanup import close_db_connections
+from procrastinate.job_context import JobContext
 from procrastinate.manager import JobManager
+from procrastinate.worker import Worker
 
 from holdshort import flow, wiring
 from holdshort.ports import ConnectorError
-from holdshort.records import schema
+from holdshort.records import schema, wake
 
 log = structlog.get_logger()
 
 SECONDS_BETWEEN = {"sequence": 0.1, "sweep": 30.0, "look": 60.0, "watch": 30.0, "retry": 5.0}
 SECONDS_AFTER_FAILURE = 2.0
+SECONDS_AT_A_STRETCH = 0.5
+"""How long one place goes on without the worker; a signal to end waits so long at most."""
+
 WORKER: dict[str, Any] = {
     "fetch_job_polling_interval": 1.0,
     "update_heartbeat_interval": 2.0,
@@ -32,6 +39,7 @@ WORKER: dict[str, Any] = {
     "delete_jobs": "successful",
     "concurrency": 4,
 }
+"""The queue's own settings; what surrounds each job is added where they are used."""
 
 
 @app.task(name="propose", queue="agent")
@@ -110,6 +118,35 @@ CLOCKS: dict[str, dict[str, Callable[[], object]]] = {
 """What each process does by the clock, beside its queue."""
 
 
+def go_on(first: Callable[[], Any], context: JobContext, worker: Worker) -> Any:
+    """After its own job, a place takes what waits in its queue, the oldest first, one by one.
+
+    The worker's loop costs more than most jobs do; this is what many at once are worked off by.
+    """
+    result = first()
+    queue, number = context.job.queue, worker.worker_id
+    ends, done = time.monotonic() + SECONDS_AT_A_STRETCH, None
+    while number is not None and time.monotonic() < ends:
+        taken = wake.next_of(queue, number, done=done)
+        if taken is None:
+            return result
+        done = taken.job if _worked_off(taken) else None
+    if number is not None and done is not None:
+        wake.forget(done, number)
+    return result
+
+
+def _worked_off(taken: wake.WakeUp) -> bool:
+    try:
+        app.tasks[taken.stop].func(id=taken.row)
+    except Exception as error:
+        log.error("job_failed", stop=taken.stop, id=taken.row, error=type(error).__name__)
+        close_old_connections()
+        wake.failed(taken.job)
+        return False
+    return True
+
+
 def work(process: str) -> None:
     """Run the agent, the desk or the executor until a signal ends it."""
     if process == "agent":
@@ -143,7 +180,9 @@ async def _work(process: str) -> None:
     worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
     async with worker_app.open_async():
         retrying = asyncio.create_task(_retry_stalled(worker_app, process))
-        await worker_app.run_worker_async(queues=[process], name=process, **WORKER)
+        await worker_app.run_worker_async(
+            queues=[process], name=process, task_middleware=[close_db_connections, go_on], **WORKER
+        )
         retrying.cancel()
 
 

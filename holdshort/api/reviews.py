@@ -77,18 +77,20 @@ def decide(request: Request, number: Number, body: NewDecision) -> Status[Any] |
     Refused answers are recorded too. 202 says that its consequence takes longer. Honours
     `Idempotency-Key`.
     """
-    said = _said(seeing.decidable(request.auth, number), body)
+    story = seeing.decidable(request.auth, number)
+    world = World.about(story.action.params)
+    said = _said(story, body, world)
 
     def make() -> dict[str, Any]:
         decision = flow.decide(number, said, sender=request.auth.sender)
         return {"decision": decision, "review": number, "verdict": body.verdict}
 
-    return once(request, body, make, _decided)
+    return once(request, body, make, lambda made: _decided(made, world))
 
 
-def _said(story: Story, body: NewDecision) -> Said:
+def _said(story: Story, body: NewDecision, world: World) -> Said:
     """The answer, with the rendering it is about. Raises Problem when another is shown now."""
-    now = shown.rendering(story)
+    now = shown.rendering(story, world)
     if body.digest == story.digest and body.rendering not in (None, now):
         text = "What is shown about this change is not what you saw. Look again, then decide."
         raise Problem("digest_mismatch", text)
@@ -103,34 +105,12 @@ def _said(story: Story, body: NewDecision) -> Said:
     )
 
 
-def _story(number: int) -> Story:
-    identity = db.value("action_of_review", review=number)
-    story = actions.story(str(identity))
+def _decided(made: Receipt, world: World) -> Answer:
+    """The decision and the action, once the desk has drawn the consequence, or a little later."""
+    drawn = until(lambda: db.value("consequence_is_drawn", decision=made["decision"]) or None)
+    story = actions.of_review(made["review"])
     assert story is not None, "an answer to it is on record"
-    return story
-
-
-def _decided(made: Receipt) -> Answer:
-    settled = until(lambda: _consequence(made))
-    story = settled or _story(made["review"])
-    return (201 if settled else 202), {**made, "action": shown.action(story)}
-
-
-def _consequence(made: Receipt) -> Story | None:
-    """The story once the desk has drawn the consequence of this answer."""
-    story = _story(made["review"])
-    handed = {one["person"] for one in story.assignments}
-    match made["verdict"]:
-        case "ask":
-            return story
-        case "hand_over":
-            to = {one["hand_to"] for one in story.decided("hand_over")}
-            return story if to <= handed else None
-        case "approve":
-            yes = {one["person"] for one in story.decided("approve")}
-            if len(yes) < story.assessment["needed"]:
-                return story
-    return story if story.fate or story.authorization else None
+    return (201 if drawn else 202), {**made, "action": shown.action(story, world)}
 
 
 def _listed(row: db.Row) -> dict[str, Any]:

@@ -31,8 +31,7 @@ def action(bearer: Bearer, identity: UUID | str) -> Story:
 
 def review(bearer: Bearer, number: int) -> Story:
     """The story of the action that a review is about. Raises Problem."""
-    identity = db.value("action_of_review", review=number)
-    story = actions.story(str(identity)) if identity else None
+    story = actions.of_review(number)
     if story is None or not _may_see(bearer, story):
         raise Problem("not_found", f"There is no review number {number}.")
     return story
@@ -43,16 +42,10 @@ def decidable(bearer: Bearer, number: int) -> Story:
 
     Raises Problem.
     """
-    identity = db.value("action_of_review", review=number)
-    story = actions.story(str(identity)) if identity else None
-    if story is None or (_is_private(story) and not _may_see(bearer, story)):
+    story = actions.of_review(number)
+    if story is None or (story.private_to is not None and not _may_see(bearer, story)):
         raise Problem("not_found", f"There is no review number {number}.")
     return story
-
-
-def _is_private(story: Story) -> bool:
-    found = tickets.ticket(story.action.ticket) if story.action.ticket is not None else None
-    return found is None or found["private_to"] is not None
 
 
 def _may_see(bearer: Bearer, story: Story) -> bool:

@@ -11,14 +11,15 @@ T = TypeVar("T")
 PATIENCE = 8.0
 """Seconds that a request waits for its consequence before it says that it takes longer."""
 
-_STEP = 0.03
+_FIRST_STEP, _LONGEST_STEP = 0.01, 0.08
 
 
 def until(look: Callable[[], T | None], *, seconds: float = PATIENCE) -> T | None:
     """The first thing that `look` finds, or None when the time is over."""
-    ends = time.monotonic() + seconds
+    ends, step = time.monotonic() + seconds, _FIRST_STEP
     while True:
         found = look()
         if found is not None or time.monotonic() >= ends:
             return found
-        time.sleep(_STEP)
+        time.sleep(step)
+        step = min(step * 1.5, _LONGEST_STEP)

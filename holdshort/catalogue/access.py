@@ -176,22 +176,24 @@ def _render_add(params: Mapping[str, Any], knows: Knows) -> Rendering:
     name, group = facts.name_of(params, knows), _group_name(str(params["group"]), knows)
     title = f"Add {name} to {group}"
     return Rendering(
-        title, f"{name} will be in {group}, {_carrying(params['group'], knows)}.", title
+        title, lambda: f"{name} will be in {group}, {_carrying(params['group'], knows)}.", title
     )
 
 
 def _render_remove(params: Mapping[str, Any], knows: Knows) -> Rendering:
     name, group = facts.name_of(params, knows), _group_name(str(params["group"]), knows)
     title = f"Take {name} out of {group}"
-    carrying = _carrying(params["group"], knows)
-    return Rendering(title, f"{name} will not be in {group} any more, {carrying}.", title)
+    gone = f"{name} will not be in {group} any more"
+    return Rendering(title, lambda: f"{gone}, {_carrying(params['group'], knows)}.", title)
 
 
 def _render_github(params: Mapping[str, Any], knows: Knows) -> Rendering:
     name, role = facts.name_of(params, knows), str(params["role"])
     title = f"Make {name} {'an owner' if role == 'owner' else f'a {role}'} in GitHub"
-    carrying = _carrying(f"github-{role}", knows)
-    return Rendering(title, f"{name} will be GitHub {role}, {carrying}.", title)
+    group = f"github-{role}"
+    return Rendering(
+        title, lambda: f"{name} will be GitHub {role}, {_carrying(group, knows)}.", title
+    )
 
 
 def _group_name(group: str, knows: Knows) -> str:

@@ -50,8 +50,15 @@ class Rendering:
     """An action in words: a title (the decision), a sentence (its effect), the button's words."""
 
     title: str
-    sentence: str
+    effect: str | Callable[[], str]
+    """The sentence, or what makes it: it may have to read every right that a group carries."""
+
     button: str
+
+    @property
+    def sentence(self) -> str:
+        """What the action changes, for whoever decides."""
+        return self.effect if isinstance(self.effect, str) else self.effect()
 
 
 def irreversible(params: Mapping[str, Any]) -> Offered | None:

@@ -2,51 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from functools import cached_property
+from typing import Any, Generic, TypeVar, cast, overload
 
 from holdshort.core import canonical
 from holdshort.core.terms import Action, Reason
 from holdshort.records import db
 
 Part = Mapping[str, Any]
+P = TypeVar("P")
 
 
-@dataclass(frozen=True, slots=True)
+class _Read(Generic[P]):
+    """A part of a story, as it was read. What was not read at first is read when it is needed."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, story: None, owner: type) -> _Read[P]: ...
+    @overload
+    def __get__(self, story: Story, owner: type) -> P: ...
+    def __get__(self, story: Story | None, owner: type) -> _Read[P] | P:
+        if story is None:
+            return self
+        found = cast(P, _timed(story.row(self._name)[self._name]))
+        # An attribute of the object comes before this one from now on.
+        vars(story)[self._name] = found
+        return found
+
+
 class Story:
     """One action and its rows. A part that does not exist yet is None.
 
     The parts carry the columns of their kernel tables; times are datetimes.
     """
 
-    action: Action
-    digest: str
-    canonical: bytes
-    state: str
-    staged_at: datetime
-    proposed: Part
-    assessment: Part
-    review: Part | None
-    assignments: tuple[Part, ...]
-    decisions: tuple[Part, ...]
-    authorization: Part | None
-    position: int | None
-    fate: Part | None
-    execution: Part | None
-    attempts: tuple[Part, ...]
-    outcome: Part | None
-    report: Part | None
-    finding: Part | None
-    settlement: Part | None
-    halted: bool
+    digest = _Read[str]()
+    state = _Read[str]()
+    staged_at = _Read[datetime]()
+    writer = _Read[str | None]()
+    """Whose account opened the ticket: the requester's own, or of whoever asked in their name."""
+
+    private_to = _Read[str | None]()
+    """The context whose people alone may read the ticket."""
+
+    proposed = _Read[Part]()
+    """The offer it comes from, without the other actions of it."""
+
+    assessment = _Read[Part]()
+    gate = _Read[Part]()
+    """The assessment's columns without what it rests on: findings and reasons."""
+
+    review = _Read[Part | None]()
+    assignments = _Read[tuple[Part, ...]]()
+    decisions = _Read[tuple[Part, ...]]()
+    authorization = _Read[Part | None]()
+    position = _Read[int | None]()
+    fate = _Read[Part | None]()
+    execution = _Read[Part | None]()
+    attempts = _Read[tuple[Part, ...]]()
+    outcome = _Read[Part | None]()
+    report = _Read[Part | None]()
+    finding = _Read[Part | None]()
+    settlement = _Read[Part | None]()
+    halted = _Read[bool]()
     """Whether the database lets nothing about it start: see docs/adr/0002-older-states.md."""
-    older: bool
+
+    older = _Read[bool]()
     """Whether it was staged before an older state of the desk came back."""
-    needs: tuple[str, ...]
-    next_version: str | None
-    undone_by: str | None
+
+    needs = _Read[tuple[str, ...]]()
+    next_version = _Read[str | None]()
+    undone_by = _Read[str | None]()
+
+    def __init__(self, row: db.Row) -> None:
+        self._row = row
+
+    def row(self, name: str) -> db.Row:
+        """The columns that were read, with this one: a stop reads first what it always needs."""
+        if name not in self._row:
+            whole = db.row("story", action=self.action.id, review=None)
+            self._row = {**(whole or {}), **self._row}
+        return self._row
+
+    @cached_property
+    def canonical(self) -> bytes:
+        """The bytes that are approved and carried out."""
+        return bytes(self._row["canonical"])
+
+    @cached_property
+    def action(self) -> Action:
+        """What these bytes say."""
+        return canonical.action_from(self.canonical)
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
@@ -56,13 +108,13 @@ class Story:
     @property
     def category(self) -> str:
         """Action type / tier: the unit that earns autonomy."""
-        return str(self.assessment["category"])
+        return str(self.gate["category"])
 
     @property
     def has_every_yes(self) -> bool:
         """Whether as many different people approved it as the gate asks for."""
         yes = {decision["person"] for decision in self.decided("approve")}
-        return len(yes) >= int(self.assessment["needed"])
+        return len(yes) >= int(self.gate["needed"])
 
     def decided(self, verdict: str) -> list[Part]:
         """The decisions of one verdict, oldest first."""
@@ -71,33 +123,41 @@ class Story:
 
 def story(action: str) -> Story | None:
     """The action with that id and everything about it, or None."""
-    found = db.row("story", action=action)
-    if found is None:
-        return None
-    data = bytes(found["canonical"])
-    parts: dict[str, Any] = {
-        name: _timed(found[name])
-        for name in ("assessment", "review", "authorization", "fate", "execution", "outcome")
-    } | {name: _timed(found[name]) for name in ("report", "finding", "settlement", "proposed")}
-    lists: dict[str, Any] = {
-        name: tuple(_timed(item) for item in found[name])
-        for name in ("assignments", "decisions", "attempts")
-    }
-    return Story(
-        action=canonical.action_from(data),
-        digest=found["digest"],
-        canonical=data,
-        state=found["state"],
-        staged_at=found["staged_at"],
-        position=found["position"],
-        needs=tuple(found["needs"]),
-        next_version=found["next_version"] and str(found["next_version"]),
-        undone_by=found["undone_by"] and str(found["undone_by"]),
-        halted=found["older"] is not None,
-        older=bool(found["older"]),
-        **parts,
-        **lists,
-    )
+    found = db.row("story", action=action, review=None)
+    return Story(found) if found else None
+
+
+def of_review(number: int) -> Story | None:
+    """The action that a review is about and everything about it, or None."""
+    found = db.row("story", action=None, review=number)
+    return Story(found) if found else None
+
+
+Turn = AbstractContextManager[tuple[Story | None, datetime]]
+"""One transaction, alone with an action: its story, read in it, and the database's time."""
+
+
+def turn_of(action: str) -> Turn:
+    """The turn of an action, with everything about it."""
+    return _turn(db.lock("action", action), ("story", {"action": action, "review": None}))
+
+
+def turn_to_decide(*, action: str | None = None, review: int | None = None) -> Turn:
+    """The turn of an action, or that of a review, with what decisions need; the rest when asked."""
+    locking = ("lock_review", {"review": review}) if review else db.lock("action", action)
+    return _turn(locking, ("story_to_decide", {"action": action, "review": review}))
+
+
+def turn_to_run(action: str) -> Turn:
+    """The turn of an action with what a claim needs; the rest when it is asked for."""
+    return _turn(db.lock("action", action), ("story_to_run", {"action": action}))
+
+
+@contextmanager
+def _turn(locking: db.Asked, reading: db.Asked) -> Iterator[tuple[Story | None, datetime]]:
+    with db.transaction():
+        [[locked], found] = db.together(locking, reading)
+        yield (Story(found[0]) if found else None), locked["at"]
 
 
 def of_ticket(ticket: int) -> list[Story]:
@@ -113,7 +173,7 @@ def unfinished(ticket: int) -> list[str]:
 
 def add(action: Action, *, proposal: str, digest: str, data: bytes) -> None:
     """Write the immutable bytes of a staged action and what it depends on."""
-    db.run(
+    db.write(
         "add_action",
         id=action.id,
         root=action.root,
@@ -133,14 +193,14 @@ def add(action: Action, *, proposal: str, digest: str, data: bytes) -> None:
         undoes=action.undoes,
     )
     for needed in action.after:
-        db.run("add_dependency", action=action.id, needs=needed)
+        db.write("add_dependency", action=action.id, needs=needed)
 
 
 def add_fate(
     story: Story, kind: str, *, hands: str | None = None, person: str | None, reason: str = ""
 ) -> None:
     """Take the one irrevocable turn. Raises IntegrityError when another turn was taken first."""
-    db.run(
+    db.write(
         "add_fate",
         action=story.action.id,
         digest=story.digest,
@@ -158,7 +218,9 @@ def reasons_as_data(reasons: Iterable[Reason]) -> list[dict[str, Any]]:
 
 
 def _timed(part: Any) -> Any:
-    """A JSON row with its times read back."""
+    """A JSON row, or a tuple of several, with its times read back."""
+    if isinstance(part, list):
+        return tuple(_timed(item) for item in part)
     if not isinstance(part, dict):
         return part
     return {key: _time(key, value) for key, value in part.items()}

@@ -49,20 +49,13 @@ def event(
     name: str, *, actor: str, ticket: int | None = None, action: str | None = None, **detail: Any
 ) -> None:
     """Record that something happened. `detail` holds ids and codes, never names or free text."""
-    db.run("event", **_checked(name, actor, ticket, action, detail))
+    db.write("event", **told(name, actor=actor, ticket=ticket, action=action, **detail))
 
 
-def event_id(
+def told(
     name: str, *, actor: str, ticket: int | None = None, action: str | None = None, **detail: Any
-) -> int:
-    """The same, giving the event's id to the row that must point at it."""
-    number: int = db.value("event_returning", **_checked(name, actor, ticket, action, detail))
-    return number
-
-
-def _checked(
-    name: str, actor: str, ticket: int | None, action: str | None, detail: dict[str, Any]
 ) -> dict[str, Any]:
+    """The columns of an event, for a statement that writes it with the row that points at it."""
     if name not in EVENTS:
         raise ValueError(f"{name!r} is not an event; add it to EVENTS first")
     return {

@@ -90,7 +90,7 @@ def _propose(company: Company, *, author: str, first: bool) -> int:
 
 
 def _adopt(version: int, person: str) -> None:
-    db.run("adopt", number=version, person=person)
+    db.write("adopt", number=version, person=person)
     audit.event("policy.adopted", actor=person, version=version)
 
 
@@ -106,7 +106,7 @@ def _load(company: Company, *, demo: bool) -> None:
 
 
 def _add(statement: str, rows: list[dict[str, Any]]) -> None:
-    db.run(statement, rows=db.as_json(rows))
+    db.write(statement, rows=db.as_json(rows))
 
 
 def _load_people(company: Company) -> None:
@@ -117,7 +117,7 @@ def _load_people(company: Company) -> None:
         raise CannotApply(f"{changed[0]['id']} cannot become another kind of person; use a new id.")
     _add("add_people", people)
     _add("set_profiles", [*(_profile(p) for p in company.people), _DESK_PROFILE])
-    db.run("end_absent_people", people=[*(p.id for p in company.people), DESK])
+    db.write("end_absent_people", people=[*(p.id for p in company.people), DESK])
     _load_accounts(company)
 
 
@@ -162,9 +162,9 @@ def _load_accounts(company: Company) -> None:
     _add("end_accounts", accounts)
     _add("add_accounts_of_people", accounts)
     logins = [p.id for p in company.people if _signs_in(p)]
-    db.run("drop_logins", people=logins)
-    db.run("close_logins", people=logins)
-    db.run("add_logins", people=logins)
+    db.write("drop_logins", people=logins)
+    db.write("close_logins", people=logins)
+    db.write("add_logins", people=logins)
 
 
 def _signs_in(person: Any) -> bool:
@@ -173,8 +173,8 @@ def _signs_in(person: Any) -> bool:
 
 
 def _load_register(company: Company) -> None:
-    db.run("clear_register")
-    db.run("clear_absences")
+    db.write("clear_register")
+    db.write("clear_absences")
     _add(
         "add_register",
         [
@@ -198,7 +198,7 @@ def _load_register(company: Company) -> None:
 
 
 def _load_systems(company: Company) -> None:
-    db.run("clear_systems")
+    db.write("clear_systems")
     _add("add_systems", [s.model_dump(mode="json") for s in company.systems])
     rights = [(s.id, e) for s in company.systems for e in s.entitlements]
     _add(

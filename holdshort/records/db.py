@@ -1,57 +1,67 @@
 """Named SQL: every statement lives in `statements/*.sql` under a name and a sentence.
 
 A statement file is a list of blocks, each `-- name: something`, a comment that says what it is
-for, and one statement with `%(named)s` parameters.
+for, and one statement with `%(named)s` parameters. The server binds the values, and keeps the
+plan of what it was asked a few times.
+
+A reading is answered at once. A writing of a transaction waits for the next reading or for the
+commit and travels with it, so that a stop of the road crosses to the server twice: it locks and
+reads, it writes and commits. What a writing breaks is therefore raised there: at the next reading,
+or where the block of the transaction ends.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
-from django.db.transaction import Atomic, atomic
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.transaction import atomic
 from psycopg.types.json import Jsonb
 
+from holdshort.records.crossing import COMMIT, Answer, Row, Session, Statement
+
+__all__ = ["Asked", "Row"]
 STATEMENTS = Path(__file__).resolve().parent / "statements"
-Row = dict[str, Any]
-JSONB = 3802
-"""PostgreSQL's type number of jsonb."""
+PLANNED_ANEW = {"queue"}
+"""Files of statements whose best plan depends on the values: lists with optional filters."""
+
+Asked = tuple[str, Mapping[str, Any]]
+"""The name of a statement and the values of its parameters."""
 
 
 @cache
-def statements() -> dict[str, str]:
+def statements() -> dict[str, Statement]:
     """Every named statement; two of one name are an error."""
-    found: dict[str, str] = {}
+    found: dict[str, Statement] = {}
     for path in sorted(STATEMENTS.glob("*.sql")):
         for block in re.split(r"^-- name: ", path.read_text("utf-8"), flags=re.M)[1:]:
             name, _, text = block.partition("\n")
             if name.strip() in found:
                 raise ValueError(f"two statements are named {name.strip()!r}")
-            found[name.strip()] = text
+            kept = path.stem not in PLANNED_ANEW
+            found[name.strip()] = Statement(name.strip(), text, kept)
     return found
+
+
+# ------------------------------------------------------------------ asking
+
+
+def together(*asked: Asked) -> list[list[Row]]:
+    """The rows of several statements, which are asked in their order and in one go."""
+    return [answer.rows for answer in _cross(asked)]
 
 
 def rows(name: str, /, **params: Any) -> list[Row]:
     """All rows of a named statement, as dictionaries."""
-    with connection.cursor() as cursor:
-        cursor.execute(statements()[name], params)
-        columns = [(column[0], column[1] == JSONB) for column in cursor.description or ()]
-        return [_row(columns, values) for values in cursor.fetchall()]
-
-
-def _row(columns: list[tuple[str, bool]], values: tuple[Any, ...]) -> Row:
-    # Django leaves jsonb columns of raw statements as text.
-    return {
-        name: json.loads(value) if is_json and value is not None else value
-        for (name, is_json), value in zip(columns, values, strict=True)
-    }
+    return together((name, params))[0]
 
 
 def row(name: str, /, **params: Any) -> Row | None:
@@ -67,24 +77,89 @@ def value(name: str, /, **params: Any) -> Any:
 
 
 def run(name: str, /, **params: Any) -> int:
-    """Run a statement that returns no rows; how many rows it touched."""
-    with connection.cursor() as cursor:
-        cursor.execute(statements()[name], params)
-        return int(cursor.rowcount)
+    """Run a statement now; how many rows it touched."""
+    return _cross([(name, params)])[0].touched
+
+
+def write(name: str, /, **params: Any) -> None:
+    """Write with the next reading or the commit; outside a transaction, now."""
+    wrapper = _wrapper()
+    if wrapper.in_atomic_block:
+        _waiting(wrapper).append((name, params))
+    else:
+        run(name, **params)
 
 
 def as_json(data: Any) -> Jsonb:
     """A value for a jsonb column; times become ISO 8601 text."""
-    return Jsonb(data, dumps=lambda item: json.dumps(item, default=_plain, ensure_ascii=False))
+    return Jsonb(data, dumps=_dumped)
+
+
+def _dumped(data: Any) -> str:
+    return json.dumps(data, default=_plain, ensure_ascii=False)
 
 
 def _plain(item: Any) -> Any:
     return item.isoformat() if hasattr(item, "isoformat") else str(item)
 
 
-def transaction() -> Atomic:
-    """One transaction: everything in the block, or nothing."""
-    return atomic()
+# ------------------------------------------------------------------ on Django's connection
+
+
+def _cross(asked: Sequence[Asked], *, commit: bool = False) -> Sequence[Answer]:
+    """Send what waits to be written and then these statements. Raises Django's database errors."""
+    wrapper = _wrapper()
+    wrapper.validate_no_broken_transaction()
+    wrapper.close_if_health_check_failed()
+    wrapper.ensure_connection()
+    waiting = _waiting(wrapper)
+    named = [(statements()[name], params) for name, params in (*waiting, *asked)]
+    first = len(waiting)
+    waiting.clear()
+    with wrapper.wrap_database_errors:
+        return _session(wrapper).cross([*named, (COMMIT, {})] if commit else named)[first:]
+
+
+def _wrapper() -> BaseDatabaseWrapper:
+    return connections[DEFAULT_DB_ALIAS]
+
+
+def _session(wrapper: BaseDatabaseWrapper) -> Session:
+    found: Session | None = vars(wrapper).get("session")
+    if found is None or found.raw is not wrapper.connection:
+        found = vars(wrapper)["session"] = Session(wrapper.connection)
+    return found
+
+
+def _waiting(wrapper: BaseDatabaseWrapper) -> list[Asked]:
+    """What was written in the transaction of this connection and has not been sent."""
+    found: list[Asked] = vars(wrapper).setdefault("waiting_to_be_written", [])
+    return found
+
+
+# ------------------------------------------------------------------ transactions
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """One transaction: everything in the block, or nothing. Inside another, a part of it."""
+    wrapper = _wrapper()
+    outer = not wrapper.in_atomic_block
+    if not outer:
+        _send(wrapper)
+    with atomic():
+        try:
+            yield
+        except BaseException:
+            _waiting(wrapper).clear()
+            raise
+        _send(wrapper, commit=outer)
+
+
+def _send(wrapper: BaseDatabaseWrapper, *, commit: bool = False) -> None:
+    """Send what waits to be written. A commit that has nothing to go with is left to Django."""
+    if _waiting(wrapper):
+        _cross([], commit=commit and not wrapper.needs_rollback)
 
 
 @contextmanager
@@ -94,7 +169,13 @@ def turn_of(kind: str, key: object) -> Iterator[datetime]:
     The lock is advisory, because a row lock would need a right to update insert-only rows.
     """
     with transaction():
-        yield value("lock", key=f"{kind}:{key}")
+        [[locked]] = together(lock(kind, key))
+        yield locked["at"]
+
+
+def lock(kind: str, key: object) -> Asked:
+    """The statement that waits for the turn of an action or ticket, to be asked with others."""
+    return "lock", {"key": f"{kind}:{key}"}
 
 
 def now() -> datetime:

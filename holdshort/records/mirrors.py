@@ -14,14 +14,14 @@ def refresh(connector: Mirrors) -> Mirror:
     with db.transaction():
         db.value("lock", key=f"mirror:{connector.name}")
         for old in ("drop_accounts", "drop_groups", "drop_memberships"):
-            db.run(old, connector=connector.name)
+            db.write(old, connector=connector.name)
         accounts = [asdict(account) for account in mirror.accounts]
         groups = [_group(group) for group in mirror.groups]
         members = [row for group in mirror.groups for row in _members(group)]
-        db.run("add_accounts", connector=connector.name, rows=db.as_json(accounts))
-        db.run("add_groups", connector=connector.name, rows=db.as_json(groups))
-        db.run("add_memberships", connector=connector.name, rows=db.as_json(members))
-        db.run("mirror_was_read", connector=connector.name)
+        db.write("add_accounts", connector=connector.name, rows=db.as_json(accounts))
+        db.write("add_groups", connector=connector.name, rows=db.as_json(groups))
+        db.write("add_memberships", connector=connector.name, rows=db.as_json(members))
+        db.write("mirror_was_read", connector=connector.name)
     return mirror
 
 

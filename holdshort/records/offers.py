@@ -144,7 +144,7 @@ def _offer(found: db.Row, body: Mapping[str, Any], confidence: float) -> Offer:
 
 def settle(identity: str, result: str, reason: str) -> None:
     """Record what became of a proposal."""
-    db.run("add_staging", proposal=identity, result=result, reason=reason)
+    db.write("add_staging", proposal=identity, result=result, reason=reason)
 
 
 def _as_data(offered: Offered) -> dict[str, Any]:
@@ -162,7 +162,7 @@ def _insert(
     answers: int | None,
 ) -> None:
     stated = None if confidence is None else Decimal(str(round(confidence, 4)))
-    db.run(
+    db.write(
         "add_proposal",
         id=identity,
         ticket=ticket,

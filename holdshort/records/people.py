@@ -14,13 +14,13 @@ DESK = "holdshort"
 def person(identity: str) -> Person | None:
     """The person with that id, or None."""
     found = db.row("person", person=identity)
-    return _person(found) if found else None
+    return from_row(found) if found else None
 
 
 def people(identities: Iterable[str]) -> dict[str, Person]:
     """Several people by id; unknown ids are left out."""
     found = db.rows("people_by_id", people=sorted(set(identities)))
-    return {row["id"]: _person(row) for row in found}
+    return {row["id"]: from_row(row) for row in found}
 
 
 def account(identity: str, issuer: str) -> int | None:
@@ -43,7 +43,8 @@ def register() -> tuple[Authority, ...]:
     )
 
 
-def _person(row: db.Row) -> Person:
+def from_row(row: db.Row) -> Person:
+    """The person of a row of `person` or `people_by_id`."""
     return Person(
         id=row["id"],
         kind=Kind(row["kind"]),

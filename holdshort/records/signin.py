@@ -104,7 +104,7 @@ def note(name: str, *, person: str | None, succeeded: bool) -> None:
     event = "sign_in.succeeded" if succeeded else "sign_in.failed"
     actor = person if succeeded and person else DESK
     with db.transaction():
-        db.run("add_sign_in_attempt", name=_key(name), succeeded=succeeded)
+        db.write("add_sign_in_attempt", name=_key(name), succeeded=succeeded)
         audit.event(event, actor=actor, person=person)
 
 

@@ -38,17 +38,14 @@ def messages(number: int) -> list[db.Row]:
 
 def say(
     number: int, body: str, *, author: str = DESK, kind: str = "answer", subject: str = ""
-) -> int:
+) -> None:
     """Add a message to the conversation."""
-    message: int = db.value(
-        "say", ticket=number, author=author, kind=kind, subject=subject, body=body
-    )
-    return message
+    db.write("say", ticket=number, author=author, kind=kind, subject=subject, body=body)
 
 
 def turn(number: int, kind: str, *, person: str = DESK, reason: str = "") -> None:
     """Move the ticket: with_agent, asked, staged, with_person or closed."""
-    db.run("turn", ticket=number, kind=kind, person=person, reason=reason)
+    db.write("turn", ticket=number, kind=kind, person=person, reason=reason)
 
 
 def ask(number: int, question: str, *, author: str = DESK) -> None:

@@ -107,9 +107,9 @@ def create(
 def find(token: str) -> Bearer | None:
     """Whose token this is; None when it is unknown, over, or its person or account is gone."""
     found = db.row("token", digest=_digest(token))
-    person = people.person(found["person"]) if found else None
-    if found is None or person is None:
+    if found is None:
         return None
+    person = people.from_row(found)
     # A human's token is a session of theirs; a program proves nothing about a human.
     assurance = Assurance.SESSION if person.kind is Kind.HUMAN else Assurance.NONE
     return Bearer(

@@ -23,6 +23,32 @@ class World:
 
     def __init__(self) -> None:
         self._people: dict[str, Person | None] = {}
+        self._groups: dict[str, Group | None] = {}
+        self._through: dict[str, tuple[Right, ...]] = {}
+
+    @staticmethod
+    def naming(params: Mapping[str, Any]) -> tuple[db.Asked, db.Asked]:
+        """The readings of the person and the group that are named, to be asked with others."""
+        return (
+            ("person", {"person": params.get("person")}),
+            ("directory_group", {"group": params.get("group")}),
+        )
+
+    @classmethod
+    def about(cls, params: Mapping[str, Any]) -> World:
+        """A world that has read at once what words about these parameters need."""
+        *names, [reading] = db.together(*cls.naming(params), ("mirror_read_at", {}))
+        made = cls.named(*names)
+        made._reading = reading
+        return made
+
+    @classmethod
+    def named(cls, persons: Iterable[db.Row], groups: Iterable[db.Row]) -> World:
+        """A world that has read those already."""
+        made = cls()
+        made._people = {row["id"]: people.from_row(row) for row in persons}
+        made._groups = {row["slug"]: _group(row) for row in groups}
+        return made
 
     def person(self, person: str) -> Person | None:
         if person not in self._people:
@@ -45,12 +71,10 @@ class World:
         )
 
     def group(self, group: str) -> Group | None:
-        found = db.row("directory_group", group=group)
-        if found is None:
-            return None
-        return Group(
-            found["slug"], found["name"], found["connector"], found["external_id"], found["owner"]
-        )
+        if group not in self._groups:
+            found = db.row("directory_group", group=group)
+            self._groups[group] = _group(found) if found else None
+        return self._groups[group]
 
     def is_member(self, person: str, group: str) -> bool | None:
         return bool(db.value("is_member", person=person, group=group)) if self._fresh else None
@@ -59,7 +83,11 @@ class World:
         return self._rights(db.rows("reach_of_person", person=person)) if self._fresh else None
 
     def rights_through(self, group: str) -> tuple[Right, ...] | None:
-        return self._rights(db.rows("reach_of_group", group=group)) if self._fresh else None
+        if not self._fresh:
+            return None
+        if group not in self._through:
+            self._through[group] = self._rights(db.rows("reach_of_group", group=group))
+        return self._through[group]
 
     def containers_of(self, group: str) -> tuple[str, ...] | None:
         if not self._fresh:
@@ -111,6 +139,10 @@ class World:
             if known is None or len(right.path) < len(known.path):
                 best[right.id] = right
         return tuple(best[key] for key in sorted(best))
+
+
+def _group(row: db.Row) -> Group:
+    return Group(row["slug"], row["name"], row["connector"], row["external_id"], row["owner"])
 
 
 def _right(row: db.Row, path: tuple[str, ...]) -> Right:

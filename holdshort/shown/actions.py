@@ -14,10 +14,10 @@ from holdshort.shown import parts
 from holdshort.shown.parts import Data
 
 
-def action(story: Story) -> Data:
-    """Everything about one action."""
+def action(story: Story, world: World | None = None) -> Data:
+    """Everything about one action; `world` is one that was read already, for its words."""
     return {
-        **_what(story),
+        **_what(story, world or World.about(story.action.params)),
         **_who(story),
         "staged_at": parts.iso(story.staged_at),
         "preview": parts.preview(story.assessment["findings"]),
@@ -38,11 +38,11 @@ def action(story: Story) -> Data:
     }
 
 
-def rendering(story: Story) -> str:
+def rendering(story: Story, world: World | None = None) -> str:
     """SHA-256 of what a reviewer is shown about an action, as long as nothing of it changes."""
     given = story.assessment
     shown = {
-        **_words(story),
+        **_words(story, world or World.about(story.action.params)),
         "digest": story.digest,
         "target": given["findings"]["target"],
         "preview": parts.preview(given["findings"]),
@@ -58,18 +58,19 @@ def review(story: Story) -> Data:
     """The question put to reviewers, with the action, the agent's words and all answers so far."""
     asked = story.review
     assert asked is not None, "only an action with a review is shown as one"
+    world = World.about(story.action.params)
     return {
         "number": asked["number"],
         "state": "open"
         if story.state == "waiting" and db.now() < asked["expires_at"]
         else "closed",
         "digest": story.digest,
-        "rendering": rendering(story),
+        "rendering": rendering(story, world),
         **parts.picked(asked, "opened_at", "expires_at", "fault"),
         "reasoning": parts.reasoning(story),
         "reviewers": parts.reviewers(story),
         "decisions": [parts.decision(one) for one in story.decisions],
-        "action": action(story),
+        "action": action(story, world),
     }
 
 
@@ -82,14 +83,14 @@ def confidence(story: Story) -> Data:
     return {"stated": float(stated), "calibrated": None, "right": right, "of": of}
 
 
-def _what(story: Story) -> Data:
+def _what(story: Story, world: World) -> Data:
     one, found = story.action, story.assessment["findings"]
     return {
         "id": one.id,
         "version": one.version,
         "type": one.type,
         "category": story.category,
-        **_words(story),
+        **_words(story, world),
         "params": dict(one.params),
         "target": {
             "connector": one.target.connector,
@@ -98,7 +99,7 @@ def _what(story: Story) -> Data:
         },
         "digest": story.digest,
         "canonical": base64.b64encode(story.canonical).decode(),
-        "rendering": rendering(story),
+        "rendering": rendering(story, world),
     }
 
 
@@ -112,9 +113,8 @@ def _who(story: Story) -> Data:
     }
 
 
-def _words(story: Story) -> Data:
-    kind = catalogue.find(story.action.type)
-    words = kind.render(story.action.params, World())
+def _words(story: Story, world: World) -> Data:
+    words = catalogue.find(story.action.type).render(story.action.params, world)
     return {"title": words.title, "sentence": words.sentence}
 
 

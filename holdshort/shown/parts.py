@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from holdshort.core.terms import Assurance
-from holdshort.records import db, offers, people
+from holdshort.records import db, people
 from holdshort.records.actions import Part, Story
 
 Data = dict[str, Any]
@@ -57,8 +57,7 @@ def reviewers(story: Story) -> list[Data]:
 
 def reasoning(story: Story) -> str:
     """What the agent, or whoever offered it, said about it."""
-    proposal = offers.proposal(str(story.proposed["id"]))
-    return proposal.offer.reasoning if proposal else ""
+    return story.proposed["reasoning"] or ""
 
 
 def decision(one: Part) -> Data:

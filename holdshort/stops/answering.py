@@ -20,7 +20,7 @@ def record(story: Story, answer: Answer, *, sender: Sender) -> str:
     """Write the decision, and wake what follows from it. Gives the decision's id."""
     decision = new_id()
     assert story.review is not None
-    db.run(
+    db.write(
         "add_decision",
         id=decision,
         review=story.review["number"],
@@ -36,7 +36,7 @@ def record(story: Story, answer: Answer, *, sender: Sender) -> str:
         shown=answer.shown,
     )
     if answer.comment:
-        db.run("add_note", decision=decision, comment=answer.comment)
+        db.write("add_note", decision=decision, comment=answer.comment)
     who, ticket = sender.person.id, story.action.ticket
     audit.event(
         "decision.made", actor=who, ticket=ticket, action=story.action.id, decision=decision
@@ -91,7 +91,7 @@ def hand_over(story: Story) -> None:
         if decision["hand_to"] in asked:
             continue
         giver = people.person(decision["person"])
-        db.run(
+        db.write(
             "add_assignment",
             review=decision["review"],
             person=decision["hand_to"],

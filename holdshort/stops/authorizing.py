@@ -44,8 +44,8 @@ def by_policy(story: Story, one: Assessment, *, at: datetime) -> None:
 def by_decisions(story: Story, *, at: datetime) -> None:
     """Permission from different people who said yes to exactly these bytes."""
     yes = list({decision["person"]: decision for decision in story.decided("approve")}.values())
-    second = yes[1] if story.assessment["needed"] > 1 else {}
-    by_hand = story.assessment["hands"] == Hands.PERSON
+    second = yes[1] if story.gate["needed"] > 1 else {}
+    by_hand = story.gate["hands"] == Hands.PERSON
     _authorize(
         story,
         basis="decisions",
@@ -73,7 +73,7 @@ def _give_to(story: Story, person: str) -> None:
 def _authorize(
     story: Story, *, basis: str, not_before: datetime, expires_at: datetime, **grounds: Any
 ) -> None:
-    event = audit.event_id(
+    told = audit.told(
         "authorization.granted",
         actor=grounds.get("person_1") or DESK,
         ticket=story.action.ticket,
@@ -83,14 +83,13 @@ def _authorize(
         expires_at=expires_at,
     )
     answer = ("category", "tier", "mode", "hands", "needed")
-    db.run(
+    db.write(
         "add_authorization",
-        action=story.action.id,
+        **told,
         digest=story.digest,
         basis=basis,
-        event=event,
         not_before=not_before,
         expires_at=expires_at,
-        **{name: story.assessment[name] for name in answer},
+        **{name: story.gate[name] for name in answer},
         **{name: grounds.get(name) for name in _GROUNDS},
     )

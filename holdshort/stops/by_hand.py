@@ -12,19 +12,19 @@ from holdshort.records.actions import Story
 from holdshort.records.people import DESK
 from holdshort.records.wake import wake
 from holdshort.stops import execution, telling
-from holdshort.stops.refused import Refused, known
+from holdshort.stops.refused import Refused, existing, known
 
 
 def report(action: str, did: str, evidence: str, *, sender: Sender) -> None:
     """A person says what they did by hand, after it was authorized for a person's hands."""
-    with db.turn_of("action", action):
-        story = known(action)
+    with actions.turn_of(action) as (found, _):
+        story = existing(found)
         if story.state != "by_hand" or story.report is not None:
             raise Refused("not_by_hand", f"There is nothing to report: {story.state}.")
         _works_here(story, sender)
         if did not in ("as_approved", "differently", "not_done") or not evidence.strip():
             raise Refused("evidence_missing", "Please say what you did and where it can be seen.")
-        db.run(
+        db.write(
             "add_report",
             action=action,
             digest=story.digest,
@@ -53,14 +53,14 @@ def send_answer(action: str, *, sender: Sender) -> None:
 
 def find(action: str, result: str, note: str, *, sender: Sender) -> None:
     """A person says what is really there, where the program could not confirm it."""
-    with db.turn_of("action", action):
-        story = known(action)
+    with actions.turn_of(action) as (found, _):
+        story = existing(found)
         if story.state not in ("unknown", "mismatch"):
             raise Refused("nothing_to_find", f"There is no doubt to settle: {story.state}.")
         _works_here(story, sender)
         if result not in ("applied", "not_applied") or not note.strip():
             raise Refused("evidence_missing", "Please say what you found and where it can be seen.")
-        db.run(
+        db.write(
             "add_finding",
             action=action,
             kind=story.state,
@@ -90,12 +90,11 @@ def settle(action: str, connectors: Mapping[str, Acts]) -> None:
     if story is None or story.report is None or story.outcome is not None:
         return
     kind, after = _looked(story, connectors)
-    with db.turn_of("action", action):
-        story = actions.story(action)
+    with actions.turn_of(action) as (story, _):
         assert story is not None and story.report is not None
         if story.outcome is not None:
             return
-        db.run(
+        db.write(
             "add_outcome_by_hand",
             action=action,
             kind=kind,

@@ -13,7 +13,7 @@ from typing import Any
 from holdshort import catalogue
 from holdshort.core import duties, reasons
 from holdshort.core.terms import Assurance, Channel, Sender, Tier
-from holdshort.records import db, people
+from holdshort.records import audit, db, people
 from holdshort.records.actions import Story
 from holdshort.stops.refused import Refused
 
@@ -52,6 +52,18 @@ def check(story: Story, answer: Answer, *, sender: Sender, at: datetime) -> None
         rule(_Asked(story, answer, sender, at))
 
 
+def remember(story: Story, answer: Answer, no: Refused, *, sender: Sender) -> None:
+    """A refused answer is on record too, in a transaction of its own."""
+    with db.transaction():
+        audit.event(
+            "decision.refused",
+            actor=sender.person.id,
+            action=story.action.id,
+            code=no.code,
+            verdict=answer.verdict,
+        )
+
+
 def _allowed_by_duties(asked: _Asked) -> None:
     for reason in duties.who_may_not(asked.story.action, asked.sender.person):
         raise Refused(reason.rule, reason.text)
@@ -59,8 +71,7 @@ def _allowed_by_duties(asked: _Asked) -> None:
 
 def _not_asked_by_them(asked: _Asked) -> None:
     """Whoever wrote a ticket in somebody else's name asked for it as much as they did."""
-    ticket = asked.story.action.ticket
-    if db.value("writer_of_ticket", ticket=ticket) == asked.sender.person.id:
+    if asked.story.writer == asked.sender.person.id:
         name = asked.sender.person.name
         raise Refused("self_approval", f"{name} opened this ticket, so somebody else decides.")
 
@@ -80,12 +91,12 @@ def _still_open(asked: _Asked) -> None:
     story = asked.story
     if story.review is None:
         raise Refused("already_decided", "Nobody has to decide about this.")
-    if story.state == "expired" or (
-        story.state == "waiting" and story.review["expires_at"] <= asked.at
-    ):
+    open_still = story.fate is None and story.authorization is None
+    is_expired = (story.fate or {}).get("kind") == "expired"
+    if is_expired or (open_still and story.review["expires_at"] <= asked.at):
         raise Refused("expired", "The time to decide is over; it was closed as not approved.")
     final = [d for d in story.decisions if d["verdict"] in ("approve", "change", "reject")]
-    done = story.fate or story.authorization or len(final) >= story.assessment["needed"]
+    done = story.fate or story.authorization or len(final) >= story.gate["needed"]
     if done or asked.sender.person.id in {decision["person"] for decision in final}:
         raise Refused("already_decided", f"This was decided already. {_who_decided(final)}")
 
@@ -104,7 +115,7 @@ def _asked_to(asked: _Asked) -> None:
 
 
 def _well_proved(asked: _Asked) -> None:
-    needed = Assurance(asked.story.assessment["min_assurance"])
+    needed = Assurance(asked.story.gate["min_assurance"])
     if asked.sender.assurance < needed:
         raise Refused("assurance_too_low", "Please sign in again before you decide this.")
 
@@ -121,12 +132,12 @@ def _seen_in_full(asked: _Asked) -> None:
 
 
 def _not_too_fast(asked: _Asked) -> None:
-    if asked.answer.verdict != "approve" or asked.story.assessment["tier"] < Tier.HUMAN:
+    if asked.answer.verdict != "approve" or asked.story.gate["tier"] < Tier.HUMAN:
         return
     person = asked.sender.person.id
-    db.value("lock", key=f"approvals:{person}")
-    given = db.value("recent_grave_approvals", person=person, seconds=GRAVE_SECONDS)
-    if given >= GRAVE_APPROVALS:
+    recent = "recent_grave_approvals", {"person": person, "seconds": GRAVE_SECONDS}
+    _, [found] = db.together(db.lock("approvals", person), recent)
+    if (given := found["count"]) >= GRAVE_APPROVALS:
         raise Refused(
             "too_fast",
             f"You approved {given} changes of tier 3 in the last {GRAVE_SECONDS} seconds. "

@@ -16,10 +16,10 @@ def carry_out(story: Story) -> None:
     """Do it, in the transaction that authorized it; nothing outside changes."""
     actions.add_fate(story, "claimed", hands="executor", person=None)
     execution = new_id()
-    db.run("add_execution", id=execution, action=story.action.id, connector="desk")
-    db.run("add_attempt", execution=execution, fence=1, lease=0, worker=DESK)
+    db.write("add_execution", id=execution, action=story.action.id, connector="desk")
+    db.write("add_attempt", execution=execution, fence=1, lease=0, worker=DESK)
     EFFECTS[story.action.type](story, story.action.params)
-    db.run(
+    db.write(
         "add_outcome",
         action=story.action.id,
         kind="verified",
@@ -46,7 +46,7 @@ def _answer(story: Story, params: Mapping[str, Any]) -> None:
 
 
 def _categorise(story: Story, params: Mapping[str, Any]) -> None:
-    db.run("label", ticket=story.action.ticket, label=params["label"])
+    db.write("label", ticket=story.action.ticket, label=params["label"])
 
 
 def _route(story: Story, params: Mapping[str, Any]) -> None:

@@ -7,7 +7,7 @@ safe; where nobody can tell, a person is asked. Network calls happen outside tra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +29,7 @@ from holdshort.records.actions import Story
 from holdshort.records.ids import new_id
 from holdshort.records.people import DESK
 from holdshort.records.wake import wake
+from holdshort.records.world import World
 from holdshort.stops import telling
 
 LEASE = 60
@@ -86,8 +87,7 @@ def claim(action: str, *, worker: str) -> Claim | None:
 
     None when it is not due.
     """
-    with db.turn_of("action", action) as at:
-        story = actions.story(action)
+    with actions.turn_to_run(action) as (story, at):
         if story is None or story.outcome is not None or story.halted:
             return None
         if story.execution is None:
@@ -106,14 +106,14 @@ def _may_start(story: Story, at: Any) -> bool:
         and permission["hands"] == Hands.EXECUTOR
         and permission["not_before"] <= at < permission["expires_at"]
         and permission["digest"] == canonical.digest(story.canonical)
-        and bool(db.value("needs_met", action=story.action.id))
+        and (not story.needs or bool(db.value("needs_met", action=story.action.id)))
     )
 
 
 def _start(story: Story, worker: str) -> Claim:
     execution = new_id()
     actions.add_fate(story, "claimed", hands="executor", person=None)
-    db.run(
+    db.write(
         "add_execution",
         id=execution,
         action=story.action.id,
@@ -129,7 +129,8 @@ def _take_over(story: Story, worker: str) -> Claim:
 
 
 def _attempt(story: Story, execution: str, fence: int, worker: str, event: str) -> Claim:
-    db.run("add_attempt", execution=execution, fence=fence, lease=LEASE, worker=worker)
+    sent = fence > 1 and db.value("may_have_been_sent", execution=execution, fence=fence)
+    db.write("add_attempt", execution=execution, fence=fence, lease=LEASE, worker=worker)
     audit.event(
         event,
         actor=DESK,
@@ -138,8 +139,7 @@ def _attempt(story: Story, execution: str, fence: int, worker: str, event: str) 
         execution=execution,
         fence=fence,
     )
-    sent = bool(db.value("may_have_been_sent", execution=execution, fence=fence))
-    return Claim(story, execution, fence, sent)
+    return Claim(story, execution, fence, bool(sent))
 
 
 # ------------------------------------------------------------------ effect
@@ -159,7 +159,9 @@ def carry_out(claimed: Claim, connector: Acts | None) -> Ending | Delay:
         return _no(claimed, str(away)) if _is_late(claimed.story) else Delay(sent=False)
     except ConnectorError as no:
         return _no(claimed, str(no))
-    return _why_not(claimed, connector, before, shape) or _send(claimed, connector, before, shape)
+    standing = _standing(claimed)
+    ending = _why_not(claimed, connector, before, shape, late=standing["late"])
+    return ending or _send(claimed, connector, before, shape, in_time=standing["may_send"])
 
 
 def _no(claimed: Claim, reason: str, shown: bool | None = None) -> Ending:
@@ -168,11 +170,13 @@ def _no(claimed: Claim, reason: str, shown: bool | None = None) -> Ending:
     return Ending("not_applied" if certain else "unknown", {}, {}, reason=reason)
 
 
-def _why_not(claimed: Claim, connector: Acts, before: State, shape: Shape) -> Ending | None:
+def _why_not(
+    claimed: Claim, connector: Acts, before: State, shape: Shape, *, late: bool
+) -> Ending | None:
     """Why the change must not be sent now; None when it may be, for a keyed target also again."""
     seen = claimed.action.seen
     shown = _shown(claimed, connector, before)
-    late, moved = _is_late(claimed.story), drifted(seen, before)
+    moved = drifted(seen, before)
     if shown and (shape is Shape.SET or late or moved):
         return Ending("verified", seen, before)
     if late:
@@ -187,8 +191,10 @@ def _shown(claimed: Claim, connector: Acts, now: State) -> bool | None:
     return connector.applied(claimed.action, claimed.action.seen, now) if claimed.sent else False
 
 
-def _send(claimed: Claim, connector: Acts, before: State, shape: Shape) -> Ending | Delay:
-    if not _may_send(claimed):
+def _send(
+    claimed: Claim, connector: Acts, before: State, shape: Shape, *, in_time: bool
+) -> Ending | Delay:
+    if not in_time:
         return Delay(sent=False)
     try:
         receipt = apply(claimed, connector, before)
@@ -254,13 +260,13 @@ def drifted(seen: State, now: State) -> bool:
     return any(seen.get(key) != now.get(key) for key in keys)
 
 
-def _may_send(claimed: Claim) -> bool:
+def _standing(claimed: Claim) -> db.Row:
     """Asked right before sending, because a process may have slept since its claim."""
-    return bool(
-        db.value(
-            "may_send", execution=claimed.execution, fence=claimed.fence, seconds=float(TIMEOUT)
-        )
+    found = db.row(
+        "may_send", execution=claimed.execution, fence=claimed.fence, seconds=float(TIMEOUT)
     )
+    assert found is not None, "the attempt is on record"
+    return found
 
 
 def _is_late(story: Story) -> bool:
@@ -287,8 +293,11 @@ def delay(claimed: Claim, how: Delay) -> None:
 def settle(claimed: Claim, ending: Ending, *, seal: Seal) -> bool:
     """Write the outcome and tell the ticket; False when a later attempt has taken over."""
     action = claimed.action
-    with db.turn_of("action", action.id):
-        written = db.run(
+    with db.transaction():
+        around, world = _before_the_end(claimed)
+        if not around["mine"]:
+            return False
+        db.write(
             "add_outcome",
             action=action.id,
             kind=ending.kind,
@@ -299,8 +308,6 @@ def settle(claimed: Claim, ending: Ending, *, seal: Seal) -> bool:
             evidence=db.as_json(ending.receipt.evidence if ending.receipt else {}),
             reason=ending.reason,
         )
-        if not written:
-            return False
         _keep_secret(claimed, ending, seal)
         audit.event(
             "execution.settled",
@@ -309,9 +316,30 @@ def settle(claimed: Claim, ending: Ending, *, seal: Seal) -> bool:
             action=action.id,
             outcome=ending.kind,
         )
-        tell(claimed.story, ending.kind, ending.reason, secret=_has_secret(ending))
-        _wake_others(action, ending)
+        tell(
+            claimed.story,
+            ending.kind,
+            ending.reason,
+            secret=_has_secret(ending),
+            others_open=around["others_open"],
+            world=world,
+        )
+        _wake_others(action, ending, around["dependents"])
     return True
+
+
+def _before_the_end(claimed: Claim) -> tuple[db.Row, World]:
+    """What the end depends on, read alone with the action, and the world that its words name."""
+    action = claimed.action
+    found = {
+        "execution": claimed.execution,
+        "fence": claimed.fence,
+        "action": action.id,
+        "ticket": action.ticket,
+    }
+    named = World.naming(action.params)
+    _, [around], *names = db.together(db.lock("action", action.id), ("settling", found), *named)
+    return around, World.named(*names)
 
 
 def _has_secret(ending: Ending) -> bool:
@@ -321,7 +349,7 @@ def _has_secret(ending: Ending) -> bool:
 def _keep_secret(claimed: Claim, ending: Ending, seal: Seal) -> None:
     if ending.receipt is None or not ending.receipt.secret:
         return
-    db.run(
+    db.write(
         "add_sealed",
         action=claimed.action.id,
         ticket=claimed.action.ticket,
@@ -330,22 +358,31 @@ def _keep_secret(claimed: Claim, ending: Ending, seal: Seal) -> None:
     )
 
 
-def _wake_others(action: Action, ending: Ending) -> None:
+def _wake_others(action: Action, ending: Ending, dependents: Iterable[str]) -> None:
     if ending.reason == DRIFT:
         wake("restage", action.id)
-    for row in db.rows("dependents", action=action.id):
-        wake("execute", row["action"])
+    for dependent in dependents:
+        wake("execute", dependent)
 
 
-def tell(story: Story, kind: str, reason: str, *, secret: bool = False) -> None:
+def tell(
+    story: Story,
+    kind: str,
+    reason: str,
+    *,
+    secret: bool = False,
+    others_open: bool | None = None,
+    world: World | None = None,
+) -> None:
     """Say on the ticket how it ended; what is not certain goes to a person."""
-    name, number = telling.title(story), story.action.ticket
+    name, number = telling.title(story, world), story.action.ticket
     if number is None:
         return
     if kind in ("verified", "recorded"):
         checked = "We checked it in the target system." if kind == "verified" else ""
         wait = "The new password waits for you here for 15 minutes, to be read once."
-        telling.finish(story, " ".join(filter(None, [f"Done: {name}.", checked, secret * wait])))
+        said = " ".join(filter(None, [f"Done: {name}.", checked, secret * wait]))
+        telling.finish(story, said, others_open=others_open)
     elif reason == DRIFT:
         tickets.say(
             number, f"Something changed before ‘{name}’ could run. It will be looked at again."

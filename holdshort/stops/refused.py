@@ -16,7 +16,11 @@ class Refused(Exception):
 
 def known(action: str) -> Story:
     """The action with that id and everything about it. Raises Refused."""
-    story = actions.story(action)
+    return existing(actions.story(action))
+
+
+def existing(story: Story | None) -> Story:
+    """The story that was read. Raises Refused when there is none."""
     if story is None:
         raise Refused("not_found", "There is no such action.")
     return story

@@ -166,7 +166,7 @@ def write(one: Assessment, *, proposal: str, at: datetime) -> None:
     data = canonical.action_bytes(one.action)
     digest = canonical.digest(data)
     actions.add(one.action, proposal=proposal, digest=digest, data=data)
-    db.run(
+    db.write(
         "add_assessment",
         action=one.action.id,
         digest=digest,
@@ -220,7 +220,9 @@ def _open_review(story: Story, one: Assessment, *, at: datetime) -> None:
         fault=fault,
     )
     for asked in who.reviewers:
-        db.run("add_assignment", review=number, person=asked.person, why=asked.why, rank=asked.rank)
+        db.write(
+            "add_assignment", review=number, person=asked.person, why=asked.why, rank=asked.rank
+        )
     audit.event(
         "review.opened",
         actor=DESK,

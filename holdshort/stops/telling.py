@@ -9,14 +9,14 @@ from holdshort.records.actions import Story
 from holdshort.records.world import World
 
 
-def title(story: Story) -> str:
+def title(story: Story, world: World | None = None) -> str:
     """What the action does, as screens and messages name it."""
-    return title_of(story.action)
+    return title_of(story.action, world)
 
 
-def title_of(action: Action) -> str:
+def title_of(action: Action, world: World | None = None) -> str:
     """The same for an action alone."""
-    return catalogue.find(action.type).render(action.params, World()).title
+    return catalogue.find(action.type).render(action.params, world or World()).title
 
 
 def say(story: Story, text: str) -> None:
@@ -30,12 +30,17 @@ def ended(story: Story, how: str, *, detail: str = "") -> None:
     finish(story, f"‘{title(story)}’ {how}. {detail}".strip() + " You can ask to talk to a person.")
 
 
-def finish(story: Story, text: str) -> None:
-    """Tell how a change ended, and close the ticket when it was the last one."""
+def finish(story: Story, text: str, *, others_open: bool | None = None) -> None:
+    """Tell how a change ended, and close the ticket when it was the last one.
+
+    `others_open` says whether others are on the road, where that was read already.
+    """
     number = story.action.ticket
     if number is None:
         return
-    if [one for one in actions.unfinished(number) if one != story.action.id]:
+    if others_open is None:
+        others_open = any(one != story.action.id for one in actions.unfinished(number))
+    if others_open:
         tickets.say(number, text)
     else:
         tickets.close(number, text)

@@ -4,10 +4,13 @@ VALUES (%(digest)s, %(account)s, %(person)s, %(sponsor)s, %(scopes)s, %(label)s,
 
 -- name: token
 -- Whose token it is, while it is valid, its account is theirs and nobody has left. A sponsor who left sponsors no more.
-SELECT t.account, t.person, t.scopes,
+SELECT t.account, t.scopes, k.id, k.kind, COALESCE(p.name, k.id) AS name, COALESCE(p.email, '') AS email,
+       COALESCE(p.department, '') AS department, p.manager, COALESCE(p.roles, '{}') AS roles,
+       COALESCE(p.employment_status, 'unknown') AS employment_status, p.employment_start, p.employment_end,
        (SELECT s.person FROM public.profile s WHERE s.person = t.sponsor AND s.employment_status <> 'ended') AS sponsor
   FROM public.api_token t
   JOIN kernel.account a ON a.id = t.account AND a.ended_at IS NULL
+  JOIN kernel.person k ON k.id = t.person
   LEFT JOIN public.profile p ON p.person = t.person
  WHERE t.digest = %(digest)s AND (t.expires_at IS NULL OR t.expires_at > clock_timestamp())
    AND COALESCE(p.employment_status, 'unknown') <> 'ended'
@@ -70,13 +73,21 @@ SELECT connector, extract(epoch FROM clock_timestamp() - read_at)::integer AS se
 -- name: login_role
 SELECT current_user::text;
 
+-- name: consequence_is_drawn
+-- Whether the desk has drawn the consequence of a decision, or there is none to draw.
+SELECT d.verdict = 'ask'
+       OR d.verdict = 'hand_over' AND EXISTS (
+            SELECT FROM kernel.assignment g WHERE g.review = d.review AND g.person = d.hand_to)
+       OR d.verdict = 'approve' AND (
+            SELECT count(*) FROM kernel.decision y WHERE y.review = d.review AND y.verdict = 'approve')
+          < (SELECT s.needed FROM kernel.assessment s WHERE s.action = d.action)
+       OR EXISTS (SELECT FROM kernel.fate f WHERE f.action = d.action)
+       OR EXISTS (SELECT FROM kernel."authorization" z WHERE z.action = d.action)
+  FROM kernel.decision d WHERE d.id = %(decision)s;
+
 -- name: proposal_result
 -- What became of a proposal; nothing while it waits to be staged.
 SELECT result FROM kernel.staging WHERE proposal = %(proposal)s;
 
 -- name: staging_reason
 SELECT reason FROM kernel.staging WHERE proposal = %(proposal)s;
-
--- name: writer_of_ticket
--- Whose account opened a ticket: the requester's own, or that of whoever asked in their name.
-SELECT a.person FROM public.ticket t JOIN kernel.account a ON a.id = t.account WHERE t.number = %(ticket)s;

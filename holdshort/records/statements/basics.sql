@@ -4,7 +4,13 @@ SELECT clock_timestamp();
 
 -- name: lock
 -- Waits for every other transaction on the same action or ticket, then tells the time.
-SELECT clock_timestamp() FROM (SELECT pg_advisory_xact_lock(hashtextextended(%(key)s, 0))) AS held;
+SELECT clock_timestamp() AS at FROM (SELECT pg_advisory_xact_lock(hashtextextended(%(key)s, 0))) AS held;
+
+-- name: lock_review
+-- The same lock, that of the action under a review; no row where there is no such review.
+SELECT clock_timestamp() AS at FROM (
+  SELECT pg_advisory_xact_lock(hashtextextended('action:' || r.action::text, 0))
+    FROM kernel.review r WHERE r.number = %(review)s) AS held;
 
 -- name: wake
 -- A wake-up: one row id for one stop of the road. It carries no authority.
@@ -17,12 +23,27 @@ INSERT INTO procrastinate_jobs (queue_name, task_name, args, queueing_lock)
 VALUES (%(queue)s, %(stop)s, jsonb_build_object('id', %(id)s::text), %(only)s)
 ON CONFLICT DO NOTHING;
 
+-- name: next_wake_up
+-- Forgets a wake-up that is done and takes the next, in one commit that nobody waits for. It is the worker's until
+-- it is done, so that it comes back when the worker dies.
+WITH hasty AS (SELECT set_config('synchronous_commit', 'off', true)),
+done AS (DELETE FROM public.procrastinate_jobs WHERE id = %(done)s AND worker_id = %(worker)s),
+longest AS (
+  SELECT j.id FROM public.procrastinate_jobs j, hasty
+   WHERE j.status = 'todo' AND j.queue_name = %(queue)s
+     AND (j.scheduled_at IS NULL OR j.scheduled_at <= clock_timestamp())
+   ORDER BY j.priority DESC, j.id LIMIT 1 FOR UPDATE OF j SKIP LOCKED)
+UPDATE public.procrastinate_jobs j SET status = 'doing', worker_id = %(worker)s
+  FROM longest WHERE j.id = longest.id
+RETURNING j.id, j.task_name AS stop, j.args ->> 'id' AS row;
+
+-- name: forget_wake_up
+DELETE FROM public.procrastinate_jobs WHERE id = %(job)s AND worker_id = %(worker)s;
+
+-- name: wake_up_failed
+UPDATE public.procrastinate_jobs SET status = 'failed', attempts = attempts + 1 WHERE id = %(job)s AND status = 'doing';
+
 -- name: event
 -- The audit outbox, written in the transaction of the change it tells of.
 INSERT INTO kernel.event (name, actor, ticket, action, detail)
 VALUES (%(name)s, %(actor)s, %(ticket)s, %(action)s, %(detail)s);
-
--- name: event_returning
--- The same for roles that may read the outbox, when another row must point at the event.
-INSERT INTO kernel.event (name, actor, ticket, action, detail)
-VALUES (%(name)s, %(actor)s, %(ticket)s, %(action)s, %(detail)s) RETURNING id;

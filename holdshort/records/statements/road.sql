@@ -46,11 +46,16 @@ SELECT %(id)s, r.number, a.id, %(digest)s, r.expires_at, a.requester, a.benefici
 INSERT INTO public.decision_note (decision, comment) VALUES (%(decision)s, %(comment)s);
 
 -- name: add_authorization
+-- The permission together with the event that it points at.
+WITH told AS (
+  INSERT INTO kernel.event (name, actor, ticket, action, detail)
+  VALUES (%(name)s, %(actor)s, %(ticket)s, %(action)s, %(detail)s) RETURNING id)
 INSERT INTO kernel."authorization" (action, digest, category, tier, mode, hands, needed, basis, policy_version,
        standing, standing_granted, decision_1, person_1, decision_2, person_2, event, not_before, expires_at)
-VALUES (%(action)s, %(digest)s, %(category)s, %(tier)s, %(mode)s, %(hands)s, %(needed)s, %(basis)s,
-        %(policy_version)s, %(standing)s, %(standing_granted)s, %(decision_1)s, %(person_1)s, %(decision_2)s,
-        %(person_2)s, %(event)s, %(not_before)s, %(expires_at)s);
+SELECT %(action)s, %(digest)s, %(category)s, %(tier)s, %(mode)s, %(hands)s, %(needed)s, %(basis)s,
+       %(policy_version)s, %(standing)s, %(standing_granted)s, %(decision_1)s, %(person_1)s, %(decision_2)s,
+       %(person_2)s, told.id, %(not_before)s, %(expires_at)s
+  FROM told;
 
 -- name: add_fate
 INSERT INTO kernel.fate (action, digest, connector, kind, hands, person, reason)
@@ -78,8 +83,10 @@ SELECT EXISTS (
 
 -- name: may_send
 -- Whether this attempt may still send: nobody took over, its answer comes inside the lease, the permission holds.
-SELECT t.lease_until > clock_timestamp() + make_interval(secs => %(seconds)s) AND x.expires_at > clock_timestamp()
+SELECT x.expires_at <= clock_timestamp() AS late,
+       t.lease_until > clock_timestamp() + make_interval(secs => %(seconds)s) AND x.expires_at > clock_timestamp()
        AND NOT EXISTS (SELECT FROM kernel.attempt later WHERE later.execution = t.execution AND later.fence > t.fence)
+       AS may_send
   FROM kernel.attempt t JOIN kernel.execution x ON x.id = t.execution
  WHERE t.execution = %(execution)s AND t.fence = %(fence)s;
 
@@ -134,19 +141,24 @@ SELECT g.person, count(*) AS open
 SELECT action FROM kernel.review WHERE number = %(review)s;
 
 -- name: story
--- An action with everything that has happened to it, in one reading.
+-- An action, or that of a review, with everything that has happened to it, in one reading.
 SELECT a.id, a.digest, a.canonical, a.proposal, a.staged_at, st.state, to_jsonb(s) AS assessment,
-       to_jsonb(r) AS review, to_jsonb(p) - 'body' AS proposed, to_jsonb(z) AS "authorization", to_jsonb(f) AS fate,
+       to_jsonb(s) - '{findings,reasons}'::text[] AS gate, to_jsonb(r) AS review,
+       to_jsonb(p) - 'body' || jsonb_build_object('reasoning', p.body ->> 'reasoning') AS proposed,
+       to_jsonb(z) AS "authorization", to_jsonb(f) AS fate,
        to_jsonb(x) AS execution, to_jsonb(o) AS outcome, to_jsonb(h) AS report, to_jsonb(fi) AS finding,
-       to_jsonb(se) AS settlement, ha.older,
+       to_jsonb(se) AS settlement, ha.older IS NOT NULL AS halted, COALESCE(ha.older, false) AS older,
        (SELECT l.position FROM kernel.log l WHERE l.event = z.event) AS position,
-       (SELECT b.id FROM kernel.action b WHERE b.root = a.root AND b.version = a.version + 1) AS next_version,
-       (SELECT b.id FROM kernel.action b WHERE b.undoes = a.id ORDER BY b.staged_at DESC LIMIT 1) AS undone_by,
+       (SELECT k.person FROM public.ticket t JOIN kernel.account k ON k.id = t.account WHERE t.number = a.ticket)
+         AS writer,
+       (SELECT b.id::text FROM kernel.action b WHERE b.root = a.root AND b.version = a.version + 1) AS next_version,
+       (SELECT t.private_to FROM public.ticket t WHERE t.number = a.ticket) AS private_to,
+       (SELECT b.id::text FROM kernel.action b WHERE b.undoes = a.id ORDER BY b.staged_at DESC LIMIT 1) AS undone_by,
        COALESCE((SELECT jsonb_agg(to_jsonb(g) ORDER BY g.rank, g.person) FROM kernel.assignment g
                   WHERE g.review = r.number), '[]') AS assignments,
        COALESCE((SELECT jsonb_agg(to_jsonb(d) || jsonb_build_object('comment', n.comment) ORDER BY d.decided_at)
                    FROM kernel.decision d LEFT JOIN public.decision_note n ON n.decision = d.id
-                  WHERE d.action = a.id), '[]') AS decisions,
+                  WHERE d.review = r.number), '[]') AS decisions,
        COALESCE((SELECT jsonb_agg(to_jsonb(t) ORDER BY t.fence) FROM kernel.attempt t
                   WHERE t.execution = x.id), '[]') AS attempts,
        COALESCE((SELECT jsonb_agg(e.needs) FROM kernel.dependency e WHERE e.action = a.id), '[]') AS needs
@@ -163,10 +175,56 @@ SELECT a.id, a.digest, a.canonical, a.proposal, a.staged_at, st.state, to_jsonb(
   LEFT JOIN kernel.finding fi ON fi.action = a.id
   LEFT JOIN kernel.settlement se ON se.action = a.id
   LEFT JOIN LATERAL (SELECT bool_or(h.from_before) AS older FROM kernel.halted h WHERE h.action = a.id) ha ON true
+ WHERE a.id = COALESCE(%(action)s::uuid, (SELECT w.action FROM kernel.review w WHERE w.number = %(review)s));
+
+-- name: story_to_decide
+-- What decisions and their consequence need of a story; an action, or that of a review.
+SELECT a.id, a.digest, a.canonical, to_jsonb(s) - '{findings,reasons}'::text[] AS gate, to_jsonb(r) AS review,
+       to_jsonb(z) AS "authorization", to_jsonb(f) AS fate, ha.older IS NOT NULL AS halted,
+       COALESCE(ha.older, false) AS older,
+       (SELECT k.person FROM public.ticket t JOIN kernel.account k ON k.id = t.account WHERE t.number = a.ticket)
+         AS writer,
+       (SELECT b.id::text FROM kernel.action b WHERE b.root = a.root AND b.version = a.version + 1) AS next_version,
+       COALESCE((SELECT jsonb_agg(to_jsonb(g) ORDER BY g.rank, g.person) FROM kernel.assignment g
+                  WHERE g.review = r.number), '[]') AS assignments,
+       COALESCE((SELECT jsonb_agg(to_jsonb(d) || jsonb_build_object('comment', n.comment) ORDER BY d.decided_at)
+                   FROM kernel.decision d LEFT JOIN public.decision_note n ON n.decision = d.id
+                  WHERE d.review = r.number), '[]') AS decisions
+  FROM kernel.action a
+  LEFT JOIN kernel.assessment s ON s.action = a.id
+  LEFT JOIN kernel.review r ON r.action = a.id
+  LEFT JOIN kernel."authorization" z ON z.action = a.id
+  LEFT JOIN kernel.fate f ON f.action = a.id
+  LEFT JOIN LATERAL (SELECT bool_or(h.from_before) AS older FROM kernel.halted h WHERE h.action = a.id) ha ON true
+ WHERE a.id = COALESCE(%(action)s::uuid, (SELECT w.action FROM kernel.review w WHERE w.number = %(review)s));
+
+-- name: story_to_run
+-- What a claim needs of a story.
+SELECT a.id, a.digest, a.canonical, to_jsonb(z) AS "authorization", to_jsonb(f) AS fate, to_jsonb(x) AS execution,
+       to_jsonb(o) AS outcome, EXISTS (SELECT FROM kernel.halted h WHERE h.action = a.id) AS halted,
+       (SELECT l.position FROM kernel.log l WHERE l.event = z.event) AS position,
+       COALESCE((SELECT jsonb_agg(to_jsonb(t) ORDER BY t.fence) FROM kernel.attempt t
+                  WHERE t.execution = x.id), '[]') AS attempts,
+       COALESCE((SELECT jsonb_agg(e.needs) FROM kernel.dependency e WHERE e.action = a.id), '[]') AS needs
+  FROM kernel.action a
+  LEFT JOIN kernel."authorization" z ON z.action = a.id
+  LEFT JOIN kernel.fate f ON f.action = a.id
+  LEFT JOIN kernel.execution x ON x.action = a.id
+  LEFT JOIN kernel.outcome o ON o.action = a.id
  WHERE a.id = %(action)s;
 
 -- name: actions_of_ticket
 SELECT id FROM kernel.action WHERE ticket = %(ticket)s ORDER BY position, version, staged_at;
+
+-- name: settling
+-- What the end of an attempt depends on: whether nobody took over or ended it, who waits for it, what else is open.
+SELECT NOT EXISTS (SELECT FROM kernel.attempt t WHERE t.execution = %(execution)s AND t.fence > %(fence)s)
+       AND NOT EXISTS (SELECT FROM kernel.outcome o WHERE o.action = %(action)s) AS mine,
+       ARRAY(SELECT d.action::text FROM kernel.dependency d JOIN kernel.action n ON n.id = d.needs
+              WHERE n.root = (SELECT root FROM kernel.action WHERE id = %(action)s)) AS dependents,
+       EXISTS (SELECT FROM kernel.action a JOIN kernel.action_state s ON s.action = a.id
+                WHERE a.ticket = %(ticket)s AND a.id <> %(action)s
+                  AND s.state IN ('waiting', 'authorized', 'executing', 'by_hand')) AS others_open;
 
 -- name: needs_met
 -- Whether everything that must be done first has been done, in whichever version.
@@ -176,37 +234,28 @@ SELECT NOT EXISTS (
         SELECT FROM kernel.action v JOIN kernel.action_state s ON s.action = v.id
          WHERE v.root = n.root AND s.state = 'executed'));
 
--- name: dependents
-SELECT d.action FROM kernel.dependency d JOIN kernel.action n ON n.id = d.needs
- WHERE n.root = (SELECT root FROM kernel.action WHERE id = %(action)s);
-
 -- name: sequencer_turn
 -- One sequencer at a time, whoever asks.
 SELECT pg_try_advisory_xact_lock(hashtextextended('sequencer', 0));
 
 -- name: log_new_events
--- Gives every committed event that has none a position. The window keeps the search short; an event that
--- committed after thousands of later ones is found by log_stragglers.
-INSERT INTO kernel.log (position, event)
-SELECT (SELECT COALESCE(max(position), -1) FROM kernel.log) + row_number() OVER (ORDER BY e.id), e.id
-  FROM kernel.event e
- WHERE e.id > (SELECT COALESCE(max(event), 0) FROM kernel.log) - 5000
-   AND NOT EXISTS (SELECT FROM kernel.log l WHERE l.event = e.id)
- ORDER BY e.id LIMIT 5000
-RETURNING event;
-
--- name: log_stragglers
-INSERT INTO kernel.log (position, event)
-SELECT (SELECT COALESCE(max(position), -1) FROM kernel.log) + row_number() OVER (ORDER BY e.id), e.id
-  FROM kernel.event e
- WHERE NOT EXISTS (SELECT FROM kernel.log l WHERE l.event = e.id)
- ORDER BY e.id LIMIT 5000
-RETURNING event;
-
--- name: executable
--- The authorizations among these events that a program carries out.
-SELECT action, not_before FROM kernel."authorization"
- WHERE event = ANY(%(events)s) AND hands = 'executor';
+-- Gives every committed event that has none a position, and wakes what the log now permits. The window keeps the
+-- search short; what commits after more later events than it holds is found by the sweep, which looks at all.
+WITH new AS (
+  INSERT INTO kernel.log (position, event)
+  SELECT (SELECT COALESCE(max(position), -1) FROM kernel.log) + row_number() OVER (ORDER BY e.id), e.id
+    FROM kernel.event e
+   WHERE e.id > (SELECT COALESCE(max(event), 0) FROM kernel.log) - %(window)s::bigint
+     AND NOT EXISTS (SELECT FROM kernel.log l WHERE l.event = e.id OFFSET 0)
+   ORDER BY e.id LIMIT 5000
+  RETURNING event),
+woken AS (
+  INSERT INTO public.procrastinate_jobs (queue_name, task_name, args, scheduled_at)
+  SELECT 'executor', 'execute', jsonb_build_object('id', z.action), z.not_before
+    FROM new CROSS JOIN LATERAL (
+      SELECT y.action, y.not_before FROM kernel."authorization" y
+       WHERE y.event = new.event AND y.hands = 'executor' LIMIT 1) z)
+SELECT count(*) FROM new;
 
 -- name: due
 -- Everything that should have gone on by now and has not: which stop to wake, with which id.

@@ -20,7 +20,7 @@ SELECT string_agg(m.subject || E'\n' || m.body, E'\n\n' ORDER BY m.id) AS words
 
 -- name: say
 INSERT INTO public.message (ticket, author, kind, subject, body)
-VALUES (%(ticket)s, %(author)s, %(kind)s, %(subject)s, %(body)s) RETURNING id;
+VALUES (%(ticket)s, %(author)s, %(kind)s, %(subject)s, %(body)s);
 
 -- name: turn
 INSERT INTO public.turn (ticket, kind, person, reason) VALUES (%(ticket)s, %(kind)s, %(person)s, %(reason)s);
