@@ -82,7 +82,7 @@ def test_every_statement_is_used_and_every_use_is_a_statement() -> None:
     from holdshort.records.db import statements
 
     text = "\n".join(path.read_text("utf-8") for path in PRODUCT)
-    used = set(re.findall(r'db\.(?:rows|row|value|run)\(\s*"(\w+)"', text))
+    used = set(re.findall(r'db\.(?:rows|row|value|run|write)\(\s*"(\w+)"', text))
     assert used <= set(statements())
     spoken = {name for name in statements() if re.search(rf'"{name}"', text)}
     assert set(statements()) - spoken == set()

@@ -156,8 +156,9 @@ def turn_to_run(action: str) -> Turn:
 @contextmanager
 def _turn(locking: db.Asked, reading: db.Asked) -> Iterator[tuple[Story | None, datetime]]:
     with db.transaction():
-        [[locked], found] = db.together(locking, reading)
-        yield (Story(found[0]) if found else None), locked["at"]
+        locked, found = db.together(locking, reading)
+        # Where there is no such review, there is nothing to lock either.
+        yield (Story(found[0]) if found else None), locked[0]["at"] if locked else db.now()
 
 
 def of_ticket(ticket: int) -> list[Story]:

@@ -75,7 +75,7 @@ class Session:
         return self._read(asked, new, iter(results))[begins:]
 
     def _bound(self, asked: Statement, given: Mapping[str, Any]) -> Sequence[Buffer | None]:
-        names = _parsed(asked.text)[1]
+        names = parsed(asked.text)[1]
         values = [given[name] for name in names]
         bound: Sequence[Buffer | None] = self._values.dump_sequence(
             values, [PyFormat.TEXT] * len(names)
@@ -90,14 +90,14 @@ class Session:
         connection.enter_pipeline_mode()
         for statement, values in bound:
             if not statement.kept:
-                connection.send_query_params(_parsed(statement.text)[0], values)
+                connection.send_query_params(parsed(statement.text)[0], values)
                 continue
             if statement.name not in self._prepared | new:
                 new.add(statement.name)
-                connection.send_prepare(statement.name.encode(), _parsed(statement.text)[0])
+                connection.send_prepare(statement.name.encode(), parsed(statement.text)[0])
             connection.send_query_prepared(statement.name.encode(), values)
         connection.pipeline_sync()
-        results = list(_results(connection))
+        results = list(results_of(connection))
         connection.exit_pipeline_mode()
         return new, results
 
@@ -141,7 +141,7 @@ def _failed(result: PGresult) -> psycopg.Error | None:
     return error_from_result(result) if result.status == ExecStatus.FATAL_ERROR else None
 
 
-def _results(connection: PGconn) -> Iterator[PGresult]:
+def results_of(connection: PGconn) -> Iterator[PGresult]:
     """Every result up to the end of what was sent, waiting without holding up other threads."""
     poll = select.poll()
     poll.register(connection.socket, _WAIT_FOR_BOTH)
@@ -167,7 +167,7 @@ _PARAMETER = re.compile(r"%\((\w+)\)s|%%")
 
 
 @cache
-def _parsed(text: str) -> tuple[bytes, tuple[str, ...]]:
+def parsed(text: str) -> tuple[bytes, tuple[str, ...]]:
     """A statement as the server wants it, and the names of its parameters in their order."""
     names: dict[str, int] = {}
 

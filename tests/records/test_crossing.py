@@ -1,0 +1,218 @@
+"""Named statements on their way to the server: together, in their order, all or none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import IntegrityError, OperationalError, close_old_connections, connection
+from psycopg.pq import ExecStatus
+
+from holdshort.records import crossing, db, tickets
+from holdshort.records.actions import story, turn_to_decide, turn_to_run
+from tests.desk import Desk
+
+
+@pytest.fixture
+def owned(desk: Desk) -> Iterator[Desk]:
+    """A desk whose connection here is the superuser's, to write whatever a test needs."""
+    with desk.role(None):
+        yield desk
+
+
+def label(ticket: int, text: str) -> None:
+    db.write("label", ticket=ticket, label=text)
+
+
+def labels(desk: Desk) -> list[str]:
+    return [row[0] for row in desk.sql("SELECT label FROM public.label ORDER BY id")]
+
+
+@pytest.fixture
+def ticket(owned: Desk) -> int:
+    found = owned.sql(
+        "INSERT INTO public.ticket (requester, channel, assurance) VALUES ('dana', 'portal', 1) "
+        "RETURNING number"
+    )
+    return int(found[0][0])
+
+
+NOWHERE = 999_999_999
+"""No ticket has this number, so a row that points at it breaks a foreign key."""
+
+
+# ------------------------------------------------------------------ what the server makes of them
+
+
+def test_the_server_understands_every_statement(desk: Desk) -> None:
+    with psycopg.connect(desk.url(), autocommit=True) as raw:
+        for name, statement in db.statements().items():
+            result = raw.pgconn.prepare(name.encode(), crossing.parsed(statement.text)[0])
+            assert result.status == ExecStatus.COMMAND_OK, (name, result.error_message)
+
+
+def test_a_name_that_is_used_twice_is_one_parameter() -> None:
+    text = "SELECT %(a)s, %(b)s, %(a)s, 'x' LIKE '%%y'"
+    assert crossing.parsed(text) == (b"SELECT $1, $2, $1, 'x' LIKE '%y'", ("a", "b"))
+
+
+def test_values_come_back_as_they_are(owned: Desk, ticket: int) -> None:
+    label(ticket, 'äöü "quoted" \\ \n{}')
+    assert labels(owned) == ['äöü "quoted" \\ \n{}']
+    assert db.now().tzinfo is not None
+    assert db.rows("people_by_id", people=[]) == []
+    document = db.row("policy_in_force")
+    assert document is not None
+    assert isinstance(document["document"], dict)
+
+
+# ------------------------------------------------------------------ writing with the commit
+
+
+def test_what_was_written_is_seen_by_the_next_reading(owned: Desk, ticket: int) -> None:
+    with db.transaction():
+        tickets.turn(ticket, "asked")
+        found = db.row("ticket", ticket=ticket)
+        assert found is not None
+        assert found["stands"] == "asked"
+
+
+def test_outside_a_transaction_it_is_written_at_once(owned: Desk, ticket: int) -> None:
+    label(ticket, "alone")
+    assert labels(owned) == ["alone"]
+
+
+def test_nothing_is_written_before_the_block_ends(owned: Desk, ticket: int) -> None:
+    with db.transaction():
+        label(ticket, "one")
+        assert labels(owned) == []
+    assert labels(owned) == ["one"]
+
+
+def test_of_writes_that_travel_together_none_is_kept_when_one_fails(
+    owned: Desk, ticket: int
+) -> None:
+    with pytest.raises(IntegrityError), db.transaction():
+        label(ticket, "before")
+        label(NOWHERE, "no such ticket")
+        label(ticket, "after")
+    assert labels(owned) == []
+    label(ticket, "later")
+    assert labels(owned) == ["later"]
+
+
+def test_a_block_that_breaks_off_leaves_nothing_for_the_next_one(owned: Desk, ticket: int) -> None:
+    with pytest.raises(ZeroDivisionError), db.transaction():
+        label(ticket, "never")
+        raise ZeroDivisionError
+    with db.transaction():
+        label(ticket, "next")
+    assert labels(owned) == ["next"]
+
+
+def test_a_failed_reading_ends_the_transaction(owned: Desk, ticket: int) -> None:
+    with pytest.raises(IntegrityError), db.transaction():
+        label(NOWHERE, "no such ticket")
+        db.now()
+    with db.transaction():
+        label(ticket, "next")
+    assert labels(owned) == ["next"]
+
+
+# ------------------------------------------------------------------ a transaction in another
+
+
+def test_a_part_that_fails_takes_only_itself_back(owned: Desk, ticket: int) -> None:
+    with db.transaction():
+        label(ticket, "before")
+        with pytest.raises(IntegrityError), db.transaction():
+            label(ticket, "inside")
+            label(NOWHERE, "no such ticket")
+        label(ticket, "after")
+    assert labels(owned) == ["before", "after"]
+
+
+def test_a_part_that_breaks_off_takes_only_itself_back(owned: Desk, ticket: int) -> None:
+    with db.transaction():
+        label(ticket, "before")
+        with pytest.raises(ZeroDivisionError), db.transaction():
+            label(ticket, "inside")
+            raise ZeroDivisionError
+        label(ticket, "after")
+    assert labels(owned) == ["before", "after"]
+
+
+def test_what_went_well_inside_goes_with_the_whole(owned: Desk, ticket: int) -> None:
+    with pytest.raises(ZeroDivisionError), db.transaction():
+        with db.transaction():
+            label(ticket, "inside")
+        raise ZeroDivisionError
+    assert labels(owned) == []
+
+
+# ------------------------------------------------------------------ connections that break
+
+
+def test_a_statement_that_failed_at_first_works_afterwards(owned: Desk, ticket: int) -> None:
+    with pytest.raises(IntegrityError):
+        label(NOWHERE, "no such ticket")
+    for text in ("one", "two"):
+        label(ticket, text)
+    assert labels(owned) == ["one", "two"]
+
+
+def test_a_connection_that_the_server_ended_is_replaced(owned: Desk, ticket: int) -> None:
+    db.now()
+    owned.sql(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    with pytest.raises(OperationalError):
+        db.now()
+    close_old_connections()
+    label(ticket, "again")
+    assert labels(owned) == ["again"]
+
+
+def test_who_is_interrupted_in_the_middle_does_not_speak_on(
+    owned: Desk, ticket: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: Any) -> Iterator[Any]:
+        raise KeyboardInterrupt
+        yield
+
+    db.now()
+    before = connection.connection
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt), db.transaction():
+        label(ticket, "half")
+        patched.setattr(crossing, "results_of", interrupted)
+        db.now()
+    assert before.closed
+    label(ticket, "afresh")
+    assert labels(owned) == ["afresh"]
+
+
+# ------------------------------------------------------------------ stories read in part
+
+
+def test_a_part_of_a_story_that_was_not_read_at_first_is_read_when_needed(desk: Desk) -> None:
+    desk.agent.will("idp.add_to_group", person="erik", group="sales-apac")
+    action = desk.action(desk.ask("erik", "please add me to sales-apac")).action.id
+    with desk.role("desk"):
+        whole = story(action)
+        with turn_to_decide(action=action) as (to_decide, _), turn_to_run(action) as (to_run, _):
+            assert whole is not None
+            assert to_decide is not None
+            assert to_run is not None
+            for part in ("state", "gate", "assessment", "review", "assignments", "needs"):
+                assert getattr(to_decide, part) == getattr(whole, part), part
+                assert getattr(to_run, part) == getattr(whole, part), part
+            assert to_decide.reasons == whole.reasons
+            assert to_run.proposed == whole.proposed
+
+
+def test_there_is_no_turn_of_a_review_that_does_not_exist(desk: Desk) -> None:
+    with desk.role("desk"), turn_to_decide(review=NOWHERE) as (found, _):
+        assert found is None
