@@ -313,10 +313,9 @@ def restage(action: str) -> None:
 def sequence(*, stragglers: bool = False) -> int:
     """Give new events their position in the log, and wake what the log now permits."""
     with db.transaction():
-        if not db.value("sequencer_turn"):
-            return 0
-        window = EVERYTHING if stragglers else IN_FLIGHT
-        return int(db.value("log_new_events", window=window))
+        db.write("sequencer_turn")
+        logged = db.write("log_new_events", window=EVERYTHING if stragglers else IN_FLIGHT)
+    return int(logged[0]["count"])
 
 
 def sweep() -> int:

@@ -81,13 +81,17 @@ def run(name: str, /, **params: Any) -> int:
     return _cross([(name, params)])[0].touched
 
 
-def write(name: str, /, **params: Any) -> None:
-    """Write with the next reading or the commit; outside a transaction, now."""
+def write(name: str, /, **params: Any) -> list[Row]:
+    """Write with the next reading or the commit; outside a transaction, now.
+
+    The list is filled with the rows that the statement gives, when it was sent.
+    """
     wrapper = _wrapper()
-    if wrapper.in_atomic_block:
-        _waiting(wrapper).append((name, params))
-    else:
-        run(name, **params)
+    written: list[Row] = []
+    _waiting(wrapper).append((name, params, written))
+    if not wrapper.in_atomic_block:
+        _cross([])
+    return written
 
 
 def as_json(data: Any) -> Jsonb:
@@ -112,12 +116,15 @@ def _cross(asked: Sequence[Asked], *, commit: bool = False) -> Sequence[Answer]:
     wrapper.validate_no_broken_transaction()
     wrapper.close_if_health_check_failed()
     wrapper.ensure_connection()
-    waiting = _waiting(wrapper)
-    named = [(statements()[name], params) for name, params in (*waiting, *asked)]
-    first = len(waiting)
-    waiting.clear()
+    waiting = list(_waiting(wrapper))
+    _waiting(wrapper).clear()
+    batch = [(statements()[name], params) for name, params, _ in waiting]
+    batch += [(statements()[name], params) for name, params in asked]
     with wrapper.wrap_database_errors:
-        return _session(wrapper).cross([*named, (COMMIT, {})] if commit else named)[first:]
+        answers = _session(wrapper).cross([*batch, (COMMIT, {})] if commit else batch)
+    for (_, _, written), answer in zip(waiting, answers, strict=False):
+        written += answer.rows
+    return answers[len(waiting) : len(batch)]
 
 
 def _wrapper() -> BaseDatabaseWrapper:
@@ -131,9 +138,10 @@ def _session(wrapper: BaseDatabaseWrapper) -> Session:
     return found
 
 
-def _waiting(wrapper: BaseDatabaseWrapper) -> list[Asked]:
+def _waiting(wrapper: BaseDatabaseWrapper) -> list[tuple[str, Mapping[str, Any], list[Row]]]:
     """What was written in the transaction of this connection and has not been sent."""
-    found: list[Asked] = vars(wrapper).setdefault("waiting_to_be_written", [])
+    found: list[tuple[str, Mapping[str, Any], list[Row]]]
+    found = vars(wrapper).setdefault("waiting_to_be_written", [])
     return found
 
 

@@ -79,6 +79,15 @@ def test_what_was_written_is_seen_by_the_next_reading(owned: Desk, ticket: int) 
         assert found["stands"] == "asked"
 
 
+def test_what_a_writing_gives_is_there_when_the_block_has_ended(owned: Desk, ticket: int) -> None:
+    with db.transaction():
+        db.write("sequencer_turn")
+        logged = db.write("log_new_events", window=100)
+        label(ticket, "beside")
+        assert logged == []
+    assert [row["count"] for row in logged] == [owned.events("policy.adopted")]
+
+
 def test_outside_a_transaction_it_is_written_at_once(owned: Desk, ticket: int) -> None:
     label(ticket, "alone")
     assert labels(owned) == ["alone"]

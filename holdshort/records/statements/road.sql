@@ -235,17 +235,19 @@ SELECT NOT EXISTS (
          WHERE v.root = n.root AND s.state = 'executed'));
 
 -- name: sequencer_turn
--- One sequencer at a time, whoever asks.
-SELECT pg_try_advisory_xact_lock(hashtextextended('sequencer', 0));
+-- One sequencer at a time, whoever asks; the rest of the transaction can tell whether it is this one.
+SELECT set_config('holdshort.sequencer', pg_try_advisory_xact_lock(hashtextextended('sequencer', 0))::text, true);
 
 -- name: log_new_events
--- Gives every committed event that has none a position, and wakes what the log now permits. The window keeps the
+-- Gives every committed event that has none a position, if it is our turn, and wakes what the log now permits. It
+-- is sent behind the turn in one go, and sees what the sequencer before has committed. The window keeps the
 -- search short; what commits after more later events than it holds is found by the sweep, which looks at all.
 WITH new AS (
   INSERT INTO kernel.log (position, event)
   SELECT (SELECT COALESCE(max(position), -1) FROM kernel.log) + row_number() OVER (ORDER BY e.id), e.id
     FROM kernel.event e
-   WHERE e.id > (SELECT COALESCE(max(event), 0) FROM kernel.log) - %(window)s::bigint
+   WHERE current_setting('holdshort.sequencer') = 'true'
+     AND e.id > (SELECT COALESCE(max(event), 0) FROM kernel.log) - %(window)s::bigint
      AND NOT EXISTS (SELECT FROM kernel.log l WHERE l.event = e.id OFFSET 0)
    ORDER BY e.id LIMIT 5000
   RETURNING event),
