@@ -32,10 +32,11 @@ from holdshort.stops import (
 from holdshort.stops.by_hand import find, report, send_answer
 from holdshort.stops.conversation import ask_for_a_person, check_words, close, open_for, reply
 from holdshort.stops.deciding import Answer
-from holdshort.stops.older import reconcile, settle, watch
+from holdshort.stops.older import ASKED_ANEW, reconcile, settle, watch
 from holdshort.stops.refused import Refused, existing, known
 
 __all__ = [
+    "ASKED_ANEW",
     "Refused",
     "ask_by_form",
     "ask_for_a_person",

@@ -162,6 +162,15 @@ def work(process: str) -> None:
         asyncio.run(_work(process))
     finally:
         stopped.set()
+        _last_look()
+
+
+def _last_look() -> None:
+    """Keep what was seen to the end; a database that is gone already is no reason to fail."""
+    try:
+        watch()
+    except Exception as error:
+        log.error("witness_not_kept", error=type(error).__name__)
 
 
 def _tick(name: str, action: Callable[[], object], stopped: threading.Event) -> None:

@@ -50,23 +50,31 @@ def main(folder: Path, only: tuple[str, ...] = ()) -> None:
             scene = Scene(running)
             scene.play()
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-            for size in SIZES:
-                for scheme in ("light", "dark"):
-                    photograph(browser, scene, folder, size, scheme, only)
+            for screens in (scene.screens, scene.came_back):
+                shown = screens()
+                for size in SIZES:
+                    for scheme in ("light", "dark"):
+                        photograph(browser, scene, shown, folder, size, scheme, only)
             browser.close()
     if not only or "review" in only:
         shrink(folder / "review-desktop-light.png", folder / "review.png")
 
 
 def photograph(
-    browser: Browser, scene: object, folder: Path, size: str, scheme: str, only: tuple[str, ...]
+    browser: Browser,
+    scene: object,
+    shown: dict[str, dict[str, str]],
+    folder: Path,
+    size: str,
+    scheme: str,
+    only: tuple[str, ...],
 ) -> None:
-    """Every screen at one size and in one scheme."""
+    """Every screen at one size and in one scheme; `shown` has their addresses by person."""
     from tests.web.scene import Scene
 
     assert isinstance(scene, Scene)
     width, height = SIZES[size]
-    for person, everything in scene.screens().items():
+    for person, everything in shown.items():
         screens = {name: at for name, at in everything.items() if not only or name in only}
         if not screens:
             continue

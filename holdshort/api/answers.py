@@ -192,6 +192,7 @@ class Record(Shape):
     outcome: Outcome | None
     report: Free | None
     finding: Free | None
+    settlement: Free | None
     versions: list[Free]
     events: list[Free]
 

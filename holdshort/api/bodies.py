@@ -141,6 +141,20 @@ class Finding(Body):
     note: Annotated[Comment, Field(min_length=1)]
 
 
+class Settlement(Body):
+    """What became of an action since the older state of the desk was kept."""
+
+    result: Literal["done", "again", "dropped"]
+    note: Comment = ""
+
+
+class EndOfSafeMode(Body):
+    """What was looked at, and the word that nobody sends by mistake."""
+
+    note: Annotated[Comment, Field(min_length=1)]
+    confirm: Literal["reconciled"]
+
+
 class NewDecision(Body):
     """One person's answer to a review, about the bytes with this digest."""
 

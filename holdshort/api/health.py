@@ -10,7 +10,7 @@ from ninja import Router, Status
 
 from holdshort import __version__
 from holdshort.api import answers
-from holdshort.records import db
+from holdshort.records import db, safe_mode
 from holdshort.records.roles import role_names
 
 router = Router(tags=["health"])
@@ -38,10 +38,11 @@ def health(request: HttpRequest) -> dict[str, str]:
 def ready(request: HttpRequest) -> Status[Any]:
     """Whether the database answers as the right login role. How old the mirrors are is told too.
 
-    An old mirror does not make it unready: the desk then goes on, with less certainty.
+    An old mirror does not make it unready: the desk then goes on, with less certainty. Nor does
+    safe mode: tickets and answers are taken, and nothing runs.
     """
     try:
-        checks = [_database(), *_directories()]
+        checks = [_database(), _safe_mode(), *_directories()]
     except Error:
         checks = [_check("database", False, "The database cannot be reached.")]
     able = all(one["ok"] for one in checks if one["name"] == "database")
@@ -54,6 +55,13 @@ def _database() -> dict[str, Any]:
     return _check(
         "database", ok, f"Connected as {role}." if ok else f"Not connected as {expected}."
     )
+
+
+def _safe_mode() -> dict[str, Any]:
+    """In safe mode tickets and answers are taken, so the process is ready; nothing runs."""
+    halt = safe_mode.halt()
+    said = f"Nothing runs: {halt.why}" if halt else "No older state came back."
+    return _check("safe_mode", halt is None, said)
 
 
 def _directories() -> list[dict[str, Any]]:

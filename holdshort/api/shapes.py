@@ -229,3 +229,21 @@ class Staged(Shape):
     ticket: int
     result: Literal["being_staged", "nothing_to_do"]
     detail: str
+
+
+class Doubt(Shape):
+    """An action that may have been carried out since, and whether its target shows it now."""
+
+    action: Action
+    shown: bool | None = Field(description="null where the target cannot tell, or was not seen")
+    problem: str
+    seen_at: datetime | None
+
+
+class SafeMode(Shape):
+    """Whether nothing runs, why, and what somebody has to settle."""
+
+    on: bool
+    why: str
+    since: datetime | None
+    doubts: list[Doubt]

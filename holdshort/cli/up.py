@@ -68,6 +68,7 @@ def up(
         if not _directories_are_read():
             _say("The directory does not answer. Until it does, everything about access waits.")
         _tell(_ready(url, loaded, demo=demo), data, as_json=as_json)
+        warn_of_safe_mode(url)
         supervisor.wait()
 
 
@@ -154,7 +155,9 @@ def _add_processes(
             "HOLDSHORT_SECRET_KEY": keys.django_secret(data),
             "HOLDSHORT_HOSTS": ",".join({host, "127.0.0.1", "localhost", "[::1]"}),
         },
+        "desk": {"HOLDSHORT_WITNESS": str(data / "witness" / "desk.json")},
         "executor": {
+            "HOLDSHORT_WITNESS": str(data / "witness" / "executor.json"),
             "HOLDSHORT_SEAL_PUBLIC_KEY": str(public),
             "HOLDSHORT_RESET_KEY": keys.reset_key(data),
             **_named_secrets(),
@@ -257,6 +260,14 @@ def _tell(ready: Ready, data: Path, *, as_json: bool) -> None:
         for role, token in ready.tokens.items():
             print(f"  {role:<26}{ready.people[role]:<10}{token}")
     print("\nCtrl-C stops it.", flush=True)
+
+
+def warn_of_safe_mode(url: str) -> None:
+    """Say that nothing runs, why, and where to go."""
+    from holdshort.records import safe_mode
+
+    if halt := safe_mode.halt():
+        _say(f"\nNothing runs: {halt.why} See what may have happened since: {url}/safe-mode")
 
 
 def _say(line: str) -> None:

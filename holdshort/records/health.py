@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db import Error
 
-from holdshort.records import db, schema
+from holdshort.records import db, safe_mode, schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,11 @@ def _schema() -> tuple[bool, str]:
     return True, f"as this program needs it ({schema.known()[-1]})"
 
 
+def _safe_mode() -> tuple[bool, str]:
+    halt = safe_mode.halt()
+    return (False, f"Nothing runs: {halt.why}") if halt else (True, "no older state came back")
+
+
 def _rules() -> tuple[bool, str]:
     found = db.row("policy_in_force")
     if found is None:
@@ -73,6 +78,7 @@ def _processes() -> tuple[bool, str]:
 _LOOKS: dict[str, Callable[[], tuple[bool, str]]] = {
     "database": _database,
     "schema": _schema,
+    "safe mode": _safe_mode,
     "rules": _rules,
     "directory": _directory,
     "processes": _processes,

@@ -27,6 +27,16 @@ class Halt:
     seen: int | None
     noticed_at: datetime
 
+    @property
+    def why(self) -> str:
+        """What happened, in a sentence."""
+        if self.kept_at is not None:
+            return f"this desk was restored from a backup of {self.kept_at:%d %B %Y, %H:%M} UTC."
+        return (
+            f"this database is an older one: its log ends at {self.position}, and was seen at "
+            f"{self.seen} before."
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
@@ -57,6 +67,11 @@ def doubts() -> list[Doubt]:
         assert story is not None
         found.append(Doubt(story, row["shown"], row["now"], row["problem"] or "", row["seen_at"]))
     return found
+
+
+def past() -> list[db.Row]:
+    """Who let the desk run again after which older state, the latest first."""
+    return db.rows("reconciliations")
 
 
 def add_settlement(action: str, halt: Halt, result: str, note: str, *, sender: Sender) -> None:

@@ -57,8 +57,14 @@ def _endings(story: Story) -> Data:
         "fate": ("kind", "hands", "person", "reason", "turned_at"),
         "report": ("person", "did", "evidence", "reported_at"),
         "finding": ("person", "result", "note", "found_at"),
+        "settlement": ("person", "result", "note", "settled_at"),
     }
-    rows = {"fate": story.fate, "report": story.report, "finding": story.finding}
+    rows = {
+        "fate": story.fate,
+        "report": story.report,
+        "finding": story.finding,
+        "settlement": story.settlement,
+    }
     return {
         "outcome": parts.outcome(story),
         **{name: parts.picked(row, *columns[name]) if row else None for name, row in rows.items()},

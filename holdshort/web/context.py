@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from holdshort.records import db
+from holdshort.records import db, safe_mode
 from holdshort.web.screen import Who
 
 
@@ -19,6 +19,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "request": request,
         "who": who,
         "demo": os.environ.get("HOLDSHORT_DEMO") == "1",
+        "halt": SimpleLazyObject(lambda: safe_mode.halt() if who else None),
         "counts": SimpleLazyObject(lambda: _counts(who)),
         "place": "/" + request.path.split("/")[1],
     }

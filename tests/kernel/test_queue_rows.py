@@ -63,7 +63,9 @@ def test_no_job_is_moved_to_another_queue(kernel: Kernel, role: str) -> None:
         )
 
 
-def test_the_agent_reads_its_two_views_and_nothing_of_the_desk(kernel: Kernel) -> None:
+def test_the_agent_reads_its_two_views_the_migrations_and_nothing_of_the_desk(
+    kernel: Kernel,
+) -> None:
     readable = kernel.sql(
         "SELECT DISTINCT relname FROM pg_class WHERE relnamespace IN ('kernel'::regnamespace, "
         "'public'::regnamespace) AND relkind IN ('r', 'v', 'm', 'p') "
@@ -72,6 +74,7 @@ def test_the_agent_reads_its_two_views_and_nothing_of_the_desk(kernel: Kernel) -
     assert [name for (name,) in readable if not name.startswith("procrastinate_")] == [
         "agent_name",
         "agent_ticket",
+        "django_migrations",
     ]
 
 

@@ -124,6 +124,8 @@ def test_an_unused_permission_is_not_closed_while_nobody_knows(office: Desk) -> 
     came_back(office)
     waking.end_permission(office, approved)
     waking.end_review(office, waiting)
+    for action in (approved, waiting):
+        office.stop("desk", "expire", action)
     later(office)
     assert set(doubts(office)) == {approved, waiting}
 
@@ -139,6 +141,15 @@ def test_what_was_offered_before_and_not_staged_goes_to_a_person(office: Desk) -
     assert office.actions(number) == []
     assert office.ticket(number)["stands"] == "with_person"
     assert "older state" in office.said(number)
+
+
+def test_a_no_to_a_review_of_before_ends_nothing_while_nobody_knows(office: Desk) -> None:
+    action = scenes.grave(office)
+    came_back(office)
+    office.decide(action, "sven", "reject", reason_code="not_needed")
+    assert set(doubts(office)) == {action}
+    reconcile(office)
+    assert scenes.state_of(office, action) == "withdrawn"
 
 
 def test_it_cannot_be_stopped_or_withdrawn_while_nobody_knows(office: Desk) -> None:
@@ -349,6 +360,19 @@ def test_everything_that_came_back_is_reconciled_at_once(office: Desk) -> None:
     came_back(office)
     reconcile(office)
     assert not halted(office)
+
+
+def test_whoever_starts_the_desk_is_told(office: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    from holdshort.cli.up import warn_of_safe_mode
+
+    with office.role(None):
+        warn_of_safe_mode("http://desk")
+        assert capsys.readouterr().err == ""
+    came_back(office)
+    with office.role(None):
+        warn_of_safe_mode("http://desk")
+    assert "Nothing runs: this desk was restored" in (said := capsys.readouterr().err)
+    assert "http://desk/safe-mode" in said
 
 
 # ------------------------------------------------------------------ noticing

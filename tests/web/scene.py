@@ -50,6 +50,22 @@ class Scene:
             "leo": {"queue-empty": "/reviews"},
         }
 
+    def came_back(self) -> dict[str, dict[str, str]]:
+        """This desk is one that was restored; the screens that show it."""
+        self.desk.sql(
+            "INSERT INTO kernel.restoration (reason, backup, kept_at, position) "
+            "VALUES ('backup', 'f00d', clock_timestamp() - interval '3 hours', 5)"
+        )
+        with self.desk.role("desk"):
+            from holdshort import flow
+
+            flow.sweep()
+        until(lambda: self.desk.sql("SELECT count(*) FROM kernel.sighting") >= [(3,)])
+        return {
+            "ines": {"safe-mode": "/safe-mode", "queue-halted": "/reviews"},
+            "dana": {"portal-halted": "/"},
+        }
+
     # -------------------------------------------------------------- what happens
 
     def play(self) -> None:

@@ -313,3 +313,32 @@ def test_a_page_that_waits_shows_the_end_by_itself(
 def test_the_picture_for_the_readme_is_small_enough() -> None:
     picture = Path(__file__).resolve().parent.parent.parent / "docs" / "screens" / "review.png"
     assert picture.stat().st_size < 150_000
+
+
+def test_after_a_restore_somebody_looks_and_lets_it_run_again(
+    browser: Browser, running: Live, scene: Scene, seen: Seen
+) -> None:
+    halted = scene.came_back()
+    found = []
+    for size, scheme in (("desktop", "light"), ("phone", "dark")):
+        width, height = SIZES[size]
+        for person, screens in halted.items():
+            context = {"viewport": {"width": width, "height": height}, "color_scheme": scheme}
+            window, page = signed_in(browser, running, person, seen, **context)
+            for name, address in screens.items():
+                page.goto(running.url + address)
+                expect(page.locator(".halt")).to_contain_text("Nothing runs.")
+                found += [f"{name}: {one}" for one in barriers(page)]
+            window.close()
+    assert found == []
+    window, page = signed_in(browser, running, "ines", seen)
+    page.get_by_role("link", name="See what may have happened since").click()
+    first = page.locator("article").first
+    first.get_by_label("Not wanted any more").check()
+    first.get_by_role("button", name="Record it").click()
+    page.get_by_label("What did you look at?").fill("The log of the directory.")
+    page.get_by_label("to go on").fill("reconciled")
+    page.get_by_role("button", name="End safe mode").click()
+    expect(page.locator(".halt")).to_have_count(0)
+    expect(page.locator("main")).to_contain_text("“The log of the directory.”")
+    window.close()

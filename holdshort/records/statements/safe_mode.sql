@@ -8,11 +8,6 @@ SELECT r.id, r.reason, r.backup, r.kept_at, r.position, r.seen, r.noticed_at FRO
 -- The log is shorter than somebody had seen it.
 INSERT INTO kernel.restoration (reason, position, seen) VALUES ('log', %(position)s, %(seen)s);
 
--- name: add_restoration_of_backup
--- A backup came back; only the owner of the tables may say so.
-INSERT INTO kernel.restoration (reason, backup, kept_at, position)
-VALUES ('backup', %(backup)s, %(kept_at)s, (SELECT COALESCE(max(position), -1) FROM kernel.log));
-
 -- name: restored_since
 -- Whether an older state was noticed after that time, so that it explains a shorter log.
 SELECT EXISTS (SELECT FROM kernel.restoration WHERE noticed_at >= %(since)s);
@@ -56,3 +51,10 @@ SELECT position, sequenced_at FROM kernel.log ORDER BY position DESC LIMIT 1;
 -- name: sequenced_at
 -- When a position of the log was given, if it exists.
 SELECT sequenced_at FROM kernel.log WHERE position = %(position)s;
+
+-- name: reconciliations
+-- Who went on after which older state, the latest first.
+SELECT c.person, COALESCE(p.name, c.person) AS name, c.note, c.reconciled_at, r.kept_at, r.position, r.seen
+  FROM kernel.reconciliation c JOIN kernel.restoration r ON r.id = c.restoration
+  LEFT JOIN public.profile p ON p.person = c.person
+ ORDER BY c.reconciled_at DESC, r.id DESC LIMIT 20;
