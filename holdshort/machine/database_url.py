@@ -28,6 +28,11 @@ def database_url(base_url: str, role: str, password: str) -> str:
     return url_of({**_parts(base_url), "user": role, "password": password})
 
 
+def renamed(url: str, database: str) -> str:
+    """The same address for another database of that server. Raises MachineError."""
+    return url_of({**_parts(url), "dbname": database})
+
+
 def parse_database_url(url: str) -> dict[str, Any]:
     """An entry of Django's DATABASES for `url`.
 

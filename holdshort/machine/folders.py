@@ -15,6 +15,7 @@ from pathlib import Path
 from holdshort.machine.errors import MachineError
 
 LOG_LIMIT = 10_000_000
+_ELSEWHERE = "Change its permissions, or choose another folder with --data."
 
 
 def private_folder(path: Path) -> Path:
@@ -107,15 +108,15 @@ def take_lock(path: Path) -> int | None:
 
 
 @contextmanager
-def explained(path: Path) -> Iterator[None]:
-    """Turn an OSError about `path` into a sentence."""
+def explained(path: Path, way_out: str = _ELSEWHERE) -> Iterator[None]:
+    """Turn an OSError about `path` into a sentence that ends with the way out."""
     try:
         yield
     except OSError as error:
-        raise MachineError(_sentence(error, path)) from error
+        raise MachineError(_sentence(error, path, way_out)) from error
 
 
-def _sentence(error: OSError, path: Path) -> str:
+def _sentence(error: OSError, path: Path, way_out: str) -> str:
     """A copied tree fails with many errors in one, which has no number of its own."""
     if os.strerror(errno.ENOSPC) in str(error):
         return disk_full(path)
@@ -123,12 +124,14 @@ def _sentence(error: OSError, path: Path) -> str:
         case errno.EDQUOT:
             return disk_full(path)
         case errno.EACCES | errno.EPERM:
-            return f"{path} may not be read and written by this account. {_ELSEWHERE}"
+            return f"{path} may not be read and written by this account. {way_out}"
         case errno.EROFS:
-            return f"{path} is on a read-only disk. {_ELSEWHERE}"
+            return f"{path} is on a read-only disk. {way_out}"
+        case errno.ENOENT:
+            return f"{path} is not there. {way_out}"
         case errno.EEXIST | errno.ENOTDIR:
-            return f"{path} is not a folder. {_ELSEWHERE}"
-    return f"{path} cannot be used ({error.strerror or 'copying failed'}). {_ELSEWHERE}"
+            return f"{path} is not a folder. {way_out}"
+    return f"{path} cannot be used ({error.strerror or 'copying failed'}). {way_out}"
 
 
 def disk_full(path: Path) -> str:
@@ -138,6 +141,3 @@ def disk_full(path: Path) -> str:
 
 def _private_opener(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
-
-
-_ELSEWHERE = "Change its permissions, or choose another folder with --data."

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes, serialization
@@ -69,6 +69,25 @@ def seal_key_files(data: Path) -> tuple[Path, Path]:
     _, public_pem = seal_keys(data)
     public = _kept(data, "seal-public.pem", lambda: public_pem)
     return public.with_name("seal.pem"), public
+
+
+def kept(data: Path) -> dict[str, bytes]:
+    """Every private file of this installation by name; empty before the first start."""
+    folder = data.expanduser().absolute() / "keys"
+    if not folder.is_dir():
+        return {}
+    with explained(folder):
+        files = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+        return {path.name: path.read_bytes() for path in files if path.is_file()}
+
+
+def keep(data: Path, files: Mapping[str, bytes]) -> None:
+    """Put the private files of a backup where there were none. Raises MachineError."""
+    folder = private_folder(data_folder(data) / "keys")
+    for name, content in files.items():
+        if Path(name).name != name or name.startswith("."):
+            raise MachineError(f"The backup holds a key with the odd name {name!r}.")
+        write_private(folder / name, content)
 
 
 def new_token() -> str:

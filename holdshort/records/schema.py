@@ -55,6 +55,15 @@ def applied() -> tuple[str, ...]:
         return ()
 
 
+def require_known(name: str, program: str) -> None:
+    """Refuse a backup that a newer program made. Raises Unfit."""
+    if name not in known():
+        raise Unfit(
+            f"This backup was made by Holdshort {program} with tables that this one does not "
+            f"know ({name}). Install that version or a newer one, then restore."
+        )
+
+
 def require_fit() -> None:
     """Let a process start only on the tables that it was written for. Raises Unfit."""
     mine, there = known(), applied()
