@@ -30,7 +30,7 @@ check: setup  ## format, lint, types, imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-bench: setup  ## time the road against plain durable transactions; writes bench/results.json
+bench: setup  ## time and weigh everything; writes bench/results.json and docs/performance.md
 	$(BIN)/python -m bench
 
 screens: setup  ## PNG of every page into docs/screens

@@ -20,8 +20,9 @@ from unittest.mock import patch
 import psycopg
 from psycopg import waiting as waits
 
+from bench.figures import TRANSACTIONS, Figure, Part, Times
 from bench.ground import Ground, ground
-from bench.measures import TRANSACTIONS, Figure, Times, fill
+from bench.waiting import fill
 from holdshort import flow
 from holdshort.core.terms import Sender
 from holdshort.records import actions
@@ -186,13 +187,13 @@ def _watched(asked: Any, seen: dict[str, int]) -> Any:
 
 def main() -> None:
     """Measure the engine alone."""
-    from bench.__main__ import table
+    from bench.page import table
 
     asked = argparse.ArgumentParser(prog="python -m bench.engine", description=__doc__)
     asked.add_argument("--cycles", type=int, default=300)
     with ground() as here:
         _, waiting = fill(here, asked.parse_args().cycles + WARM)
-        print(table(cycles(here, waiting)))
+        print(table([Part("Gated cycles", "", cycles(here, waiting))]))
 
 
 if __name__ == "__main__":

@@ -28,8 +28,9 @@ from pathlib import Path
 from threading import local
 from typing import Any, TypeVar
 
+from bench.figures import TRANSACTIONS, Figure, Part, Times, percentile
 from bench.ground import Ground, ground
-from bench.measures import REQUESTS, TRANSACTIONS, Figure, Times, fill, percentile
+from bench.waiting import REQUESTS, fill
 from holdshort.machine.ports import free_port
 from holdshort.records import tokens
 from holdshort.records.tokens import DEMO_SCOPES
@@ -295,7 +296,7 @@ def _until_ready(port: int) -> None:
 
 def main() -> None:
     """Measure the way over HTTP alone."""
-    from bench.__main__ import table
+    from bench.page import table
 
     asked = argparse.ArgumentParser(prog="python -m bench.http", description=__doc__)
     asked.add_argument("--cycles", type=int, default=1500)
@@ -303,9 +304,8 @@ def main() -> None:
     asked.add_argument("--clients", type=int, default=12)
     wanted = asked.parse_args()
     with ground() as here:
-        print(
-            table(measure(here, cycles=wanted.cycles, whole=wanted.whole, clients=wanted.clients))
-        )
+        figures = measure(here, cycles=wanted.cycles, whole=wanted.whole, clients=wanted.clients)
+        print(table([Part("Over HTTP", "", figures)]))
 
 
 if __name__ == "__main__":

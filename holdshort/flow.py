@@ -8,7 +8,7 @@ audit event and the wake-up of the next stop in one transaction. docs/lifecycle.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from holdshort import catalogue
@@ -72,7 +72,11 @@ AGENT_ANSWERS_WITHIN = timedelta(minutes=3)
 IN_FLIGHT = 32
 """How many newer events may be committed before an older one, for it to be found at once."""
 
+LATE = 10_000
+"""The same for it to be found by the next sweep, rather than by one of everything."""
+
 EVERYTHING = 2**62
+EVER = datetime.min.replace(tzinfo=UTC)
 
 
 # ------------------------------------------------------------------ receive
@@ -311,19 +315,26 @@ def restage(action: str) -> None:
 # ------------------------------------------------------------------ the log, and what never came
 
 
-def sequence(*, stragglers: bool = False) -> int:
-    """Give new events their position in the log, and wake what the log now permits."""
+def sequence(*, stragglers: bool = False, window: int = EVERYTHING) -> int:
+    """Give new events their position in the log, and wake what the log now permits.
+
+    `stragglers` looks at the latest `window` events, not only at those that may just be in flight.
+    """
     with db.transaction():
         db.write("sequencer_turn")
-        logged = db.write("log_new_events", window=EVERYTHING if stragglers else IN_FLIGHT)
+        logged = db.write("log_new_events", window=window if stragglers else IN_FLIGHT)
     return int(logged[0]["count"])
 
 
-def sweep() -> int:
-    """Wake everything that is due and was not woken, or whose wake-up was lost."""
-    sequence(stragglers=True)
+def sweep(*, over: timedelta | None = None) -> int:
+    """Wake everything that is due and was not woken, or whose wake-up was lost.
+
+    `over` leaves what happened longer ago to a sweep of everything.
+    """
+    since = db.now() - over if over else EVER
+    sequence(stragglers=True, window=LATE if over else EVERYTHING)
     with db.transaction():
-        due = db.rows("due")
+        due = db.rows("due", since=since)
         for row in due:
             wake_once(row["stop"], row["id"])
     return len(due)

@@ -10,6 +10,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -29,6 +30,7 @@ log = structlog.get_logger()
 
 SECONDS_BETWEEN = {"sequence": 0.1, "sweep": 30.0, "look": 60.0, "watch": 30.0, "retry": 5.0}
 SECONDS_AFTER_FAILURE = 2.0
+SWEEPS_BETWEEN_THOROUGH_ONES = 120
 SECONDS_AT_A_STRETCH = 0.5
 """How long one place goes on without the worker; a signal to end waits so long at most."""
 
@@ -110,9 +112,21 @@ def watch() -> None:
         flow.watch(path)
 
 
+def sweeps() -> Callable[[], object]:
+    """A sweep of the last day, and the first time and then once an hour one of everything."""
+    done = 0
+
+    def sweep() -> None:
+        nonlocal done
+        flow.sweep(over=timedelta(days=1) if done % SWEEPS_BETWEEN_THOROUGH_ONES else None)
+        done += 1
+
+    return sweep
+
+
 CLOCKS: dict[str, dict[str, Callable[[], object]]] = {
     "agent": {},
-    "desk": {"sequence": flow.sequence, "sweep": flow.sweep, "watch": watch},
+    "desk": {"sequence": flow.sequence, "sweep": sweeps(), "watch": watch},
     "executor": {"look": look, "watch": watch},
 }
 """What each process does by the clock, beside its queue."""

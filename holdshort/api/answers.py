@@ -91,12 +91,13 @@ class Ticket(Shape):
 
 
 class Tickets(Shape):
-    """A page of tickets; `total` counts all pages."""
+    """A page of tickets; `total` counts all pages, or with `more` those looked at so far."""
 
     items: list[ListedTicket]
     page: int
     pages: int
     total: int
+    more: bool = Field(description="There are more: both numbers grow on later pages.")
 
 
 # ------------------------------------------------------------------ reviews and records
@@ -142,12 +143,13 @@ class ListedReview(Shape):
 
 
 class Reviews(Shape):
-    """A page of reviews; `total` counts all pages."""
+    """A page of reviews; `total` counts all pages, or with `more` those looked at so far."""
 
     items: list[ListedReview]
     page: int
     pages: int
     total: int
+    more: bool = Field(description="There are more: both numbers grow on later pages.")
 
 
 class Review(Shape):

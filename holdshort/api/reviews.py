@@ -49,6 +49,7 @@ def list_reviews(
         "page": found.number,
         "pages": found.pages,
         "total": found.total,
+        "more": found.more,
     }
 
 

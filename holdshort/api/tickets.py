@@ -71,6 +71,7 @@ def list_tickets(
         "page": found.number,
         "pages": found.pages,
         "total": found.total,
+        "more": found.more,
     }
 
 

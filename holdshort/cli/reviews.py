@@ -80,7 +80,11 @@ def _list(asked: argparse.Namespace) -> None:
         ("review", "tier", "change", "closes"),
         [(r["number"], r["tier"], r["title"], f"{r['expires_at']:%d %b %H:%M}") for r in rows],
     )
-    base.show(asked, {"reviews": rows, "total": page.total}, text if rows else "Nothing waits.")
+    base.show(
+        asked,
+        {"reviews": rows, "total": page.total, "more": page.more},
+        text if rows else "Nothing waits.",
+    )
 
 
 def _story(number: int) -> Any:

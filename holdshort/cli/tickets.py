@@ -39,8 +39,9 @@ def _list(asked: argparse.Namespace) -> None:
         (row["number"], row["requester_name"], row["stands"], row["subject"]) for row in page.rows
     ]
     text = base.table(("ticket", "from", "stands", "about"), rows)
-    data = {"tickets": page.rows, "total": page.total, "page": page.number}
-    base.show(asked, data, f"{text}\n{page.total} tickets, page {page.number} of {page.pages}")
+    data = {"tickets": page.rows, "total": page.total, "more": page.more, "page": page.number}
+    count = f"more than {page.total}" if page.more else f"{page.total}"
+    base.show(asked, data, f"{text}\n{count} tickets, page {page.number} of {page.pages}")
 
 
 def _show(asked: argparse.Namespace) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar, cast, overload
 
 from holdshort.core import canonical
 from holdshort.core.terms import Action, Reason
-from holdshort.records import db
+from holdshort.records import db, grounds
 
 Part = Mapping[str, Any]
 P = TypeVar("P")
@@ -219,11 +219,13 @@ def reasons_as_data(reasons: Iterable[Reason]) -> list[dict[str, Any]]:
 
 
 def _timed(part: Any) -> Any:
-    """A JSON row, or a tuple of several, with its times read back."""
+    """A JSON row, or a tuple of several, with its times read back and its grounds unpacked."""
     if isinstance(part, list):
         return tuple(_timed(item) for item in part)
     if not isinstance(part, dict):
         return part
+    if kept := part.get("grounds"):
+        part = {**part, **grounds.unpack(bytes.fromhex(kept.removeprefix("\\x")))}
     return {key: _time(key, value) for key, value in part.items()}
 
 

@@ -76,7 +76,7 @@ class Session:
 
     def _bound(self, asked: Statement, given: Mapping[str, Any]) -> Sequence[Buffer | None]:
         names = parsed(asked.text)[1]
-        values = [given[name] for name in names]
+        values = [_sendable(given[name]) for name in names]
         bound: Sequence[Buffer | None] = self._values.dump_sequence(
             values, [PyFormat.TEXT] * len(names)
         )
@@ -131,6 +131,11 @@ class Session:
         self._values.set_pgresult(result)
         rows = self._values.load_rows(0, result.ntuples, tuple)
         return Answer([dict(zip(columns, row, strict=True)) for row in rows], len(rows))
+
+
+def _sendable(value: Any) -> Any:
+    """Bytes as hexadecimal text: without a connection psycopg would escape quotes among them."""
+    return f"\\x{value.hex()}" if isinstance(value, bytes) else value
 
 
 def _is_idle(connection: PGconn) -> bool:

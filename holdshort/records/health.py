@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import Error
 
@@ -67,7 +68,7 @@ def _directory() -> tuple[bool, str]:
 
 
 def _processes() -> tuple[bool, str]:
-    found = db.row("waiting_too_long") or {}
+    found = db.row("waiting_too_long", since=db.now() - timedelta(days=1)) or {}
     if found.get("unlogged"):
         return False, f"{found['unlogged']} events have no place in the log. Does the desk run?"
     if found.get("abandoned"):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from holdshort.core import canonical
@@ -10,16 +12,34 @@ from holdshort.core.terms import Action, Kind, Person
 from holdshort.records import db, people
 
 PAGE = 25
+COUNTED = 100
+"""How many rows beyond a page are counted: the end of a long list is not looked for."""
+
+
+LATEST_ANSWERS = 500
+
+_LISTS = {
+    ("open", True): "open_for",
+    ("open", False): "open_here",
+    ("past", True): "past_for",
+    ("past", False): "past_here",
+}
+"""The statement of each list of reviews: of what is open or past, for one person or for all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of rows, and how many rows there are on all pages."""
+    """One page of rows, and how many rows there are on all pages.
+
+    `total` is exact up to COUNTED rows beyond this page's first; then `more` says that there are
+    more than that.
+    """
 
     rows: tuple[db.Row, ...]
     total: int
     number: int
     size: int
+    more: bool = False
 
     @property
     def pages(self) -> int:
@@ -56,15 +76,25 @@ def reviews(
 
     Of a private ticket they are listed for those who were asked, and in its context.
     """
-    return _page(
-        "review_list",
+    found = _page(
+        _LISTS["open" if state == "open" else "past", mine],
         page,
         person=person,
-        mine=mine,
-        state=state,
         search=search,
-        contexts=list(_contexts(person)),
+        **({} if state == "open" else {"state": state}),
+        **({} if mine else {"contexts": list(_contexts(person))}),
     )
+    numbers = [row["number"] for row in found.rows]
+    return replace(found, rows=tuple(_listed(numbers, person, state)))
+
+
+def _listed(numbers: list[int], person: str, state: str) -> Iterator[db.Row]:
+    """What a list shows of these reviews. What is open waits, so nothing else is asked about it."""
+    waits = {"state": "waiting", "standing": "open"}
+    past = db.rows("standing_of_reviews", numbers=numbers) if numbers and state != "open" else []
+    stands = {row["number"]: row for row in past}
+    for row in db.rows("listed_reviews", numbers=numbers, person=person) if numbers else []:
+        yield {**_with_action(row), **stands.get(row["number"], waits)}
 
 
 def tickets(person: Person, *, stands: str = "", search: str = "", page: int = 1) -> Page:
@@ -78,6 +108,11 @@ def tickets(person: Person, *, stands: str = "", search: str = "", page: int = 1
         stands=stands,
         search=search,
     )
+
+
+def own_tickets(person: Person, *, search: str = "", page: int = 1) -> Page:
+    """The tickets that this person opened, newest first."""
+    return _page("my_tickets", page, person=person.id, search=search)
 
 
 def may_see(person: Person, ticket: db.Row) -> bool:
@@ -95,7 +130,16 @@ def by_hand() -> list[db.Row]:
 
 def ran_alone() -> list[db.Row]:
     """What ran without a person in the last day, each with its Action as `acting`."""
-    return [_with_action(row) for row in db.rows("recent_runs")]
+    return [_with_action(row) for row in db.rows("recent_runs", since=_yesterday())]
+
+
+def lately() -> db.Row:
+    """How much ran without a person in the last day, and how much of it somebody stopped."""
+    return db.row("ran_without", since=_yesterday()) or {}
+
+
+def _yesterday() -> datetime:
+    return db.now() - timedelta(days=1)
 
 
 def standing() -> list[db.Row]:
@@ -104,10 +148,14 @@ def standing() -> list[db.Row]:
 
 
 def record_of_confidence(type_id: str, stated: float) -> tuple[int, int]:
-    """Right, and of how many, when the agent was about this sure (within five points)."""
+    """Right, and of how many, when the agent was about this sure (within five points).
+
+    Of the latest 500 answers of this desk, whatever they were about.
+    """
     found = db.row(
         "record_of_confidence",
         type=type_id,
+        latest=LATEST_ANSWERS,
         low=round(stated - 0.05, 4),
         high=round(stated + 0.05, 4),
     )
@@ -131,11 +179,22 @@ def events(action: str) -> list[db.Row]:
     return db.rows("events_of_action", action=action)
 
 
-def _page(statement: str, page: int, **given: Any) -> Page:
+def _page(statement: str, page: int, *, search: str, **given: Any) -> Page:
+    """The page, with its rows as the statement gives them."""
     number = max(1, page)
-    rows = db.rows(statement, limit=PAGE, offset=(number - 1) * PAGE, **given)
+    first = (number - 1) * PAGE
+    rows = db.rows(
+        statement,
+        limit=PAGE,
+        offset=first,
+        counted=first + COUNTED + 1,
+        search=search,
+        like=f"%{search}%",
+        **given,
+    )
     total = rows[0]["total"] if rows else 0
-    return Page(tuple(_with_action(row) for row in rows), total, number, PAGE)
+    more = total > first + COUNTED
+    return Page(tuple(rows), total - more, number, PAGE, more)
 
 
 def _with_action(row: db.Row) -> db.Row:

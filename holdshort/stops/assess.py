@@ -145,7 +145,8 @@ def _gate_input(
 def _route(action: Action, findings: Findings, circumstances: Circumstances) -> routing.Routing:
     register = people.register()
     involved = {entry.person for entry in register} | {entry.backup or "" for entry in register}
-    waiting = {row["person"]: row["open"] for row in db.rows("open_reviews")}
+    decide = [entry.person for entry in register]
+    waiting = {row["person"]: row["open"] for row in db.rows("open_reviews", people=decide)}
     return routing.route(
         action=action,
         context=findings.context,

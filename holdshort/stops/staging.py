@@ -20,7 +20,7 @@ from holdshort.core.terms import (
     Offered,
     Person,
 )
-from holdshort.records import actions, audit, db, offers, people, tickets
+from holdshort.records import actions, audit, db, grounds, offers, people, tickets
 from holdshort.records.actions import Story
 from holdshort.records.ids import new_id
 from holdshort.records.offers import Proposal
@@ -179,8 +179,7 @@ def write(one: Assessment, *, proposal: str, at: datetime) -> None:
         min_assurance=int(one.gate.min_assurance),
         policy_version=one.policy_version,
         catalogue_version=catalogue_version(),
-        findings=db.as_json(asdict(one.findings)),
-        reasons=db.as_json(actions.reasons_as_data(one.gate.reasons)),
+        grounds=grounds.pack(asdict(one.findings), actions.reasons_as_data(one.gate.reasons)),
     )
     audit.event(
         "action.staged",

@@ -11,6 +11,9 @@ from django.utils.functional import SimpleLazyObject
 from holdshort.records import db, safe_mode
 from holdshort.web.screen import Who
 
+COUNTED = 99
+"""The header counts no further."""
+
 
 def desk(request: HttpRequest) -> dict[str, Any]:
     """The header's words. Nothing is counted for somebody who is not signed in."""
@@ -25,7 +28,8 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _counts(who: Who | None) -> dict[str, int]:
+def _counts(who: Who | None) -> dict[str, int | str]:
     if who is None or not who.staff:
         return {"reviews": 0, "by_hand": 0}
-    return db.row("waiting_counts", person=who.person.id) or {}
+    found = db.row("waiting_counts", person=who.person.id, counted=COUNTED + 1) or {}
+    return {name: number if number <= COUNTED else f"{COUNTED}+" for name, number in found.items()}

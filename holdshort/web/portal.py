@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from holdshort import flow
-from holdshort.records import db, queue
+from holdshort.records import queue
 from holdshort.web import errors
 from holdshort.web.screen import Who, screen
 
@@ -28,19 +28,11 @@ def _page(
     request: HttpRequest, who: Who, *, words: str = "", problem: flow.Refused | None = None
 ) -> HttpResponse:
     search = request.GET.get("search", "").strip()[:200]
-    mine = db.rows(
-        "my_tickets",
-        person=who.person.id,
-        search=search,
-        limit=queue.PAGE,
-        offset=(page_number(request) - 1) * queue.PAGE,
-    )
-    total = mine[0]["total"] if mine else 0
     given = {
         "words": words,
         "problem": problem,
         "search": search,
-        "page": queue.Page(tuple(mine), total, page_number(request), queue.PAGE),
+        "page": queue.own_tickets(who.person, search=search, page=page_number(request)),
     }
     return render(
         request, "portal.html", given, status=errors.status_of(problem.code) if problem else 200

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from holdshort.records import db, queue
+from holdshort.records import queue
 from holdshort.records.world import World
 from holdshort.web import review
 from holdshort.web.drawn import titled
@@ -26,6 +26,6 @@ def reviews(request: HttpRequest, who: Who) -> HttpResponse:
         if first is not None:
             given |= review.seen(first, who, world)
     else:
-        given["lately"] = db.row("ran_without")
+        given["lately"] = queue.lately()
         given["sample"] = titled(queue.ran_alone()[:SAMPLE], world)
     return render(request, "review.html", given)

@@ -17,7 +17,7 @@ def track_record(request: HttpRequest, who: Who) -> HttpResponse:
     """One row for each category; what is not listed is in the first phase."""
     given = {
         "rows": [_row(row) for row in queue.standing()],
-        "lately": db.row("ran_without"),
+        "lately": queue.lately(),
         "runs": titled(queue.ran_alone(), World()),
     }
     return render(request, "track_record.html", given)

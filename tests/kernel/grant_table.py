@@ -16,7 +16,7 @@ _ACTION = (
 )
 _ASSESSMENT = (
     "action digest type tier mode hands needed phase min_assurance policy_version "
-    "catalogue_version findings reasons"
+    "catalogue_version findings reasons grounds"
 )
 _AUTHORIZATION = (
     "action digest category tier mode hands needed basis policy_version standing "
@@ -45,7 +45,7 @@ INSERTS: dict[str, dict[str, str]] = {
     "dependency": {"desk": "action needs"},
     "assessment": {"desk": _ASSESSMENT},
     "review": {"desk": "action digest expires_at fault"},
-    "assignment": {"desk": "review person why rank"},
+    "assignment": {"desk": "review person why rank expires_at"},
     "decision": {"web": _DECISION},
     "event": {"web": _EVENT, "agent": _EVENT, "desk": _EVENT, "executor": _EVENT},
     "log": {"desk": "position event"},

@@ -201,7 +201,7 @@ class Kernel:
         } | forged
         number = self.insert("desk", "review", "number", **row)
         for rank, person in enumerate(asked, start=1):
-            self.insert("desk", "assignment", review=number, person=person, why="w", rank=rank)
+            self.insert("desk", "assignment", **asked_row(number, person, row["expires_at"], rank))
         review = {"review": number, "expires_at": row["expires_at"]}
         return replace(made, review=review)
 
@@ -339,6 +339,12 @@ class Kernel:
         """Approved for a person's hands, and given to that person."""
         made = self.decided(self.reviewed(self.assessed(hands="person")), "sven")
         return self.turned(self.authorized(made), "by_hand", "desk")
+
+
+def asked_row(review: int, person: str, expires_at: datetime, rank: int = 1) -> dict[str, Any]:
+    """One person who is asked, until the review ends."""
+    asked = {"review": review, "person": person, "expires_at": expires_at}
+    return {**asked, "why": "w", "rank": rank}
 
 
 def forged_bytes(made: Made, **said: Any) -> tuple[bytes, str]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.desk import Desk
-from tests.kernel.rows import Kernel, not_granted, refused
+from tests.kernel.rows import Kernel, asked_row, not_granted, refused
 
 
 def test_a_decision_by_somebody_who_was_asked_is_kept(kernel: Kernel) -> None:
@@ -92,9 +92,7 @@ def test_nobody_asks_people_but_the_desk(kernel: Kernel) -> None:
     made = kernel.reviewed()
     for role in ("web", "agent", "executor"):
         with not_granted():
-            kernel.insert(
-                role, "assignment", review=made.review["review"], person="ines", why="w", rank=1
-            )
+            kernel.insert(role, "assignment", **asked_row(person="ines", **made.review))
 
 
 def test_o6_a_decision_about_other_bytes_is_refused(kernel: Kernel) -> None:

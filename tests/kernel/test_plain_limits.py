@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from holdshort.records.ids import new_id
-from tests.kernel.rows import Kernel, Made, forged_bytes, refused
+from tests.kernel.rows import Kernel, Made, asked_row, forged_bytes, refused
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +46,7 @@ BAD_VALUES = {
     "assessment_needed_check": "kernel.assessment SET needed = 3 WHERE mode = 'HITL'",
     "assessment_phase_check": "kernel.assessment SET phase = 4",
     "assessment_min_assurance_check": "kernel.assessment SET min_assurance = 3",
+    "with_grounds": "kernel.assessment SET reasons = NULL",
     "assignment_person_kind_check": "kernel.assignment SET person_kind = 'agent'",
     "assignment_rank_check": "kernel.assignment SET rank = -1",
     "decision_verdict_check": "kernel.decision SET verdict = 'x'",
@@ -114,7 +115,7 @@ def test_whoever_is_named_exists(kernel: Kernel) -> None:
     with refused("fate_person_fkey"):
         kernel.turned(made, "withdrawn", "web", person="nobody")
     with refused("assignment_review_fkey"):
-        kernel.insert("desk", "assignment", review=999_999, person="sven", why="w", rank=1)
+        kernel.insert("desk", "assignment", **asked_row(999_999, "sven", kernel.now()))
     with refused("account_person_fkey"):
         kernel.sql("INSERT INTO kernel.account (person, issuer, subject) VALUES ('x', 'i', 's')")
     with refused("attempt_execution_fkey"):

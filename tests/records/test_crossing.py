@@ -12,6 +12,7 @@ from psycopg.pq import ExecStatus
 
 from holdshort.records import crossing, db, tickets
 from holdshort.records.actions import story, turn_to_decide, turn_to_run
+from holdshort.records.ids import new_id
 from tests.desk import Desk
 
 
@@ -69,6 +70,15 @@ def test_values_come_back_as_they_are(owned: Desk, ticket: int) -> None:
 
 
 # ------------------------------------------------------------------ writing with the commit
+
+
+def test_bytes_are_kept_as_they_are(desk: Desk) -> None:
+    """Quotes and backslashes among them too, which older ways to write bytes would double."""
+    every = bytes(range(256)) + b"it's \\ and '' and \\x41"
+    desk.sql("INSERT INTO public.ticket (requester, channel, assurance) VALUES ('dana', 'api', 1)")
+    with desk.role("executor"):
+        db.run("add_sealed", action=new_id(), ticket=1, person="dana", sealed=every)
+    assert desk.sql("SELECT sealed FROM public.sealed") == [(every,)]
 
 
 def test_what_was_written_is_seen_by_the_next_reading(owned: Desk, ticket: int) -> None:

@@ -8,11 +8,15 @@ SELECT p.person FROM public.profile p JOIN public.login l ON l.person = p.person
 DELETE FROM public.api_token WHERE label = %(label)s;
 
 -- name: waiting_too_long
--- Events without a position and jobs that wait: signs that a process is not running.
-SELECT (SELECT count(*) FROM kernel.event e WHERE e.at < clock_timestamp() - interval '10 seconds'
-           AND e.id > (SELECT COALESCE(max(event), 0) FROM kernel.log)) AS unlogged,
-       (SELECT count(*) FROM kernel.execution x JOIN kernel.attempt t ON t.execution = x.id
-         WHERE t.lease_until < clock_timestamp() - interval '2 minutes'
+-- Events without a position and jobs that wait: signs that a process is not running. Counted to a thousand.
+SELECT (SELECT count(*) FROM (
+         SELECT e.at FROM kernel.event e WHERE e.id > (SELECT COALESCE(max(event), 0) FROM kernel.log)
+          ORDER BY e.id LIMIT 1000) AS latest
+         WHERE at < clock_timestamp() - interval '10 seconds') AS unlogged,
+       (SELECT count(*) FROM kernel.execution x
+         WHERE x.started_at > %(since)s
+           AND EXISTS (SELECT FROM kernel.attempt t WHERE t.execution = x.id
+                          AND t.lease_until < clock_timestamp() - interval '2 minutes')
            AND NOT EXISTS (SELECT FROM kernel.halted h WHERE h.action = x.action)
            AND NOT EXISTS (SELECT FROM kernel.outcome o WHERE o.action = x.action)) AS abandoned;
 

@@ -1,51 +1,139 @@
--- name: review_list
--- Reviews, newest last to be decided first; one page of them, with how many there are. OFFSET 0 lets the state be
--- looked up action by action: as a join it is taken for rare, and every review is compared with every action.
+-- How these lists stay fast beside a long history: each walks one index to its rows in order, looks at a row's
+-- further facts one by one (a sub-select in brackets is never turned into a join over everything), and counts no
+-- further than `counted`. The time is a sub-select too, so that it can bound the walk.
+
+-- name: open_for
+-- Reviews that wait for this person, those that end first at the top.
+WITH found AS MATERIALIZED (
+    SELECT g.review AS number, g.expires_at
+      FROM kernel.assignment g
+      JOIN LATERAL (SELECT r.action FROM kernel.review r WHERE r.number = g.review OFFSET 0) r ON true
+     WHERE g.person = %(person)s AND g.expires_at >= (SELECT clock_timestamp())
+       AND NOT COALESCE((SELECT true FROM kernel.fate f WHERE f.action = r.action), false)
+       AND NOT COALESCE((SELECT true FROM kernel."authorization" z WHERE z.action = r.action), false)
+       AND NOT COALESCE((SELECT true FROM kernel.settlement s WHERE s.action = r.action AND s.result = 'done'), false)
+       AND NOT COALESCE((SELECT true FROM kernel.decision d WHERE d.review = g.review AND d.person = g.person
+               AND d.verdict IN ('approve', 'change', 'reject') LIMIT 1), false)
+       AND (%(search)s = '' OR (SELECT true FROM kernel.action a LEFT JOIN public.profile p ON p.person = a.requester
+             WHERE a.id = r.action AND (a.ticket::text = %(search)s OR p.name ILIKE %(like)s OR a.type ILIKE %(like)s
+                OR a.target ILIKE %(like)s)))
+     ORDER BY g.expires_at, g.review LIMIT %(counted)s)
+SELECT number, (SELECT count(*) FROM found) AS total FROM found
+ ORDER BY expires_at, number LIMIT %(limit)s OFFSET %(offset)s;
+
+-- name: open_here
+-- Reviews that wait for anybody, as far as this person may see them.
+WITH found AS MATERIALIZED (
+    SELECT r.number, r.expires_at
+      FROM kernel.review r
+     WHERE r.expires_at >= (SELECT clock_timestamp())
+       AND NOT COALESCE((SELECT true FROM kernel.fate f WHERE f.action = r.action), false)
+       AND NOT COALESCE((SELECT true FROM kernel."authorization" z WHERE z.action = r.action), false)
+       AND NOT COALESCE((SELECT true FROM kernel.settlement s WHERE s.action = r.action AND s.result = 'done'), false)
+       AND ((SELECT t.private_to IS NULL OR t.private_to = ANY(%(contexts)s)
+               FROM kernel.action a JOIN public.ticket t ON t.number = a.ticket WHERE a.id = r.action)
+            OR (SELECT true FROM kernel.assignment g WHERE g.review = r.number AND g.person = %(person)s))
+       AND (%(search)s = '' OR (SELECT true FROM kernel.action a LEFT JOIN public.profile p ON p.person = a.requester
+             WHERE a.id = r.action AND (a.ticket::text = %(search)s OR p.name ILIKE %(like)s OR a.type ILIKE %(like)s
+                OR a.target ILIKE %(like)s)))
+     ORDER BY r.expires_at, r.number LIMIT %(counted)s)
+SELECT number, (SELECT count(*) FROM found) AS total FROM found
+ ORDER BY expires_at, number LIMIT %(limit)s OFFSET %(offset)s;
+
+-- name: past_for
+-- Reviews that this person was asked and that are closed, or all of them, the latest first.
+WITH found AS MATERIALIZED (
+    SELECT g.review AS number, g.expires_at
+      FROM kernel.assignment g
+      JOIN LATERAL (SELECT r.action FROM kernel.review r WHERE r.number = g.review OFFSET 0) r ON true
+     WHERE g.person = %(person)s
+       AND (%(state)s = 'all' OR g.expires_at < clock_timestamp()
+            OR (SELECT true FROM kernel.fate f WHERE f.action = r.action)
+            OR (SELECT true FROM kernel.settlement s WHERE s.action = r.action AND s.result = 'done')
+            OR (SELECT true FROM kernel."authorization" z WHERE z.action = r.action))
+       AND (%(search)s = '' OR (SELECT true FROM kernel.action a LEFT JOIN public.profile p ON p.person = a.requester
+             WHERE a.id = r.action AND (a.ticket::text = %(search)s OR p.name ILIKE %(like)s OR a.type ILIKE %(like)s
+                OR a.target ILIKE %(like)s)))
+     ORDER BY g.expires_at DESC, g.review DESC LIMIT %(counted)s)
+SELECT number, (SELECT count(*) FROM found) AS total FROM found
+ ORDER BY expires_at DESC, number DESC LIMIT %(limit)s OFFSET %(offset)s;
+
+-- name: past_here
+-- The same, whoever was asked.
+WITH found AS MATERIALIZED (
+    SELECT r.number, r.expires_at
+      FROM kernel.review r
+     WHERE (%(state)s = 'all' OR r.expires_at < clock_timestamp()
+            OR (SELECT true FROM kernel.fate f WHERE f.action = r.action)
+            OR (SELECT true FROM kernel.settlement s WHERE s.action = r.action AND s.result = 'done')
+            OR (SELECT true FROM kernel."authorization" z WHERE z.action = r.action))
+       AND ((SELECT t.private_to IS NULL OR t.private_to = ANY(%(contexts)s)
+               FROM kernel.action a JOIN public.ticket t ON t.number = a.ticket WHERE a.id = r.action)
+            OR (SELECT true FROM kernel.assignment g WHERE g.review = r.number AND g.person = %(person)s))
+       AND (%(search)s = '' OR (SELECT true FROM kernel.action a LEFT JOIN public.profile p ON p.person = a.requester
+             WHERE a.id = r.action AND (a.ticket::text = %(search)s OR p.name ILIKE %(like)s OR a.type ILIKE %(like)s
+                OR a.target ILIKE %(like)s)))
+     ORDER BY r.expires_at DESC, r.number DESC LIMIT %(counted)s)
+SELECT number, (SELECT count(*) FROM found) AS total FROM found
+ ORDER BY expires_at DESC, number DESC LIMIT %(limit)s OFFSET %(offset)s;
+
+-- name: listed_reviews
+-- What a list shows of these reviews, in the order given.
 SELECT r.number, r.action, a.type, a.ticket, a.requester, p.name AS requester_name, a.version, s.tier, s.mode,
-       s.hands, st.state, r.opened_at, r.expires_at, r.fault, a.canonical, g.why, g.rank,
-       CASE WHEN st.state <> 'waiting' THEN 'closed' WHEN r.expires_at < clock_timestamp() THEN 'closed'
-            ELSE 'open' END AS standing,
-       count(*) OVER () AS total
-  FROM kernel.review r
+       s.hands, r.opened_at, r.expires_at, r.fault, a.canonical, g.why, g.rank
+  FROM unnest(%(numbers)s::bigint[]) WITH ORDINALITY AS listed (number, place)
+  JOIN kernel.review r ON r.number = listed.number
   JOIN kernel.action a ON a.id = r.action
   JOIN kernel.assessment s ON s.action = a.id
-  JOIN LATERAL (SELECT v.state FROM kernel.action_state v WHERE v.action = a.id OFFSET 0) st ON true
   LEFT JOIN public.profile p ON p.person = a.requester
   LEFT JOIN kernel.assignment g ON g.review = r.number AND g.person = %(person)s
-  JOIN public.ticket t ON t.number = a.ticket
- WHERE (NOT %(mine)s OR g.person IS NOT NULL)
-   AND (t.private_to IS NULL OR g.person IS NOT NULL OR t.private_to = ANY(%(contexts)s))
-   AND (%(state)s = 'all' OR (st.state = 'waiting' AND r.expires_at >= clock_timestamp()) = (%(state)s = 'open'))
-   AND (NOT %(mine)s OR %(state)s <> 'open' OR NOT EXISTS (
-         SELECT FROM kernel.decision d WHERE d.review = r.number AND d.person = %(person)s
-            AND d.verdict IN ('approve', 'change', 'reject')))
-   AND (%(search)s = '' OR p.name ILIKE '%%' || %(search)s || '%%' OR a.type ILIKE '%%' || %(search)s || '%%'
-        OR a.ticket::text = %(search)s OR a.target ILIKE '%%' || %(search)s || '%%')
- ORDER BY CASE WHEN %(state)s = 'open' THEN r.expires_at END, r.number DESC
- LIMIT %(limit)s OFFSET %(offset)s;
+ ORDER BY listed.place;
+
+-- name: standing_of_reviews
+-- Where the actions of these reviews stand, and whether each can still be answered.
+SELECT r.number, v.state,
+       CASE WHEN v.state = 'waiting' AND r.expires_at >= clock_timestamp() THEN 'open' ELSE 'closed' END AS standing
+  FROM kernel.review r
+  JOIN LATERAL (SELECT v.state FROM kernel.action_state v WHERE v.action = r.action OFFSET 0) v ON true
+ WHERE r.number = ANY(%(numbers)s);
 
 -- name: ticket_list
 -- Tickets that a person may see, newest first; `everybody` for those who work here.
+WITH found AS MATERIALIZED (
+    SELECT t.number
+      FROM public.ticket t
+     WHERE (%(everybody)s OR t.requester = %(person)s)
+       AND (t.private_to IS NULL OR t.requester = %(person)s OR t.private_to = ANY(%(contexts)s))
+       AND (%(stands)s = '' OR %(stands)s = (
+             SELECT u.kind FROM public.turn u WHERE u.ticket = t.number ORDER BY u.id DESC LIMIT 1))
+       AND (%(search)s = '' OR t.number::text = %(search)s
+            OR (SELECT p.name ILIKE %(like)s FROM public.profile p WHERE p.person = t.requester)
+            OR (SELECT true FROM public.message m WHERE m.ticket = t.number
+                   AND to_tsvector('simple', m.subject || ' ' || m.body) @@ plainto_tsquery('simple', %(search)s) LIMIT 1))
+     ORDER BY t.number DESC LIMIT %(counted)s)
 SELECT t.number, t.requester, p.name AS requester_name, t.opened_at, t.channel, u.kind AS stands, u.at AS turned_at,
        (SELECT COALESCE(NULLIF(m.subject, ''), left(m.body, 120)) FROM public.message m
          WHERE m.ticket = t.number ORDER BY m.id LIMIT 1) AS subject,
-       count(*) OVER () AS total
-  FROM public.ticket t
+       (SELECT count(*) FROM found) AS total
+  FROM (SELECT number FROM found ORDER BY number DESC LIMIT %(limit)s OFFSET %(offset)s) AS page
+  JOIN public.ticket t ON t.number = page.number
   JOIN LATERAL (SELECT u.kind, u.at FROM public.turn u WHERE u.ticket = t.number ORDER BY u.id DESC LIMIT 1) u ON true
   LEFT JOIN public.profile p ON p.person = t.requester
- WHERE (%(everybody)s OR t.requester = %(person)s)
-   AND (t.private_to IS NULL OR t.requester = %(person)s OR t.private_to = ANY(%(contexts)s))
-   AND (%(stands)s = '' OR u.kind = %(stands)s)
-   AND (%(search)s = '' OR t.number::text = %(search)s OR p.name ILIKE '%%' || %(search)s || '%%' OR EXISTS (
-         SELECT FROM public.message m WHERE m.ticket = t.number
-            AND to_tsvector('simple', m.subject || ' ' || m.body) @@ plainto_tsquery('simple', %(search)s)))
- ORDER BY t.number DESC LIMIT %(limit)s OFFSET %(offset)s;
+ ORDER BY t.number DESC;
 
 -- name: by_hand_list
 -- What people must do, or must look at because the program could not tell.
+WITH open AS MATERIALIZED (
+    SELECT f.action FROM kernel.fate f
+     WHERE f.kind = 'by_hand' AND NOT EXISTS (SELECT FROM kernel.report h WHERE h.action = f.action)
+    UNION
+    SELECT o.action FROM kernel.outcome o
+     WHERE o.kind IN ('unknown', 'mismatch') AND NOT EXISTS (SELECT FROM kernel.finding fi WHERE fi.action = o.action))
 SELECT a.id AS action, a.type, a.ticket, a.canonical, st.state, f.person, f.turned_at, o.reason, o.at AS settled_at
-  FROM kernel.action a
-  JOIN kernel.action_state st ON st.action = a.id AND st.state IN ('by_hand', 'unknown', 'mismatch')
+  FROM open
+  JOIN kernel.action a ON a.id = open.action
+  JOIN LATERAL (SELECT v.state FROM kernel.action_state v WHERE v.action = a.id OFFSET 0) st
+    ON st.state IN ('by_hand', 'unknown', 'mismatch')
   LEFT JOIN kernel.fate f ON f.action = a.id
   LEFT JOIN kernel.outcome o ON o.action = a.id
  ORDER BY f.turned_at DESC LIMIT 200;
@@ -55,9 +143,9 @@ SELECT a.id AS action, a.type, a.ticket, a.canonical, st.state, f.person, f.turn
 SELECT a.id AS action, a.type, a.ticket, a.canonical, st.state, z.not_before, o.at AS settled_at
   FROM kernel."authorization" z
   JOIN kernel.action a ON a.id = z.action
-  JOIN kernel.action_state st ON st.action = a.id
+  JOIN LATERAL (SELECT v.state FROM kernel.action_state v WHERE v.action = a.id OFFSET 0) st ON true
   LEFT JOIN kernel.outcome o ON o.action = a.id
- WHERE z.basis = 'policy' AND z.authorized_at > clock_timestamp() - interval '1 day'
+ WHERE z.basis = 'policy' AND z.authorized_at > %(since)s
  ORDER BY z.authorized_at DESC LIMIT 200;
 
 -- name: standing_list
@@ -66,11 +154,13 @@ SELECT DISTINCT ON (category) category, phase, granted, basis, since FROM kernel
  ORDER BY category, id DESC;
 
 -- name: record_of_confidence
--- How often people agreed when the agent was at least this sure about this type of action.
+-- How often people agreed when the agent was about this sure of this type of action, among the latest answers.
 SELECT count(*) FILTER (WHERE d.verdict = 'approve') AS right, count(*) AS of
-  FROM kernel.decision d JOIN kernel.action a ON a.id = d.action JOIN kernel.proposal p ON p.id = a.proposal
- WHERE a.type = %(type)s AND d.verdict IN ('approve', 'change', 'reject')
-   AND p.confidence BETWEEN %(low)s AND %(high)s;
+  FROM (SELECT * FROM kernel.decision WHERE verdict IN ('approve', 'change', 'reject')
+         ORDER BY decided_at DESC LIMIT %(latest)s) d
+  JOIN LATERAL (SELECT a.type, a.proposal FROM kernel.action a WHERE a.id = d.action OFFSET 0) a ON a.type = %(type)s
+  JOIN LATERAL (SELECT p.confidence FROM kernel.proposal p WHERE p.id = a.proposal OFFSET 0) p
+    ON p.confidence BETWEEN %(low)s AND %(high)s;
 
 -- name: precedents
 -- The latest decisions about the same type of action on the same target.

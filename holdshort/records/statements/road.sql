@@ -22,16 +22,17 @@ INSERT INTO kernel.dependency (action, needs) VALUES (%(action)s, %(needs)s);
 
 -- name: add_assessment
 INSERT INTO kernel.assessment (action, digest, type, tier, mode, hands, needed, phase, min_assurance,
-                               policy_version, catalogue_version, findings, reasons)
+                               policy_version, catalogue_version, grounds)
 VALUES (%(action)s, %(digest)s, %(type)s, %(tier)s, %(mode)s, %(hands)s, %(needed)s, %(phase)s, %(min_assurance)s,
-        %(policy_version)s, %(catalogue_version)s, %(findings)s, %(reasons)s);
+        %(policy_version)s, %(catalogue_version)s, %(grounds)s);
 
 -- name: add_review
 INSERT INTO kernel.review (action, digest, expires_at, fault)
 VALUES (%(action)s, %(digest)s, %(expires_at)s, %(fault)s) RETURNING number;
 
 -- name: add_assignment
-INSERT INTO kernel.assignment (review, person, why, rank) VALUES (%(review)s, %(person)s, %(why)s, %(rank)s)
+INSERT INTO kernel.assignment (review, person, why, rank, expires_at)
+SELECT r.number, %(person)s, %(why)s, %(rank)s, r.expires_at FROM kernel.review r WHERE r.number = %(review)s
 ON CONFLICT DO NOTHING;
 
 -- name: add_decision
@@ -122,20 +123,23 @@ SELECT id, phase, granted, basis, since FROM kernel.standing WHERE category = %(
 -- name: precedent
 -- Whether anything of this category was approved, or the category was granted, in the last twelve months.
 SELECT EXISTS (
-    SELECT FROM kernel.decision d JOIN kernel.assessment s ON s.action = d.action
-     WHERE s.category = %(category)s AND d.verdict = 'approve' AND d.decided_at > clock_timestamp() - interval '1 year')
+    SELECT FROM kernel."authorization" z
+     WHERE z.category = %(category)s AND z.basis = 'decisions' AND z.authorized_at > clock_timestamp() - interval '1 year')
     OR EXISTS (
     SELECT FROM kernel.standing t WHERE t.category = %(category)s AND t.granted
        AND t.since > clock_timestamp() - interval '1 year');
 
 -- name: open_reviews
--- How many open reviews each person leads, to spread the load.
-SELECT g.person, count(*) AS open
-  FROM kernel.assignment g JOIN kernel.review r ON r.number = g.review
- WHERE g.rank = 1 AND r.expires_at > clock_timestamp()
-   AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = r.action)
-   AND NOT EXISTS (SELECT FROM kernel."authorization" z WHERE z.action = r.action)
- GROUP BY g.person;
+-- How many open reviews each of these people leads, counted to a hundred: enough to spread the load.
+SELECT who.person, (SELECT count(*) FROM (
+         SELECT FROM kernel.assignment g
+           JOIN LATERAL (SELECT r.action FROM kernel.review r WHERE r.number = g.review OFFSET 0) r ON true
+          WHERE g.person = who.person AND g.rank = 1 AND g.expires_at > (SELECT clock_timestamp())
+            AND NOT COALESCE((SELECT true FROM kernel.fate f WHERE f.action = r.action), false)
+            AND NOT COALESCE((SELECT true FROM kernel."authorization" z WHERE z.action = r.action), false)
+            AND NOT COALESCE((SELECT true FROM kernel.settlement s WHERE s.action = r.action AND s.result = 'done'), false)
+          ORDER BY g.expires_at LIMIT 100) AS leads) AS open
+  FROM unnest(%(people)s::text[]) AS who (person);
 
 -- name: action_of_review
 SELECT action FROM kernel.review WHERE number = %(review)s;
@@ -143,7 +147,7 @@ SELECT action FROM kernel.review WHERE number = %(review)s;
 -- name: story
 -- An action, or that of a review, with everything that has happened to it, in one reading.
 SELECT a.id, a.digest, a.canonical, a.proposal, a.staged_at, st.state, to_jsonb(s) AS assessment,
-       to_jsonb(s) - '{findings,reasons}'::text[] AS gate, to_jsonb(r) AS review,
+       to_jsonb(s) - '{findings,reasons,grounds}'::text[] AS gate, to_jsonb(r) AS review,
        to_jsonb(p) - 'body' || jsonb_build_object('reasoning', p.body ->> 'reasoning') AS proposed,
        to_jsonb(z) AS "authorization", to_jsonb(f) AS fate,
        to_jsonb(x) AS execution, to_jsonb(o) AS outcome, to_jsonb(h) AS report, to_jsonb(fi) AS finding,
@@ -179,7 +183,7 @@ SELECT a.id, a.digest, a.canonical, a.proposal, a.staged_at, st.state, to_jsonb(
 
 -- name: story_to_decide
 -- What decisions and their consequence need of a story; an action, or that of a review.
-SELECT a.id, a.digest, a.canonical, to_jsonb(s) - '{findings,reasons}'::text[] AS gate, to_jsonb(r) AS review,
+SELECT a.id, a.digest, a.canonical, to_jsonb(s) - '{findings,reasons,grounds}'::text[] AS gate, to_jsonb(r) AS review,
        to_jsonb(z) AS "authorization", to_jsonb(f) AS fate, ha.older IS NOT NULL AS halted,
        COALESCE(ha.older, false) AS older,
        (SELECT k.person FROM public.ticket t JOIN kernel.account k ON k.id = t.account WHERE t.number = a.ticket)
@@ -241,7 +245,7 @@ SELECT set_config('holdshort.sequencer', pg_try_advisory_xact_lock(hashtextexten
 -- name: log_new_events
 -- Gives every committed event that has none a position, if it is our turn, and wakes what the log now permits. It
 -- is sent behind the turn in one go, and sees what the sequencer before has committed. The window keeps the
--- search short; what commits after more later events than it holds is found by the sweep, which looks at all.
+-- search short; what commits after more later events than it holds is found by a sweep, whose window is wider.
 WITH new AS (
   INSERT INTO kernel.log (position, event)
   SELECT (SELECT COALESCE(max(position), -1) FROM kernel.log) + row_number() OVER (ORDER BY e.id), e.id
@@ -260,55 +264,55 @@ woken AS (
 SELECT count(*) FROM new;
 
 -- name: due
--- Everything that should have gone on by now and has not: which stop to wake, with which id.
-SELECT 'propose' AS stop, t.number::text AS id FROM public.ticket t
-  JOIN LATERAL (SELECT u.kind, u.at FROM public.turn u WHERE u.ticket = t.number ORDER BY u.id DESC LIMIT 1) u ON true
- WHERE u.kind = 'with_agent' AND u.at < clock_timestamp() - interval '10 seconds'
-   AND u.at > clock_timestamp() - interval '3 minutes'
-UNION ALL
-SELECT 'unread', t.number::text FROM public.ticket t
-  JOIN LATERAL (SELECT u.kind, u.at FROM public.turn u WHERE u.ticket = t.number ORDER BY u.id DESC LIMIT 1) u ON true
- WHERE u.kind = 'with_agent' AND u.at < clock_timestamp() - interval '3 minutes'
+-- Everything that should have gone on by now and has not: which stop to wake, with which id. What happened
+-- before `since` is left to the sweep that looks at everything.
+SELECT CASE WHEN u.at > clock_timestamp() - interval '3 minutes' THEN 'propose' ELSE 'unread' END AS stop,
+       u.ticket::text AS id
+  FROM public.turn u
+ WHERE u.kind = 'with_agent' AND u.at > %(since)s AND u.at < clock_timestamp() - interval '10 seconds'
+   AND NOT EXISTS (SELECT FROM public.turn v WHERE v.ticket = u.ticket AND v.id > u.id)
 UNION ALL
 SELECT 'stage', p.id::text FROM kernel.proposal p
- WHERE p.proposed_at < clock_timestamp() - interval '10 seconds'
+ WHERE p.proposed_at > %(since)s AND p.proposed_at < clock_timestamp() - interval '10 seconds'
    AND NOT EXISTS (SELECT FROM kernel.staging s WHERE s.proposal = p.id)
 UNION ALL
 SELECT DISTINCT 'authorize', d.action::text FROM kernel.decision d
  WHERE (d.verdict IN ('approve', 'change', 'reject') OR d.verdict = 'hand_over' AND NOT EXISTS (
          SELECT FROM kernel.assignment g WHERE g.review = d.review AND g.person = d.hand_to))
-   AND d.decided_at < clock_timestamp() - interval '10 seconds'
+   AND d.decided_at > %(since)s AND d.decided_at < clock_timestamp() - interval '10 seconds'
    AND NOT EXISTS (SELECT FROM kernel.halted h WHERE h.action = d.action)
    AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = d.action)
    AND NOT EXISTS (SELECT FROM kernel."authorization" z WHERE z.action = d.action)
 UNION ALL
 SELECT 'expire', r.action::text FROM kernel.review r
- WHERE r.expires_at < clock_timestamp()
+ WHERE r.expires_at > %(since)s AND r.expires_at < clock_timestamp()
    AND NOT EXISTS (SELECT FROM kernel.halted h WHERE h.action = r.action AND h.from_before)
    AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = r.action)
    AND NOT EXISTS (SELECT FROM kernel."authorization" z WHERE z.action = r.action)
 UNION ALL
 SELECT CASE WHEN z.expires_at < clock_timestamp() THEN 'expire' ELSE 'execute' END, z.action::text
   FROM kernel."authorization" z
- WHERE z.hands = 'executor' AND z.not_before < clock_timestamp() - interval '2 seconds'
+ WHERE z.hands = 'executor' AND z.authorized_at > %(since)s AND z.not_before < clock_timestamp() - interval '2 seconds'
    AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = z.action)
    AND NOT EXISTS (SELECT FROM kernel.halted h WHERE h.action = z.action)
 UNION ALL
 SELECT 'execute', x.action::text FROM kernel.execution x
- WHERE NOT EXISTS (SELECT FROM kernel.outcome o WHERE o.action = x.action)
+ WHERE x.started_at > %(since)s
+   AND NOT EXISTS (SELECT FROM kernel.outcome o WHERE o.action = x.action)
    AND NOT EXISTS (SELECT FROM kernel.halted h WHERE h.action = x.action)
    AND NOT EXISTS (SELECT FROM kernel.attempt t WHERE t.execution = x.id AND t.lease_until > clock_timestamp())
 UNION ALL
 SELECT 'observe', h.action::text FROM kernel.report h
- WHERE h.reported_at < clock_timestamp() - interval '10 seconds'
+ WHERE h.reported_at > %(since)s AND h.reported_at < clock_timestamp() - interval '10 seconds'
    AND NOT EXISTS (SELECT FROM kernel.outcome o WHERE o.action = h.action)
 UNION ALL
 SELECT 'restage', o.action::text FROM kernel.outcome o JOIN kernel.action a ON a.id = o.action
- WHERE o.kind = 'not_applied' AND o.reason = 'drift' AND o.at < clock_timestamp() - interval '10 seconds'
+ WHERE o.kind = 'not_applied' AND o.reason = 'drift' AND o.at > %(since)s
+   AND o.at < clock_timestamp() - interval '10 seconds'
    AND NOT EXISTS (SELECT FROM kernel.action b WHERE b.root = a.root AND b.version = a.version + 1)
 UNION ALL
 SELECT 'observe', a.id::text FROM kernel.action a
- WHERE a.staged_at < (SELECT max(r.noticed_at) FROM kernel.restoration r)
+ WHERE EXISTS (SELECT FROM kernel.restoration) AND a.staged_at < (SELECT max(r.noticed_at) FROM kernel.restoration r)
    AND NOT EXISTS (SELECT FROM kernel.settlement s WHERE s.action = a.id)
    AND NOT EXISTS (SELECT FROM kernel.outcome o WHERE o.action = a.id)
    AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = a.id AND f.kind NOT IN ('claimed', 'by_hand'))

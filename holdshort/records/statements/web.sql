@@ -54,28 +54,34 @@ SELECT min(at) + interval '15 minutes' FROM (
 HAVING count(*) >= %(failures)s;
 
 -- name: waiting_counts
--- What the header says: how much waits for this person, and how much for anybody's hands.
-SELECT (SELECT count(*) FROM kernel.assignment g
-          JOIN kernel.review r ON r.number = g.review AND r.expires_at > clock_timestamp()
-         WHERE g.person = %(person)s
-           AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = r.action)
-           AND NOT EXISTS (SELECT FROM kernel."authorization" z WHERE z.action = r.action)
-           AND NOT EXISTS (SELECT FROM kernel.decision d WHERE d.review = r.number AND d.person = g.person
-                              AND d.verdict IN ('approve', 'change', 'reject'))) AS reviews,
-       (SELECT count(*) FROM kernel.fate f
-          WHERE f.kind = 'by_hand' AND NOT EXISTS (SELECT FROM kernel.report h WHERE h.action = f.action))
-     + (SELECT count(*) FROM kernel.outcome o
-         WHERE o.kind IN ('unknown', 'mismatch')
-           AND NOT EXISTS (SELECT FROM kernel.finding fi WHERE fi.action = o.action)) AS by_hand;
+-- What the header says: how much waits for this person, and how much for anybody's hands; neither counted to the end.
+SELECT (SELECT count(*) FROM (
+         SELECT FROM kernel.assignment g
+           JOIN LATERAL (SELECT r.action FROM kernel.review r WHERE r.number = g.review OFFSET 0) r ON true
+          WHERE g.person = %(person)s AND g.expires_at >= (SELECT clock_timestamp())
+            AND NOT COALESCE((SELECT true FROM kernel.fate f WHERE f.action = r.action), false)
+            AND NOT COALESCE((SELECT true FROM kernel."authorization" z WHERE z.action = r.action), false)
+            AND NOT COALESCE((SELECT true FROM kernel.settlement s WHERE s.action = r.action AND s.result = 'done'), false)
+            AND NOT COALESCE((SELECT true FROM kernel.decision d WHERE d.review = g.review AND d.person = g.person
+                    AND d.verdict IN ('approve', 'change', 'reject') LIMIT 1), false)
+          ORDER BY g.expires_at LIMIT %(counted)s) AS waits) AS reviews,
+       (SELECT count(*) FROM (
+         SELECT FROM kernel.fate f
+          WHERE f.kind = 'by_hand' AND NOT EXISTS (SELECT FROM kernel.report h WHERE h.action = f.action)
+         UNION ALL
+         SELECT FROM kernel.outcome o
+          WHERE o.kind IN ('unknown', 'mismatch')
+            AND NOT EXISTS (SELECT FROM kernel.finding fi WHERE fi.action = o.action)
+          LIMIT %(counted)s) AS undone) AS by_hand;
 
 -- name: ran_without
--- In the last day: how many changes ran without a person, and how many somebody stopped.
+-- Since then: how many changes ran without a person, and how many somebody stopped.
 SELECT count(*) FILTER (WHERE o.kind IN ('verified', 'recorded')) AS ran,
        count(*) FILTER (WHERE f.kind = 'revoked') AS stopped
   FROM kernel."authorization" z
   LEFT JOIN kernel.outcome o ON o.action = z.action
   LEFT JOIN kernel.fate f ON f.action = z.action
- WHERE z.basis = 'policy' AND z.authorized_at > clock_timestamp() - interval '1 day';
+ WHERE z.basis = 'policy' AND z.authorized_at > %(since)s;
 
 -- name: people_to_choose
 -- Humans with their departments, for a list to choose from.
@@ -111,19 +117,25 @@ SELECT a.id AS action, a.version, r.number FROM kernel.action a LEFT JOIN kernel
 
 -- name: my_tickets
 -- The tickets that a person opened, newest first.
+WITH found AS MATERIALIZED (
+    SELECT t.number
+      FROM public.ticket t
+     WHERE t.requester = %(person)s
+       AND (%(search)s = '' OR t.number::text = %(search)s OR (
+             SELECT true FROM public.message m WHERE m.ticket = t.number
+                AND to_tsvector('simple', m.subject || ' ' || m.body) @@ plainto_tsquery('simple', %(search)s) LIMIT 1))
+     ORDER BY t.number DESC LIMIT %(counted)s)
 SELECT t.number, t.requester, t.opened_at, u.kind AS stands, u.at AS turned_at,
-       EXISTS (SELECT FROM kernel.action a JOIN kernel.action_state s ON s.action = a.id
-                WHERE a.ticket = t.number AND s.state = 'waiting') AS waits,
+       EXISTS (SELECT FROM kernel.action a
+                WHERE a.ticket = t.number AND 'waiting' = (
+                      SELECT s.state FROM kernel.action_state s WHERE s.action = a.id)) AS waits,
        (SELECT COALESCE(NULLIF(m.subject, ''), left(m.body, 200)) FROM public.message m
          WHERE m.ticket = t.number ORDER BY m.id LIMIT 1) AS subject,
-       count(*) OVER () AS total
-  FROM public.ticket t
+       (SELECT count(*) FROM found) AS total
+  FROM (SELECT number FROM found ORDER BY number DESC LIMIT %(limit)s OFFSET %(offset)s) AS page
+  JOIN public.ticket t ON t.number = page.number
   JOIN LATERAL (SELECT u.kind, u.at FROM public.turn u WHERE u.ticket = t.number ORDER BY u.id DESC LIMIT 1) u ON true
- WHERE t.requester = %(person)s
-   AND (%(search)s = '' OR t.number::text = %(search)s OR EXISTS (
-         SELECT FROM public.message m WHERE m.ticket = t.number
-            AND to_tsvector('simple', m.subject || ' ' || m.body) @@ plainto_tsquery('simple', %(search)s)))
- ORDER BY t.number DESC LIMIT %(limit)s OFFSET %(offset)s;
+ ORDER BY t.number DESC;
 
 -- name: ticket_is_staged
 -- Whether the desk has looked at everything that was offered on a ticket.

@@ -1,0 +1,78 @@
+"""What waits on disk: bytes of every table and index, before and after many more actions wait."""
+
+from __future__ import annotations
+
+from bench import many
+from bench.figures import Figure
+from bench.ground import Ground
+
+BYTES_OF_A_PAUSED_ACTION = 1500
+"""The target: rows and indexes of a paused action, beside its audit events."""
+
+PAUSED = ("action", "assessment", "review", "assignment", "dependency")
+"""What holds a paused action: its bytes, the gate's answer, the question, who is asked."""
+
+EVENTS = ("event", "log")
+AROUND = ("ticket", "message", "turn", "proposal", "staging")
+"""What a ticket leaves whether or not anything waits."""
+
+SIZES = """
+SELECT c.relname, pg_table_size(c.oid), pg_indexes_size(c.oid) FROM pg_class c WHERE c.relkind = 'r'
+   AND c.relnamespace IN ('kernel'::regnamespace, 'public'::regnamespace)
+"""
+INDEXES = """
+SELECT t.relname || ': ' || c.relname, pg_relation_size(c.oid) FROM pg_index i
+  JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
+ WHERE t.relnamespace IN ('kernel'::regnamespace, 'public'::regnamespace)
+"""
+Sizes = dict[str, tuple[float, float]]
+
+
+def weigh(ground: Ground, sources: list[str], number: int) -> tuple[list[Figure], dict[str, float]]:
+    """Have `number` more actions wait; what each of them weighs, and the bytes of every index."""
+    before, indexes, actions = _sizes(ground), _indexes(ground), _count(ground)
+    many.waiting(ground, sources, number)
+    added = _count(ground) - actions
+    each = {
+        table: ((rows - before[table][0]) / added, (keys - before[table][1]) / added)
+        for table, (rows, keys) in _sizes(ground).items()
+    }
+    of_indexes = {name: (size - indexes[name]) / added for name, size in _indexes(ground).items()}
+    asked = ground.number("SELECT count(*) FROM kernel.assignment") / _count(ground)
+    return [
+        Figure("people asked about each", round(asked, 1), "people"),
+        Figure(
+            "a paused action, beside its audit events",
+            round(_sum(each, PAUSED)),
+            "bytes",
+            at_most=BYTES_OF_A_PAUSED_ACTION,
+        ),
+        *(_line(each, table, part) for table in PAUSED for part in (0, 1) if each[table][part]),
+        Figure("its audit events and their places in the log", round(_sum(each, EVENTS)), "bytes"),
+        Figure("ticket, messages, turns, proposal, staging", round(_sum(each, AROUND)), "bytes"),
+        Figure(
+            "everything from the ticket to the queue",
+            round(_sum(each, (*PAUSED, *EVENTS, *AROUND))),
+            "bytes",
+        ),
+    ], of_indexes
+
+
+def _line(each: Sizes, table: str, part: int) -> Figure:
+    return Figure(f"· {table}, {('rows', 'indexes')[part]}", round(each[table][part]), "bytes")
+
+
+def _sum(each: Sizes, tables: tuple[str, ...]) -> float:
+    return sum(sum(each[table]) for table in tables)
+
+
+def _sizes(ground: Ground) -> Sizes:
+    return {name: (rows, keys) for name, rows, keys in ground.desk.sql(SIZES)}
+
+
+def _indexes(ground: Ground) -> dict[str, float]:
+    return dict(ground.desk.sql(INDEXES))
+
+
+def _count(ground: Ground) -> int:
+    return ground.number("SELECT count(*) FROM kernel.action")
