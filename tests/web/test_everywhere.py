@@ -39,7 +39,7 @@ def test_every_page_asks_who_you_are_first(desk: Desk, visit: Visit, address: st
         assert answer["Location"].startswith("/sign-in")
 
 
-STAFF = ("/reviews", "/by-hand", "/tickets", "/track-record", "/rules")
+STAFF = ("/reviews", "/by-hand", "/tickets", "/track-record", "/rules", "/safe-mode")
 
 
 @pytest.mark.parametrize("address", STAFF)
