@@ -14,6 +14,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "holdshort.settings")
 django.setup()
 
 from tests.desk import Desk, Server  # noqa: E402
+from tests.directories.openldap import OpenLdapServed, running_openldap  # noqa: E402
 
 COMPANY = Path(__file__).resolve().parent.parent / "demo" / "company.yaml"
 
@@ -42,3 +43,10 @@ def desk(server: Server, tmp_path: Path) -> Iterator[Desk]:
     one = Desk(server, tmp_path)
     yield one
     one.close()
+
+
+@pytest.fixture(scope="session")
+def openldap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenLdapServed]:
+    """A real OpenLDAP directory for the session; tests make people and groups of their own."""
+    with running_openldap(tmp_path_factory.mktemp("openldap")) as one:
+        yield one

@@ -16,6 +16,7 @@ from holdshort.ports import Acts, ConnectorError
 
 KINDS: dict[str, str] = {
     "manual": "holdshort.connectors.manual:Manual",
+    "ldap": "holdshort.connectors.ldap:Ldap",
     "scim": "holdshort.connectors.scim:Scim",
 }
 """Kind to class. A kind is code and is named here, never in company.yaml."""

@@ -13,6 +13,19 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from scim2_models import Group, Resource
 
+from holdshort.connectors import directory
+from holdshort.connectors.directory import (
+    ACTIVE,
+    ATTEMPTS,
+    CREATE,
+    EVERY_DIRECTORY,
+    MEMBER,
+    RESET,
+    UNLOCK,
+    Deadline,
+    Overtaken,
+)
+from holdshort.connectors.passwords import password_for
 from holdshort.connectors.safety import checked_reference, secret
 from holdshort.connectors.scim_entries import (
     ACCOUNT_WORDS,
@@ -25,11 +38,9 @@ from holdshort.connectors.scim_entries import (
     mirrored_group,
     version_of,
 )
-from holdshort.connectors.scim_password import password_for
-from holdshort.connectors.scim_wire import Deadline, Overtaken, Wire
+from holdshort.connectors.scim_wire import Wire
 from holdshort.core.terms import Action
 from holdshort.ports import (
-    Drifted,
     Mirror,
     Receipt,
     RefusedByTarget,
@@ -37,19 +48,9 @@ from holdshort.ports import (
     Unreachable,
 )
 
-ATTEMPTS = 5
-"""How often a write is tried against an entry that keeps changing in ways that do not matter."""
-
 _LOCKED = f"{Account.__schema__}:locked"
 
-_RESET, _UNLOCK, _CREATE = "idp.reset_password", "idp.unlock", "idp.create_account"
-_ACTIVE = {"idp.suspend": False, "idp.resume": True}
-_MEMBER = {
-    "idp.add_to_group": True,
-    "idp.remove_from_group": False,
-    "github.set_membership": True,
-}
-SERVES = frozenset({_RESET, _UNLOCK, _CREATE, *_ACTIVE, *_MEMBER})
+SERVES = EVERY_DIRECTORY
 """The action types this connector carries out."""
 
 
@@ -92,11 +93,8 @@ class Scim:
         self._wire = Wire(settings.base_url, settings.token, allow_internal=settings.allow_internal)
 
     def shape(self, action_type: str) -> Shape:
-        """Every change is a state to reach that can be read back, but for a password.
-
-        That one is derived from the sending's key, so that sending it again sets the same one.
-        """
-        return Shape.KEYED if action_type == _RESET else Shape.SET
+        """A state to reach that can be read back, or for a password a sending with a key."""
+        return directory.shape(action_type)
 
     def observe(self, action: Action) -> Mapping[str, Any]:
         """The relevant state now. Keys that start with `_` inform and are never compared."""
@@ -112,31 +110,18 @@ class Scim:
         deadline = Deadline(timeout)
         for _ in range(ATTEMPTS):
             now, entry = self._read(action, deadline)
-            _refuse_drift(seen, now)
+            directory.refuse_drift(seen, now)
             try:
                 return self._write(action, entry, key, deadline)
             except Overtaken:
                 continue
-        raise RefusedByTarget(
-            "The directory's entry kept changing; nothing was applied. Try again."
-        )
+        raise directory.never_stood_still()
 
     def applied(
         self, action: Action, before: Mapping[str, Any], now: Mapping[str, Any]
     ) -> bool | None:
         """Whether `now` shows the change; for a password, whether its entry has a new version."""
-        kind = action.type
-        if kind in _MEMBER:
-            return now.get("member") is _MEMBER[kind]
-        if kind in _ACTIVE:
-            return now.get("active") is _ACTIVE[kind]
-        if kind == _UNLOCK:
-            return now.get("locked") is False
-        if kind == _CREATE:
-            asked = ("user_name", "display_name", "email")
-            return now.get("exists") is True and all(now[k] == action.seen[k] for k in asked)
-        old, new = before.get("_version"), now.get("_version")
-        return old != new if old and new else None
+        return directory.applied(action, before, now)
 
     def mirror(self) -> Mirror:
         """Read all people and groups, page by page."""
@@ -168,9 +153,9 @@ class Scim:
         """The relevant state, and the entry that a change would be written to."""
         if action.type not in SERVES:
             raise RefusedByTarget(f"The directory does not carry out {action.type}.")
-        if action.type == _CREATE:
+        if action.type == CREATE:
             return self._read_free_name(action, deadline), None
-        if action.type in _MEMBER:
+        if action.type in MEMBER:
             return self._read_membership(action, deadline)
         entry = self._wire.get(Entry, action.target.id, deadline, only=ACCOUNT_WORDS)
         state = {
@@ -178,7 +163,7 @@ class Scim:
             "active": entry.active is True,
             "locked": is_locked(entry),
         }
-        return (state | {"_version": version_of(entry)} if action.type == _RESET else state), entry
+        return (state | {"_version": version_of(entry)} if action.type == RESET else state), entry
 
     def _read_membership(
         self, action: Action, deadline: Deadline
@@ -244,7 +229,7 @@ class Scim:
             "condition": condition,
             "key": key,
         }
-        if action.type == _RESET:
+        if action.type == RESET:
             password = password_for(key, secret(self._reset_key))
             return self._reset(entry, password, evidence, deadline)
         self._wire.change(entry, _operation(action), deadline)
@@ -264,23 +249,13 @@ class Scim:
         return Receipt(evidence | {"verified_by": "changed version"}, secret=password)
 
 
-def _refuse_drift(seen: Mapping[str, Any], now: Mapping[str, Any]) -> None:
-    changed = sorted(k for k in seen if not k.startswith("_") and now.get(k) != _plain(seen[k]))
-    if changed:
-        raise Drifted(f"The directory changed since this was seen: {', '.join(changed)}.")
-
-
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
-
-
 def _operation(action: Action) -> dict[str, Any]:
-    if action.type in _ACTIVE:
-        return {"op": "replace", "path": "active", "value": _ACTIVE[action.type]}
-    if action.type == _UNLOCK:
+    if action.type in ACTIVE:
+        return {"op": "replace", "path": "active", "value": ACTIVE[action.type]}
+    if action.type == UNLOCK:
         return {"op": "replace", "path": _LOCKED, "value": False}
     account = str(action.seen["account"])
-    if _MEMBER[action.type]:
+    if MEMBER[action.type]:
         return {"op": "add", "path": "members", "value": [{"value": account, "type": "User"}]}
     return {"op": "remove", "path": f"members[value eq {json.dumps(account)}]"}
 

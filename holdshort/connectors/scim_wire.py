@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -21,6 +20,7 @@ from scim2_models import (
     ScimProvider,
 )
 
+from holdshort.connectors.directory import Deadline, Gone, Overtaken
 from holdshort.connectors.safety import GuardedTransport, check_url, referenced, secret
 from holdshort.connectors.scim_entries import Account, Entry, Person
 from holdshort.ports import ConnectorError, RefusedByTarget, Unreachable
@@ -31,32 +31,6 @@ PAGE = 200
 
 Found = TypeVar("Found", bound=Resource[Any])
 Answer = TypeVar("Answer")
-
-
-class Overtaken(RefusedByTarget):
-    """The entry changed between reading and writing; nothing was applied."""
-
-
-class Gone(RefusedByTarget):
-    """There is nothing at that address."""
-
-
-class Deadline:
-    """A point in time, `seconds` from now, that every request of one operation shares."""
-
-    def __init__(self, seconds: float) -> None:
-        self._at = time.monotonic() + seconds
-
-    def left(self) -> float:
-        """Seconds left. Raises Unreachable when there are none."""
-        left = self._at - time.monotonic()
-        if left <= 0:
-            raise Unreachable("The directory did not answer in time.")
-        return left
-
-    def half(self) -> Deadline:
-        """Half of what is left, so that something can still be asked afterwards."""
-        return Deadline(self.left() / 2)
 
 
 class Wire:

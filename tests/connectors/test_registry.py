@@ -14,7 +14,7 @@ GOOD = {"base_url": "https://directory.example/v2", "token": "env:TOKEN"}
 
 
 def test_every_kind_describes_its_settings_and_the_rights_it_needs() -> None:
-    assert set(kinds()) == {"manual", "scim"}
+    assert set(kinds()) == {"ldap", "manual", "scim"}
     for connector in kinds().values():
         for field in connector.Settings.model_fields.values():
             assert field.description
@@ -44,7 +44,7 @@ def test_bad_settings_are_named_and_their_values_are_not(
 
 
 def test_an_unknown_kind_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(ConnectorError, match="Known kinds: manual, scim"):
+    with pytest.raises(ConnectorError, match="Known kinds: ldap, manual, scim"):
         build("x", "os:system", {})
 
 

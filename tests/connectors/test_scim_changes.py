@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from holdshort.connectors.passwords import password_for
 from holdshort.connectors.scim import SERVES, Scim
-from holdshort.connectors.scim_password import password_for
 from holdshort.core.terms import Action
 from holdshort.ports import Drifted, RefusedByTarget, Shape
 

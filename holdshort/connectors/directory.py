@@ -1,0 +1,94 @@
+"""What the connectors to directories have in common, whatever protocol they speak."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from holdshort.core.terms import Action
+from holdshort.ports import Drifted, RefusedByTarget, Shape, Unreachable
+
+ATTEMPTS = 5
+"""How often a write is tried against an entry that keeps changing in ways that do not matter."""
+
+RESET, UNLOCK, CREATE = "idp.reset_password", "idp.unlock", "idp.create_account"
+MOVE = "idp.move_account"
+ACTIVE = {"idp.suspend": False, "idp.resume": True}
+MEMBER = {
+    "idp.add_to_group": True,
+    "idp.remove_from_group": False,
+    "github.set_membership": True,
+}
+"""Whether the person is a member afterwards."""
+
+EVERY_DIRECTORY = frozenset({RESET, UNLOCK, CREATE, *ACTIVE, *MEMBER})
+"""The action types that each kind of directory carries out."""
+
+
+class Overtaken(RefusedByTarget):
+    """The entry changed between reading and writing; nothing was applied."""
+
+
+class Gone(RefusedByTarget):
+    """There is no such entry."""
+
+
+class Deadline:
+    """A point in time, `seconds` from now, that every request of one operation shares."""
+
+    def __init__(self, seconds: float) -> None:
+        self._at = time.monotonic() + seconds
+
+    def left(self) -> float:
+        """Seconds left. Raises Unreachable when there are none."""
+        left = self._at - time.monotonic()
+        if left <= 0:
+            raise Unreachable("The directory did not answer in time.")
+        return left
+
+    def half(self) -> Deadline:
+        """Half of what is left, so that something can still be asked afterwards."""
+        return Deadline(self.left() / 2)
+
+
+def shape(action_type: str) -> Shape:
+    """Every change is a state to reach that can be read back, but for a password.
+
+    That one is derived from the sending's key, so that sending it again sets the same one.
+    """
+    return Shape.KEYED if action_type == RESET else Shape.SET
+
+
+def applied(action: Action, before: Mapping[str, Any], now: Mapping[str, Any]) -> bool | None:
+    """Whether `now` shows the change; for a password, whether its entry has a new version."""
+    kind = action.type
+    if kind in MEMBER:
+        return now.get("member") is MEMBER[kind]
+    if kind in ACTIVE:
+        return now.get("active") is ACTIVE[kind]
+    if kind == UNLOCK:
+        return now.get("locked") is False
+    if kind == MOVE:
+        return bool(now.get("unit") == action.seen["_to"])
+    if kind == CREATE:
+        asked = ("user_name", "display_name", "email")
+        return now.get("exists") is True and all(now[k] == action.seen[k] for k in asked)
+    old, new = before.get("_version"), now.get("_version")
+    return old != new if old and new else None
+
+
+def refuse_drift(seen: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    """Raise Drifted, naming what differs, unless the relevant state is still `seen`."""
+    changed = sorted(k for k in seen if not k.startswith("_") and now.get(k) != _plain(seen[k]))
+    if changed:
+        raise Drifted(f"The directory changed since this was seen: {', '.join(changed)}.")
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def never_stood_still() -> RefusedByTarget:
+    """What is said when every attempt at a write was overtaken."""
+    return RefusedByTarget("The directory's entry kept changing; nothing was applied. Try again.")
