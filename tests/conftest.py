@@ -15,6 +15,7 @@ django.setup()
 
 from tests.desk import Desk, Server  # noqa: E402
 from tests.directories.openldap import OpenLdapServed, running_openldap  # noqa: E402
+from tests.directories.samba import SambaServed, running_samba  # noqa: E402
 
 COMPANY = Path(__file__).resolve().parent.parent / "demo" / "company.yaml"
 
@@ -49,4 +50,11 @@ def desk(server: Server, tmp_path: Path) -> Iterator[Desk]:
 def openldap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenLdapServed]:
     """A real OpenLDAP directory for the session; tests make people and groups of their own."""
     with running_openldap(tmp_path_factory.mktemp("openldap")) as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def active_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SambaServed]:
+    """A real Active Directory for the session; tests make people and groups of their own."""
+    with running_samba(tmp_path_factory.mktemp("samba")) as one:
         yield one

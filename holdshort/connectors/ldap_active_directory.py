@@ -111,6 +111,8 @@ class ActiveDirectory:
             group.entry.dn,
             {"member": [(how, [account.entry.dn])]},
             exact="not yet a member" if join else "still a member",
+            # Taking out somebody who is no member is refused as unwillingToPerform.
+            overtaken=() if join else (53,),
         )
 
     def reset(self, session: Session, account: Account, password: str) -> None:

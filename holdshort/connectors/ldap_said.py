@@ -36,9 +36,13 @@ _SENTENCES = {
 }
 
 
-def said(code: int, *, write: bool) -> ConnectorError:
-    """The error for a result other than success. `write` is for changes of an existing entry."""
-    if write and code in _OVERTAKEN:
+def said(code: int, *, write: bool = False, overtaken: tuple[int, ...] = ()) -> ConnectorError:
+    """The error for a result other than success.
+
+    `write` is for changes of an existing entry; `overtaken` are codes that mean the same as those
+    for a condition that does not hold.
+    """
+    if write and code in (*_OVERTAKEN, *overtaken):
         return Overtaken("The directory's entry changed meanwhile; nothing was applied.")
     if code in _UNCLEAR:
         return Unreachable(f"The directory failed while answering (LDAP {code}).")

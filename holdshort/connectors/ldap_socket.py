@@ -66,6 +66,7 @@ def opened(where: Place, deadline: Deadline, *, ca_file: str, allow_internal: bo
         client_strategy=SYNC,
         auto_referrals=False,
         auto_range=False,
+        return_empty_attributes=False,
         check_names=False,
         auto_escape=False,
     )

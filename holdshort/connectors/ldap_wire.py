@@ -45,6 +45,9 @@ class Change:
     exact: str = ""
     """In words, what the change itself presupposes, where it does."""
 
+    overtaken: tuple[int, ...] = ()
+    """Further result codes by which this directory says that it presupposed something else."""
+
     def condition(self, session: Session) -> str:
         """What kept the change from being applied to another state, for the evidence."""
         if session.conditional and self.only_if:
@@ -128,17 +131,14 @@ class Session:
             controls.append(post_read_control(["entryCSN", change.show]))
         with plainly(self._deadline):
             self._connection.modify(change.dn, changes, controls=controls or None)
-        self._settle(write=True)
+        self._settle(write=True, overtaken=change.overtaken)
         return self._shown(change)
 
     def move(self, dn: str, rdn: str, unit: str, *, only_if: str) -> None:
         """Give an entry another place under the same first name. Raises Overtaken like modify."""
         controls = self._conditions(only_if) or None
         with plainly(self._deadline):
-            # The name stays, so nothing of it is deleted, which needs one right less.
-            self._connection.modify_dn(
-                dn, rdn, delete_old_dn=False, new_superior=unit, controls=controls
-            )
+            self._connection.modify_dn(dn, rdn, new_superior=unit, controls=controls)
         self._settle(write=True)
 
     def add(self, dn: str, attributes: Mapping[str, Any]) -> None:
@@ -185,10 +185,10 @@ class Session:
             if answer["type"] == "searchResEntry"
         ]
 
-    def _settle(self, *, write: bool = False) -> None:
-        result = self._connection.result
-        if result["result"] != 0:
-            raise said(int(result["result"]), write=write)
+    def _settle(self, *, write: bool = False, overtaken: tuple[int, ...] = ()) -> None:
+        code = int(self._connection.result["result"])
+        if code != 0:
+            raise said(code, write=write, overtaken=overtaken)
 
     def _conditions(self, only_if: str) -> list[Any]:
         if not (self.conditional and only_if):
@@ -237,7 +237,7 @@ def _sign_in(connection: Connection, bind_dn: str, password: str, reference: str
             f"The directory refused the credential. Check bind_dn and the secret named {reference}."
         )
     if code != 0:
-        raise said(code, write=False)
+        raise said(code)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from holdshort.connectors.ldap import SERVES, Ldap
+from holdshort.connectors.ldap_entries import split
 from holdshort.connectors.passwords import password_for
 from holdshort.core.terms import Action
 from holdshort.ports import Drifted, RefusedByTarget, Shape
@@ -16,7 +17,7 @@ from tests.directories.served import Served, fresh
 from .conftest import action
 
 
-@pytest.fixture(params=["openldap"])
+@pytest.fixture(params=["openldap", "active_directory"])
 def served(request: pytest.FixtureRequest) -> Served:
     """A running directory of each dialect."""
     found: Served = request.getfixturevalue(request.param)
@@ -322,14 +323,21 @@ def test_the_id_of_a_group_is_no_account(served: Served, ldap: Ldap) -> None:
         ldap.observe(action("idp.suspend", served.group()))
 
 
-@pytest.mark.parametrize("name", ["o,ou=Groups", "plus+cn=x", 'quo"te', "#hash", "semi;colon"])
+@pytest.mark.parametrize(
+    "name", ["o,ou=Groups", "plus+cn=x", 'quo"te', "#hash", "semi;colon", "o'hara"]
+)
 def test_a_new_name_stays_one_part_of_the_distinguished_name(
     served: Served, ldap: Ldap, name: str
 ) -> None:
     unique = name + fresh("")
+    if served.forbids & set(name):
+        with pytest.raises(RefusedByTarget, match="rules refuse this value"):
+            carry_out(ldap, newcomer(unique))
+        assert ldap.observe(newcomer(unique))["exists"] is False
+        return
     done, evidence, _ = carry_out(ldap, newcomer(unique))
     assert done is True
-    assert served.dn_of(evidence["entry"]).lower().endswith(served.people.lower())
+    assert split(served.dn_of(evidence["entry"]))[1].lower() == served.people.lower()
     group = served.group()
     asked = action("idp.add_to_group", group, account=evidence["entry"])
     assert carry_out(ldap, asked)[0] is True

@@ -54,10 +54,8 @@ access to attrs=userPassword
   by anonymous auth
 access to dn.subtree="ou=People,dc=acme,dc=example" attrs=pwdAccountLockedTime
   by dn.exact="cn=holdshort,ou=Services,dc=acme,dc=example" write
-access to dn.subtree="ou=People,dc=acme,dc=example" attrs=entry,children
+access to dn.subtree="ou=People,dc=acme,dc=example" attrs=entry,children,uid
   by dn.exact="cn=holdshort,ou=Services,dc=acme,dc=example" write
-access to dn.subtree="ou=People,dc=acme,dc=example" attrs=uid
-  by dn.exact="cn=holdshort,ou=Services,dc=acme,dc=example" =arscd
 access to dn.subtree="ou=Groups,dc=acme,dc=example" attrs=member
   by dn.exact="cn=holdshort,ou=Services,dc=acme,dc=example" write
 access to *

@@ -21,12 +21,16 @@ RESET_KEY, PASSWORD = "a secret of the executor", "The-bind-account-1"
 
 def need(*programs: str, packages: str) -> None:
     """Skip where a program is missing; on CI that is a failure."""
-    missing = [name for name in programs if shutil.which(name, path=_path()) is None]
-    if missing:
-        reason = f"needs {', '.join(missing)}: apt-get install {packages}"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+    absent = [name for name in programs if shutil.which(name, path=_path()) is None]
+    if absent:
+        missing(f"needs {', '.join(absent)}: apt-get install {packages}")
+
+
+def missing(reason: str) -> None:
+    """Skip with the reason; on CI fail."""
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 def _path() -> str:
@@ -49,6 +53,8 @@ class Served(ABC):
 
     plain_url: str
     admin: ldap3.Connection
+    forbids: frozenset[str] = frozenset()
+    """Characters that a user name must not have."""
 
     # -------------------------------------------------------------- the connector
 
