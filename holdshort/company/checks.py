@@ -11,13 +11,16 @@ from holdshort.company.reach import loops, privileged, rights_through, rights_wi
 from holdshort.company.schema import Company
 from holdshort.core.terms import Kind
 
+MOVING_KINDS = ("ldap",)
+"""Kinds of connector that move accounts between organisational units."""
+
 Check = Callable[[Company], Iterator[Finding]]
 
 
 def repeated_ids(company: Company) -> Iterator[Finding]:
     """Two entries with one id; ids that differ only in capitals count as one."""
     sections = ("people", "systems", "groups", "assets", "software", "vendors", "windows", "holds")
-    for name in (*sections, "conflicts", "knowledge"):
+    for name in (*sections, "units", "conflicts", "knowledge"):
         rows = getattr(company, name)
         yield from _repeated(((name, n, "id"), row.id.casefold()) for n, row in enumerate(rows))
     yield from _repeated(
@@ -101,6 +104,15 @@ def entitlements_match_their_system(company: Company) -> Iterator[Finding]:
                     f"‘{held.id}’ is listed under ‘{system.id}’, so it begins with ‘{system.id}:’"
                 )
                 yield Finding(("systems", n, "entitlements", m, "id"), text)
+
+
+def units_that_can_be_moved_between(company: Company) -> Iterator[Finding]:
+    """A unit belongs to a directory whose connector moves accounts."""
+    for n, unit in enumerate(company.units):
+        found = company.connectors.get(unit.connector)
+        if found is not None and found.kind not in MOVING_KINDS:
+            text = f"a directory of the kind ‘{found.kind}’ cannot move accounts between units"
+            yield Finding(("units", n, "connector"), f"{text}; one of the kind ‘ldap’ can")
 
 
 def register(company: Company) -> Iterator[Finding]:
@@ -201,6 +213,7 @@ OF_EACH_ENTRY: tuple[Check, ...] = (
     management,
     nesting,
     entitlements_match_their_system,
+    units_that_can_be_moved_between,
     register,
     demonstration,
 )

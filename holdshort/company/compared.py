@@ -85,6 +85,13 @@ SECTIONS: tuple[Compared, ...] = (
     ),
     Compared("the membership", loose.memberships, added=loose.powerful_member),
     Compared(
+        "unit",
+        loose.by_id("units"),
+        dict.fromkeys(("name", "connector", "place", "rules"), always),
+        added=loose.yes,
+        apart=("id",),
+    ),
+    Compared(
         "asset",
         loose.by_id("assets"),
         {

@@ -91,6 +91,8 @@ def _among_systems(company: Company) -> Iterator[Named]:
         yield from _many(path, "members", group.members, "person")
         yield from _many(path, "includes", group.includes, "group")
         yield from _many(path, "grants", group.grants, "entitlement")
+    for path, unit in _at("units", company.units):
+        yield from _one(path, "connector", unit.connector, "connector")
     for path, asset in _at("assets", company.assets):
         yield from _one(path, "system", asset.system, "system")
         yield from _one(path, "owner", asset.owner, "human")

@@ -32,7 +32,7 @@ from holdshort.company.policy import (
     Vendor,
     Window,
 )
-from holdshort.company.systems import Asset, Connector, Entitlement, Group, System
+from holdshort.company.systems import Asset, Connector, Entitlement, Group, System, Unit
 from holdshort.core import canonical
 
 POLICY_SECTIONS = (
@@ -44,6 +44,7 @@ POLICY_SECTIONS = (
     "holds",
     "conflicts",
     "confidence",
+    "units",
 )
 
 
@@ -106,6 +107,7 @@ class Company(Section):
     systems: tuple[System, ...] = Field((), description="Systems and their entitlements.")
     groups: tuple[Group, ...] = Field((), description="Groups, their nesting and their grants.")
     assets: tuple[Asset, ...] = Field((), description="Hosts, databases, firewalls, sites.")
+    units: tuple[Unit, ...] = Field((), description="Units of a directory and their rules.")
     software: tuple[Software, ...] = Field((), description="The software catalogue.")
     vendors: tuple[Vendor, ...] = Field((), description="Contracts and renewals.")
     role_templates: tuple[RoleTemplate, ...] = Field((), description="What roles include.")

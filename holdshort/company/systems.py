@@ -57,6 +57,20 @@ class Group(Section):
     grants: tuple[EntitlementId, ...] = Field((), description="Entitlements its members hold.")
 
 
+class Unit(Section):
+    """An organisational unit of a directory, between which accounts may be moved."""
+
+    id: Id = Field(description="Our own id of the unit.")
+    name: Text = Field(description="The name that screens show.")
+    connector: Id = Field(description="The connected directory that it belongs to.")
+    place: Text = Field(description="Its distinguished name: ou=Sales,dc=acme,dc=example.")
+    rules: tuple[Text, ...] | None = Field(
+        None,
+        description="What applies to accounts in it, a sentence each. Unwritten counts as the "
+        "worst; an empty list says that nothing applies.",
+    )
+
+
 class Asset(Section):
     """A host, a database, a firewall, a site or a set of devices."""
 

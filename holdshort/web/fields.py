@@ -13,6 +13,8 @@ LISTS = {
     "person": "people_to_choose",
     "group": "groups_to_choose",
     "article": "articles_to_choose",
+    "unit": "units_to_choose",
+    "from_unit": "units_to_choose",
 }
 """Parameters that name a row of ours: chosen from a list, never typed."""
 

@@ -19,6 +19,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "idp.suspend": {"person": "dana"},
     "idp.resume": {"person": "dana"},
     "idp.create_account": {"person": "dana"},
+    "idp.move_account": {"person": "dana", "unit": "sales", "from_unit": "support"},
     "idp.add_to_group": {"person": "dana", "group": "photo-club"},
     "idp.remove_from_group": {"person": "dana", "group": "photo-club"},
     "github.set_membership": {"person": "dana", "role": "member"},

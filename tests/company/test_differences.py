@@ -26,7 +26,8 @@ holds: [{id: h, name: H, people: [ben], owner: ana, since: 2025-01-01, reason: R
 conflicts: [{id: k, name: K, entitlements: ["aws:read", "aws:admin"], reason: R}]
 confidence: {threshold: 0.9, categories: {idp.unlock/1: 0.95}}
 standing: [{category: idp.unlock/1, phase: 2, basis: demo}]
-connectors: {d: {kind: scim, settings: {base_url: "env:URL"}}}
+connectors: {d: {kind: scim, settings: {base_url: "env:URL"}}, l: {kind: ldap}}
+units: [{id: sales, name: Sales, connector: l, place: "ou=Sales,dc=x", rules: [Screens lock.]}]
 knowledge: [{id: k1, title: T, body: B, audience: [engineer], review_by: 2027-01-01}]
 """
 
@@ -118,6 +119,9 @@ LOOSENS = [
     ("{id: zoom,", "{id: zoom2,", "adds software ‘zoom2’ (Zoom)"),
     ("approved_for: [engineer]", "approved_for: [everyone]", "adds ‘everyone’ to approved for"),
     ("amount: 480", "amount: 900", "changes amount of contract ‘c’ with ‘z’"),
+    ("rules: [Screens lock.]", "rules: []", "removes ‘Screens lock.’ from rules of unit ‘sales’"),
+    ("ou=Sales,", "ou=Support,", "changes place of unit ‘sales’ from ‘ou=Sales,dc=x’"),
+    ("units: [{id: sales,", "units: [{id: sales2,", "adds unit ‘sales2’ (Sales)"),
     ("audience: [engineer]", "audience: [everyone]", "adds ‘everyone’ to audience of article"),
     ("timezone: Europe/Berlin", "timezone: Asia/Tokyo", "changes timezone of the company"),
 ]
@@ -242,6 +246,7 @@ def test_no_section_of_the_file_is_left_out():
     assert len(SECTIONS) == len(compared)
     demo = read(Path(__file__).parents[2] / "demo" / "company.yaml")
     for name in Company.model_fields:
-        emptied = demo.model_copy(update={name: Company.model_fields[name].get_default()})
+        full = demo if getattr(demo, name) else company()
+        emptied = full.model_copy(update={name: Company.model_fields[name].get_default()})
         if name not in ("company", "people", "budgets", "confidence"):
-            assert differences(demo, emptied), name
+            assert differences(full, emptied), name

@@ -92,6 +92,15 @@ SELECT p.person AS id, p.name, p.department FROM public.profile p
 -- name: groups_to_choose
 SELECT slug AS id, name, external_id FROM public.directory_group ORDER BY name, slug;
 
+-- name: units_to_choose
+-- The organisational units of the policy in force.
+SELECT unit ->> 'id' AS id, unit ->> 'name' AS name
+  FROM jsonb_array_elements((
+         SELECT v.document -> 'units'
+           FROM kernel.adoption a JOIN kernel.policy_version v ON v.number = a.policy_version
+          ORDER BY v.number DESC LIMIT 1)) AS unit
+ ORDER BY 2, 1;
+
 -- name: articles_to_choose
 SELECT id, title AS name FROM public.article ORDER BY title;
 
