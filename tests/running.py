@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -56,12 +56,14 @@ class Running:
         return wait_for(look, f"ticket {number} to have an action {state}")
 
 
-def holdshort(*words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+def holdshort(
+    *words: str, stdin: str = "", more: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run the command line as a person does."""
     return subprocess.run(
         [sys.executable, "-m", "holdshort", *words],
         cwd=ROOT,
-        env=plain_environment(),
+        env={**plain_environment(), **(more or {})},
         input=stdin,
         capture_output=True,
         text=True,

@@ -115,9 +115,12 @@ def _connectors(asked: argparse.Namespace) -> None:
     from holdshort import connectors
     from holdshort.records import db
 
-    kinds = connectors.kinds()
     rows = [
-        {"name": r["name"], "kind": r["kind"], "scopes": list(kinds[r["kind"]].scopes)}
+        {
+            "name": r["name"],
+            "kind": r["kind"],
+            "scopes": list(connectors.class_of(r["kind"]).scopes),
+        }
         for r in db.rows("connectors")
     ]
     text = base.table(

@@ -33,7 +33,7 @@ class Connector(Acts, Protocol):
 
 def kinds() -> Mapping[str, type[Connector]]:
     """Every kind of connector with its class. Raises ConnectorError for a missing extra."""
-    return {kind: _load(kind) for kind in KINDS}
+    return {kind: class_of(kind) for kind in KINDS}
 
 
 def build(name: str, kind: str, settings: Mapping[str, Any]) -> Acts:
@@ -41,7 +41,7 @@ def build(name: str, kind: str, settings: Mapping[str, Any]) -> Acts:
 
     Nothing is contacted and no secret is read until the connector is used.
     """
-    connector = _load(kind)
+    connector = class_of(kind)
     try:
         checked = connector.Settings.model_validate(dict(settings))
     except ValidationError as error:
@@ -49,7 +49,8 @@ def build(name: str, kind: str, settings: Mapping[str, Any]) -> Acts:
     return connector(name, checked)
 
 
-def _load(kind: str) -> type[Connector]:
+def class_of(kind: str) -> type[Connector]:
+    """The class of that kind. Raises ConnectorError for an unknown kind or a missing extra."""
     path = KINDS.get(kind)
     if path is None:
         known = ", ".join(sorted(KINDS))

@@ -16,6 +16,8 @@ from holdshort.connectors.ldap import Ldap
 from holdshort.records import mirrors
 from tests.desk import Desk, Server
 from tests.directories.openldap import OpenLdapServed, running_openldap
+from tests.running import holdshort
+from tests.web.conftest import Visitor, plain
 
 PEOPLE = ("dana", "erik", "finn", "gina", "hugo", "sven", "olga")
 
@@ -207,3 +209,20 @@ def test_an_account_that_is_elsewhere_is_handed_to_a_person(desk: Desk, office: 
     assert desk.story(story.action.id).state == "not_applied"
     assert "not where it was to be moved from" in desk.said(story.action.ticket)
     assert desk.ticket(story.action.ticket)["stands"] == "with_person"
+
+
+def test_the_connected_app_can_be_listed_and_checked_from_the_command_line(desk: Desk) -> None:
+    where = {"HOLDSHORT_WEB_DATABASE_URL": desk.url("web")}
+    listed = holdshort("connector", "list", more=where)
+    assert "change members of groups" in listed.stdout
+    checked = holdshort("connector", "check", "directory", more=where)
+    assert checked.returncode == 0
+    assert checked.stdout.startswith("OpenLDAP answered, encrypted: 7 people, 3 groups")
+
+
+def test_a_form_offers_the_units_of_the_policy(desk: Desk) -> None:
+    page = Visitor(desk, "hugo").read("/forms/idp.move_account")
+    assert page.count('value="sales"') == page.count('value="support"') == 2
+    rules = plain(Visitor(desk, "sven").read("/rules"))
+    assert "Support ou=Support,ou=People,dc=acme,dc=example Screens lock." in rules
+    assert "No rule applies here." in rules
