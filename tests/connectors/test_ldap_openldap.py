@@ -349,3 +349,23 @@ def test_the_bind_account_can_do_nothing_else(openldap: OpenLdapServed) -> None:
         assert not weak.add(
             f"cn={fresh('g')},{openldap.groups}", ["groupOfNames"], {"member": BIND}
         )
+
+
+def test_rights_without_moves_create_people_and_delete_nobody(tmp_path: Path) -> None:
+    head, _, tail = RIGHTS.partition("attrs=entry,children,uid\n")
+    rights = f"{head}attrs=entry,children,uid\n{tail.replace(' write', ' =arscd', 1)}"
+    with running_openldap(tmp_path, rights=rights) as served:
+        ldap = served.connector()
+        created = carry_out(ldap, newcomer(fresh("n")))[1]["entry"]
+        asked = moving(created, served.people, served.unit("Sales"))
+        with pytest.raises(RefusedByTarget, match="The bind account may not do this"):
+            ldap.apply(asked, key="k", seen=ldap.observe(asked), timeout=10)
+        password = served.password_file.read_text().strip()
+        server = ldap3.Server("127.0.0.1", served.plain_port, get_info=ldap3.NONE)
+        with ldap3.Connection(server, BIND, password, check_names=False) as weak:
+            assert not weak.delete(served.dn_of(created))
+
+
+def test_the_documents_print_the_rights_that_the_tests_run_with() -> None:
+    page = Path(__file__).resolve().parents[2] / "docs" / "connectors.md"
+    assert RIGHTS.strip() in page.read_text("utf-8")
