@@ -225,6 +225,17 @@ def test_an_answer_later_than_the_time_allowed_is_unreachable(
     assert time.monotonic() - started < 1.5
 
 
+def test_an_answer_without_end_is_not_read(
+    openldap: OpenLdapServed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ldap = openldap.connector()
+    openldap.person()
+    assert ldap.mirror().accounts
+    monkeypatch.setattr("holdshort.connectors.ldap_socket.MAX_ANSWER", 100)
+    with pytest.raises(Unreachable, match="broke before"):
+        ldap.mirror()
+
+
 def test_an_answer_that_is_not_ldap_is_not_believed(openldap: OpenLdapServed, road: Road) -> None:
     road.fault = "garbage"
     ldap = openldap.connector(url=road.url, start_tls=False)

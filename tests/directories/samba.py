@@ -196,10 +196,8 @@ def running_samba(folder: Path) -> Iterator[SambaServed]:
     )
     try:
         assert process.stdin is not None and process.stdout is not None
-        ports = process.stdout.readline().split()
-        if not ports:
-            missing("needs a network of its own (CAP_SYS_ADMIN)")
-        served = _served(folder, made.authority, int(ports[0]), int(ports[1]))
+        plain, tls = map(int, process.stdout.readline().split())
+        served = _served(folder, made.authority, plain, tls)
         served.prepare()
         yield served
         served.admin.unbind()
@@ -212,6 +210,9 @@ def _provision(folder: Path) -> None:
         *("domain", "provision", "--targetdir", folder, "--realm", "ACME.EXAMPLE"),
         *("--domain", "ACME", "--server-role", "dc", "--dns-backend", "NONE"),
         *("--adminpass", ADMIN_PASSWORD, "--host-name", "dc", "--host-ip", "127.0.0.1"),
+        # File permissions of a kind that not every container may write are kept in a database.
+        *("--option", "vfs objects = dfs_samba4 acl_xattr xattr_tdb"),
+        *("--option", f"xattr_tdb:file = {folder}/xattr.tdb"),
     )
 
 
