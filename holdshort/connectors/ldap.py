@@ -8,10 +8,10 @@ directory can check that, and every result is read back by a search of its own.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 from ldap3.utils.dn import escape_rdn
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from holdshort.connectors import directory
 from holdshort.connectors.directory import (
@@ -27,14 +27,14 @@ from holdshort.connectors.directory import (
     Overtaken,
 )
 from holdshort.connectors.ldap_active_directory import ACTIVE_DIRECTORY, ActiveDirectory
-from holdshort.connectors.ldap_entries import Account, mirrored_groups, split
+from holdshort.connectors.ldap_entries import Account, is_below, mirrored_groups, split
 from holdshort.connectors.ldap_look import Found, Look
 from holdshort.connectors.ldap_openldap import OpenLdap
 from holdshort.connectors.ldap_wire import Change, Session, Wire
 from holdshort.connectors.passwords import password_for
 from holdshort.connectors.safety import checked_reference, secret
 from holdshort.core.terms import Action
-from holdshort.ports import Mirror, Receipt, RefusedByTarget, Shape, Unreachable
+from holdshort.ports import ConnectorError, Mirror, Receipt, RefusedByTarget, Shape, Unreachable
 
 SERVES = EVERY_DIRECTORY | {MOVE}
 """The action types this connector carries out."""
@@ -72,6 +72,12 @@ class LdapSettings(BaseModel):
     allow_internal: bool = Field(
         default=False, description="Allow loopback and private addresses, also unencrypted."
     )
+
+    @model_validator(mode="after")
+    def _new_accounts_are_found(self) -> Self:
+        if self.new_accounts and not is_below(self.new_accounts, self.base_dn):
+            raise ValueError("new_accounts must be below base_dn, where accounts are looked for")
+        return self
 
     @field_validator("password", "reset_key")
     @classmethod
@@ -190,8 +196,14 @@ class Ldap:
             look.session, name, asked["display_name"], asked["email"], password
         )
         word = look.dialect.rdn_word
-        look.session.add(f"{word}={escape_rdn(name)},{place}", entry)
-        return Receipt({"entry": look.named(name).id, "condition": "unique name", "key": key})
+        dn = f"{word}={escape_rdn(name)},{place}"
+        look.session.add(dn, entry)
+        evidence = {"name": dn, "condition": "unique name", "key": key}
+        try:
+            return Receipt({"entry": look.named(name).id} | evidence)
+        except ConnectorError:
+            # It is there, whatever this reading says; the read-back looks again.
+            return Receipt(evidence)
 
     def _reset(
         self, action: Action, key: str, seen: Mapping[str, Any], deadline: Deadline

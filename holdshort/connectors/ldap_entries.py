@@ -165,6 +165,11 @@ def comparable(dn: str) -> str:
     )
 
 
+def is_below(dn: str, base: str) -> bool:
+    """Whether the entry with the first name is `base` or somewhere below it."""
+    return f"\0{comparable(dn)}".endswith(f"\0{comparable(base)}")
+
+
 def _unescaped(value: str) -> str:
     found, rest = bytearray(), value
     while rest:

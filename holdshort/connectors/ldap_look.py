@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from holdshort.connectors.directory import CREATE, MEMBER, MOVE, RESET, Gone
-from holdshort.connectors.ldap_entries import Account, Entry, Group, comparable, equals, split
+from holdshort.connectors.ldap_entries import (
+    Account,
+    Entry,
+    Group,
+    comparable,
+    equals,
+    is_below,
+    split,
+)
 from holdshort.connectors.ldap_wire import Change, Session
 from holdshort.core.terms import Action
 from holdshort.ports import RefusedByTarget
@@ -109,7 +117,9 @@ class Look:
         return self.dialect.account(self.session.only(self.base, where, self.dialect.account_words))
 
     def is_unit(self, dn: str) -> bool:
-        """Whether accounts can be moved below the entry with that name."""
+        """Whether accounts can be moved below the entry with that name, and be found there."""
+        if not is_below(dn, self.base):
+            return False
         try:
             return self.session.read(dn, self.dialect.units, ()) is not None
         except Gone:

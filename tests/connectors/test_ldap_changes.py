@@ -265,6 +265,14 @@ def test_a_unit_that_does_not_exist_is_named(served: Served, ldap: Ldap) -> None
         ldap.apply(asked, key="k", seen=ldap.observe(asked), timeout=10)
 
 
+def test_a_unit_outside_of_what_is_read_is_none(served: Served) -> None:
+    people, outside = served.unit(fresh("u")), served.unit(fresh("u"))
+    ldap = served.connector(base_dn=people, new_accounts="")
+    asked = moving(served.person(unit=people), people, outside)
+    with pytest.raises(RefusedByTarget, match="no organisational unit"):
+        ldap.apply(asked, key="k", seen=ldap.observe(asked), timeout=10)
+
+
 # ------------------------------------------------------------------ drift
 
 

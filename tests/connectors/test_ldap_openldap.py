@@ -305,6 +305,22 @@ def test_a_reset_that_never_arrived_delivers_nothing(
     assert openldap.signs_in(dana, "old-Password-1")
 
 
+def test_a_new_account_that_cannot_be_read_at_once_is_not_called_refused(
+    openldap: OpenLdapServed, ldap: Ldap, road: Road
+) -> None:
+    asked = newcomer(fresh("n"))
+
+    def answer_no_more() -> None:
+        road.only, road.fault = ("search",), "drop"
+
+    seen = ldap.observe(asked)
+    road.before_change = answer_no_more
+    receipt = ldap.apply(asked, key="k", seen=seen, timeout=10)
+    assert "entry" not in receipt.evidence
+    road.fault = ""
+    assert ldap.applied(asked, seen, ldap.observe(asked)) is True
+
+
 # ------------------------------------------------------------------ rights
 
 

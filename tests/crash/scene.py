@@ -9,6 +9,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+from holdshort import flow
 from tests.crash.executor import Order, start
 from tests.desk import Desk, Server
 from tests.fakes.running import Target, running_target
@@ -53,6 +54,31 @@ class Scene:
         self.desk.agent.will("idp.add_to_group", person=person, group=group)
         story = self.desk.action(self.desk.ask(person, f"please add me to {group}"))
         return self.approve(story)
+
+    def authorized_at_once(self, number: int) -> list[str]:
+        """So many actions that rules in force permit, each of a ticket of its own."""
+        desk = self.desk
+        desk.refresh_reading()
+        who = desk.sender("dana")
+        desk.agent.will("idp.add_to_group", person="dana", group="photo-club")
+        with desk.role("web"):
+            tickets = [flow.receive("", "please add me", sender=who) for _ in range(number)]
+        with desk.role("agent"):
+            for ticket in tickets:
+                flow.propose(ticket, agent=desk.agent, person="agent")
+        of_tickets = f"ticket BETWEEN {tickets[0]} AND {tickets[-1]}"
+        with desk.role("desk"):
+            for (proposal,) in desk.sql(f"SELECT id FROM kernel.proposal WHERE {of_tickets}"):
+                flow.stage(str(proposal))
+            flow.sequence()
+        actions = desk.sql(f"SELECT id FROM kernel.action WHERE {of_tickets} ORDER BY ticket")
+        # Its hold window is over.
+        desk.sql(
+            'UPDATE kernel."authorization" SET not_before = clock_timestamp() - interval \'3 '
+            f"seconds' WHERE action IN (SELECT id FROM kernel.action WHERE {of_tickets})"
+        )
+        desk.sql("DELETE FROM procrastinate_jobs WHERE task_name <> 'restage'")
+        return [str(action) for (action,) in actions]
 
     def next_request(self) -> tuple[str, str]:
         """A group and somebody who asks for it, different each time."""
