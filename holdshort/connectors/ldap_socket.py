@@ -72,9 +72,7 @@ def opened(where: Place, deadline: Deadline, *, ca_file: str, allow_internal: bo
     )
 
     def connect(*_: Any, **__: Any) -> None:
-        plain = socket.create_connection((address, where.port), deadline.left())
-        # Small messages that each wait for an answer: without this, TLS stands still for 40 ms.
-        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        plain = _connected(address, where.port, deadline)
         encrypt = _encrypted(plain, where.host, ca_file, deadline) if where.tls else plain
         connection.socket = _Bounded(encrypt, deadline)
         connection.closed = False
@@ -82,12 +80,20 @@ def opened(where: Place, deadline: Deadline, *, ca_file: str, allow_internal: bo
     connection.strategy._open_socket = connect
     connection.open(read_server_info=False)
     if where.start_tls:
-        connection.extended(_START_TLS)
-        if connection.result["result"] != 0:
-            raise RefusedByTarget("The directory does not offer StartTLS. Use ldaps:// in url.")
-        plain = connection.socket.inner
-        connection.socket = _Bounded(_encrypted(plain, where.host, ca_file, deadline), deadline)
+        try:
+            _start_tls(connection, where.host, ca_file, deadline)
+        except BaseException:
+            connection.strategy.close()
+            raise
     return connection
+
+
+def _start_tls(connection: Connection, host: str, ca_file: str, deadline: Deadline) -> None:
+    connection.extended(_START_TLS)
+    if connection.result["result"] != 0:
+        raise RefusedByTarget("The directory does not offer StartTLS. Use ldaps:// in url.")
+    plain = connection.socket.inner
+    connection.socket = _Bounded(_encrypted(plain, host, ca_file, deadline), deadline)
 
 
 def _checked(where: Place, *, allow_internal: bool) -> str:
@@ -100,6 +106,17 @@ def _checked(where: Place, *, allow_internal: bool) -> str:
     if not encrypted and any(address.is_global for address in found):
         raise Forbidden(f"{where.host} is a public address, so the connection must be encrypted.")
     return str(found[0])
+
+
+def _connected(address: str, port: int, deadline: Deadline) -> socket.socket:
+    try:
+        plain = socket.create_connection((address, port), deadline.left())
+    except OSError:
+        deadline.left()
+        raise Unreachable("The directory cannot be reached. Check that it runs and url.") from None
+    # Small messages that each wait for an answer: without this, TLS stands still for 40 ms.
+    plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return plain
 
 
 def _encrypted(plain: socket.socket, host: str, ca_file: str, deadline: Deadline) -> ssl.SSLSocket:
@@ -116,6 +133,8 @@ def _encrypted(plain: socket.socket, host: str, ca_file: str, deadline: Deadline
             f"The directory's certificate is not to be trusted for {host} "
             f"({error.verify_message}). Check url and ca_file."
         ) from None
+    except ssl.SSLError:
+        raise Unreachable("The directory does not speak TLS there. Check url.") from None
 
 
 class _Bounded:

@@ -247,8 +247,6 @@ def plainly(deadline: Deadline) -> Iterator[None]:
         yield
     except ConnectorError:
         raise
-    except ConnectionRefusedError:
-        raise Unreachable("The directory cannot be reached. Check that it runs and url.") from None
     except (OSError, LDAPException):
         deadline.left()
         raise Unreachable("The connection to the directory broke before its answer came.") from None

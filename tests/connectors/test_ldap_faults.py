@@ -197,6 +197,8 @@ def test_a_directory_that_is_down_is_unreachable(openldap: OpenLdapServed) -> No
         unused.bind(("127.0.0.1", 0))
         url = f"ldaps://127.0.0.1:{unused.getsockname()[1]}"
     assert "cannot be reached" in refusal(openldap.connector(url=url), Unreachable)
+    no_tls = openldap.connector(url=openldap.plain_url.replace("ldap:", "ldaps:"), timeout=3)
+    assert "does not speak TLS there" in refusal(no_tls, Unreachable)
     unknown = openldap.connector(url="ldaps://nowhere.invalid")
     assert "cannot be reached" in refusal(unknown, Unreachable)
 
