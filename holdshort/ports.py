@@ -145,6 +145,9 @@ class Knows(Protocol):
     def account(self, person: str) -> DirectoryAccount | None:
         """The person's directory entry; None when there is none or the mirror is stale."""
 
+    def is_user_name_taken(self, user_name: str) -> bool | None:
+        """Whether anybody's directory entry has that name, in whatever capitals."""
+
     def group(self, group: str) -> Group | None: ...
 
     def is_member(self, person: str, group: str) -> bool | None:

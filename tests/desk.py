@@ -24,9 +24,14 @@ class Server:
         self.url = url
 
     def make_template(
-        self, company: Path, name: str = "template_of_tests", *, demo: bool = True
+        self,
+        company: Path,
+        name: str = "template_of_tests",
+        *,
+        demo: bool = True,
+        mirrored: bool = True,
     ) -> None:
-        """Migrate a database and load a company into it, the demo company if not told."""
+        """Migrate a database and load a company into it, with what its directory would say."""
         from holdshort.company.read import read
         from holdshort.records import install
         from holdshort.records.company import apply
@@ -36,7 +41,8 @@ class Server:
         with connected_as(self, name, None):
             install.migrate()
             apply(read(company), demo=demo)
-            mirror_from_file(company)
+            if mirrored:
+                mirror_from_file(company)
 
     def admin(self, statement: str, *, database: str = "postgres") -> list[tuple[Any, ...]]:
         """Run one statement as the superuser."""

@@ -86,6 +86,10 @@ def _create(params: AccountOf, asked: Circumstances, knows: Knows) -> Findings:
     account = knows.account(person.id)
     if account is None and knows.rights_of(person.id) is None:
         raise Unconfirmed(f"We could not confirm that {person.name} has no account yet.")
+    if account is None and knows.is_user_name_taken(user_name):
+        raise UnknownTarget(
+            f"The directory has an account ‘{user_name}’ already, and we do not know whose it is."
+        )
     lookalikes = knows.lookalikes(person.name)
     return Findings(
         target=Target("directory", user_name, person.name),

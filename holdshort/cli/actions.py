@@ -120,13 +120,21 @@ def _connectors(asked: argparse.Namespace) -> None:
             "name": r["name"],
             "kind": r["kind"],
             "scopes": list(connectors.class_of(r["kind"]).scopes),
+            "serves": sorted(connectors.class_of(r["kind"]).serves),
         }
         for r in db.rows("connectors")
     ]
-    text = base.table(
-        ("app", "kind", "needs"), [(r["name"], r["kind"], "; ".join(r["scopes"])) for r in rows]
-    )
+    text = "\n\n".join(_in_words(row) for row in rows)
     base.show(asked, {"connectors": rows}, text)
+
+
+def _in_words(app: dict[str, Any]) -> str:
+    words = {
+        "app": f"{app['name']} ({app['kind']})",
+        "needs": "; ".join(app["scopes"]) or "nothing",
+        "carries out": ", ".join(app["serves"]) or "nothing; a person does the work",
+    }
+    return base.fields(words)
 
 
 def _check(asked: argparse.Namespace) -> None:

@@ -1,7 +1,8 @@
 """The registry of connector kinds: one line each, loaded when first asked for.
 
 A connector is a class with a `Settings` model (its fields describe themselves), `scopes` (the
-least privilege it needs at the target, in plain words) and the methods of `holdshort.ports.Acts`.
+least privilege it needs at the target, in plain words), `serves` (the action types that it
+carries out) and the methods of `holdshort.ports.Acts`.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ class Connector(Acts, Protocol):
 
     Settings: ClassVar[type[BaseModel]]
     scopes: ClassVar[tuple[str, ...]]
+    serves: ClassVar[frozenset[str]]
 
     def __init__(self, name: str, settings: Any) -> None: ...
 

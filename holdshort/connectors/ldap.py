@@ -36,9 +36,6 @@ from holdshort.connectors.safety import checked_reference, secret
 from holdshort.core.terms import Action
 from holdshort.ports import ConnectorError, Mirror, Receipt, RefusedByTarget, Shape, Unreachable
 
-SERVES = EVERY_DIRECTORY | {MOVE}
-"""The action types this connector carries out."""
-
 
 class LdapSettings(BaseModel):
     """Where the directory is, who signs in to it, and where its people and groups are."""
@@ -94,6 +91,7 @@ class Ldap:
         "create people; change their password, lock and suspension; move them between units",
         "change members of groups",
     )
+    serves: ClassVar[frozenset[str]] = EVERY_DIRECTORY | {MOVE}
 
     def __init__(self, name: str, settings: LdapSettings) -> None:
         self.name = name
@@ -230,7 +228,7 @@ class Ldap:
 
 
 def _refuse_unknown(action: Action) -> None:
-    if action.type not in SERVES:
+    if action.type not in Ldap.serves:
         raise RefusedByTarget(f"The directory does not carry out {action.type}.")
 
 

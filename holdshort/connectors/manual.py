@@ -26,6 +26,7 @@ class Manual:
 
     Settings: ClassVar[type[BaseModel]] = NoSettings
     scopes: ClassVar[tuple[str, ...]] = ()
+    serves: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, name: str, settings: NoSettings | None = None) -> None:
         self.name = name

@@ -70,6 +70,9 @@ class World:
             lock=lock,
         )
 
+    def is_user_name_taken(self, user_name: str) -> bool | None:
+        return bool(db.value("user_name_taken", name=user_name)) if self._fresh else None
+
     def group(self, group: str) -> Group | None:
         if group not in self._groups:
             found = db.row("directory_group", group=group)

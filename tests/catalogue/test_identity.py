@@ -284,6 +284,13 @@ def test_whoever_has_an_account_gets_no_second_one() -> None:
     assert "has the account ‘dana’" in look("idp.create_account", "dana", "petra").already
 
 
+def test_a_user_name_that_an_unknown_account_has_is_not_asked_for() -> None:
+    world = newcomer(Employment("active"))
+    world.unowned.add("nora")
+    with pytest.raises(UnknownTarget, match="an account ‘nora’ already"):
+        look("idp.create_account", "nora", "petra", world)
+
+
 def test_a_name_that_imitates_another_is_looked_at_by_a_person() -> None:
     world = newcomer(Employment("active"))
     world.imitated["Nora Klein"] = ("Nora Kleın",)

@@ -44,6 +44,7 @@ class World:
         self.groups = {entry["id"]: entry for entry in company()["groups"]}
         self.members = {id: set(g.get("members", ())) for id, g in self.groups.items()}
         self.rights = _entitlements()
+        self.unowned: set[str] = set()
         self.imitated: dict[str, tuple[str, ...]] = {}
         self.document: Mapping[str, Any] = company()
         self.stale = False
@@ -53,6 +54,10 @@ class World:
 
     def account(self, person: str) -> DirectoryAccount | None:
         return None if self.stale else self.accounts.get(person)
+
+    def is_user_name_taken(self, user_name: str) -> bool | None:
+        taken = {account.user_name for account in self.accounts.values()} | self.unowned
+        return None if self.stale else user_name in taken
 
     def group(self, group: str) -> Group | None:
         entry = self.groups.get(group)

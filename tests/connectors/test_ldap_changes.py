@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from holdshort.connectors.ldap import SERVES, Ldap
+from holdshort.connectors.ldap import Ldap
 from holdshort.connectors.ldap_entries import split
 from holdshort.connectors.passwords import password_for
 from holdshort.core.terms import Action
@@ -45,7 +45,7 @@ def moving(id: str, unit: str, to: str) -> Action:
 
 
 def test_every_type_it_serves_but_a_reset_is_set_shaped(ldap: Ldap) -> None:
-    assert {ldap.shape(type) for type in SERVES - {"idp.reset_password"}} == {Shape.SET}
+    assert {ldap.shape(type) for type in Ldap.serves - {"idp.reset_password"}} == {Shape.SET}
     assert ldap.shape("idp.reset_password") is Shape.KEYED
 
 

@@ -1,24 +1,16 @@
-"""The registry of connector kinds and the connector that is a person."""
+"""The registry of connector kinds."""
 
 from __future__ import annotations
 
 import pytest
 
 from holdshort import connectors
-from holdshort.connectors import build, kinds
-from holdshort.ports import ConnectorError, RefusedByTarget, Shape, Unreachable
+from holdshort.connectors import build
+from holdshort.ports import ConnectorError, RefusedByTarget, Unreachable
 
-from .conftest import action, connect
+from .conftest import connect
 
 GOOD = {"base_url": "https://directory.example/v2", "token": "env:TOKEN"}
-
-
-def test_every_kind_describes_its_settings_and_the_rights_it_needs() -> None:
-    assert set(kinds()) == {"ldap", "manual", "scim"}
-    for connector in kinds().values():
-        for field in connector.Settings.model_fields.values():
-            assert field.description
-    assert kinds()["scim"].scopes
 
 
 def test_building_contacts_nothing_and_reads_no_secret() -> None:
@@ -74,13 +66,3 @@ def test_an_address_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("DIRECTORY_URL", "http://127.0.0.1:1/v2")
     with pytest.raises(Unreachable, match="cannot be reached"):
         connect("env:DIRECTORY_URL").probe()
-
-
-def test_the_manual_connector_never_acts() -> None:
-    manual = build("by-hand", "manual", {})
-    asked = action("desk.visit", "x")
-    assert manual.shape(asked.type) is Shape.BLIND
-    assert manual.observe(asked) == {}
-    assert manual.applied(asked, {}, {}) is None
-    with pytest.raises(RefusedByTarget, match=r"A person carries this out\."):
-        manual.apply(asked, key="k", seen={}, timeout=1)

@@ -44,6 +44,7 @@ class Fake:
 
     Settings: ClassVar[type[BaseModel]] = FakeSettings
     scopes: ClassVar[tuple[str, ...]] = ()
+    serves: ClassVar[frozenset[str]] = frozenset({_RESET, *_WANTED})
 
     def __init__(self, name: str, settings: FakeSettings) -> None:
         self.name = name

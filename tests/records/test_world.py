@@ -14,6 +14,12 @@ def test_rights_reach_through_every_level_of_nesting(desk: Desk) -> None:
     assert "aws:ReadOnlyAccess" in rights
 
 
+def test_a_user_name_is_taken_in_whatever_capitals(desk: Desk) -> None:
+    with desk.role("desk"):
+        assert World().is_user_name_taken("Dana") is True
+        assert World().is_user_name_taken("nobody") is False
+
+
 def test_a_person_holds_what_their_groups_carry(desk: Desk) -> None:
     with desk.role("desk"):
         held = {right.id for right in World().rights_of("omar") or ()}

@@ -80,6 +80,14 @@ def test_the_command_line_tells_the_same_story(up: Running) -> None:
     assert number in {ticket["number"] for ticket in json.loads(listed.stdout)["tickets"]}
 
 
+def test_connected_apps_are_listed_with_what_they_carry_out(up: Running) -> None:
+    said = up.command("connector", "list").stdout
+    assert "directory (scim)" in said
+    assert "idp.reset_password" in said
+    listed = json.loads(up.command("connector", "list", "--json").stdout)["connectors"]
+    assert "idp.add_to_group" in listed[0]["serves"]
+
+
 def test_the_doctor_finds_everything_well(up: Running) -> None:
     wait_for(lambda: up.command("doctor").returncode == 0, "the doctor to be content")
 

@@ -34,6 +34,10 @@ SELECT d.connector, d.external_id, d.user_name, d.active, d.factor_enrolled, d.l
   JOIN public.mirror_read r ON r.connector = d.connector
  WHERE a.person = %(person)s ORDER BY a.id LIMIT 1;
 
+-- name: user_name_taken
+-- Whether an entry of any mirrored directory has that user name.
+SELECT EXISTS (SELECT FROM public.directory_account d WHERE lower(d.user_name) = lower(%(name)s));
+
 -- name: directory_group
 -- A group by our id.
 SELECT g.slug, g.name, g.connector, g.external_id, o.person AS owner

@@ -1,0 +1,28 @@
+"""The subjects: every kind of connector that is registered, on every target it is made for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from .scim import ScimSubject
+from .target import Subject, Target
+
+
+class ManualSubject:
+    """Work of a person: nothing is connected, so nothing can be tried."""
+
+    name = kind = "manual"
+    without: Mapping[str, str] = {
+        "*": "a person carries it out and reports it; there is no target to read or change"
+    }
+
+    def running(self, folder: Path) -> AbstractContextManager[Target]:
+        raise NotImplementedError(self.without["*"])
+
+
+SUBJECTS: tuple[Subject, ...] = (ManualSubject(), ScimSubject())
+
+CONNECTED = tuple(subject for subject in SUBJECTS if "*" not in subject.without)
+"""Those with a target."""

@@ -1,0 +1,204 @@
+"""What every connector keeps to, on every target it is made for, for every type it serves."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+
+import pytest
+
+from holdshort import flow
+from holdshort.ports import Drifted
+from holdshort.stops.refused import Refused
+from tests.crash.test_doubts import everything
+
+from .cases import Case, Look, Undo, look
+from .conftest import Opened, every_drift, every_type, served
+from .office import Office, acting
+from .subjects import CONNECTED
+
+CHURN_EVERY = 0.2
+"""Seconds between two edits of what no action looks at."""
+
+CHURN_EDITS = 150
+"""That many edits take 30 seconds."""
+
+# ------------------------------------------------------------------ preview equals effect
+
+
+@every_type()
+def test_the_preview_is_the_effect_and_nothing_else_changes(office: Office, case: Case) -> None:
+    place = office.place(case)
+    before, writes = look(place), office.target.writes()
+    action = office.ready(case, place)
+    said = office.desk.story(action).assessment["findings"]
+    assert tuple(said["before"]) == case.before(before)
+    assert office.attempt(action) == "executed"
+    secret = office.secret(place, action)
+    after = look(place, secret)
+    assert tuple(said["after"]) == case.after(after)
+    assert after.state == case.becomes(place, before.state)
+    assert agrees(office.desk.story(action).outcome["after"], after)
+    assert office.tries(action) == 1
+    assert writes is None or office.target.writes() == writes + 1
+    assert not secret or secret not in everything(office)
+
+
+def agrees(read_back: dict[str, object], seen: Look) -> bool:
+    """Whether what the connector read back is what another client reads."""
+    state = seen.state
+    told = {
+        "account": state.account,
+        "active": state.active,
+        "locked": state.locked,
+        "member": seen.member,
+        "group": seen.place.group_id,
+        "exists": bool(state.account),
+        "user_name": state.user_name,
+        "display_name": state.name,
+        "email": state.email,
+    }
+    compared = {key: value for key, value in read_back.items() if key in told}
+    return len(compared) > 2 and compared == {key: told[key] for key in compared}
+
+
+# ------------------------------------------------------------------ undo
+
+
+@every_type()
+def test_an_undo_does_what_its_type_owes(office: Office, case: Case) -> None:
+    place = office.place(case)
+    before = place.state()
+    action = office.ready(case, place)
+    assert office.attempt(action) == "executed"
+    if case.undo is Undo.NONE:
+        assert_irreversible(office, action)
+        return
+    if not place.account:
+        office.link(place)
+    after = place.state()
+    assert office.attempt(office.undo(action)) == "executed"
+    assert office.state(action) == "undone"
+    if case.undo is Undo.RESTORES:
+        assert place.state().digest == before.digest != after.digest
+    else:
+        assert place.state() == after.but(active=False)
+        assert not look(place).opens
+
+
+def assert_irreversible(office: Office, action: str) -> None:
+    """It is said at once, not tried."""
+    sender = office.desk.sender("gro")
+    with office.desk.role("web"), pytest.raises(Refused) as refused:
+        flow.undo(action, "other", sender=sender)
+    assert refused.value.code == "irreversible"
+
+
+# ------------------------------------------------------------------ idempotent under its key
+
+
+@every_type()
+def test_sent_twice_under_one_key_it_happens_once(office: Office, case: Case) -> None:
+    place, connector = office.stranger(case), office.connector()
+    action = acting(case, place)
+    seen = connector.observe(action)
+    first = connector.apply(action, key="one-key", seen=seen, timeout=5)
+    once, writes = look(place, first.secret), office.target.writes()
+    try:
+        second = connector.apply(action, key="one-key", seen=seen, timeout=5)
+    except Drifted:
+        # A state that is reached already: nothing is sent at all.
+        assert writes is None or office.target.writes() == writes
+    else:
+        assert second.secret == first.secret
+    assert look(place, first.secret) == once
+    assert connector.applied(action, seen, connector.observe(action)) is True
+    assert case.after(once) == case.after(look(place, first.secret))
+
+
+# ------------------------------------------------------------------ drift
+
+
+@every_drift()
+def test_drift_is_refused_and_asked_anew_with_the_difference(
+    office: Office, case: Case, drift: str
+) -> None:
+    place = office.place(case)
+    action = office.ready(case, place)
+    case.drifts[drift](place)
+    drifted, writes = look(place), office.target.writes()
+    assert office.attempt(action) == "not_applied"
+    assert look(place) == drifted
+    assert writes is None or office.target.writes() == writes
+    old = office.desk.story(action)
+    assert old.outcome["reason"] == "drift"
+    if not case.may_be_asked_again:
+        assert (old.next_version, office.stands(action)) == (None, "with_person")
+        assert f"an account ‘{place.person}’ already" in office.said(action)
+        return
+    new = office.desk.story(old.next_version)
+    assert new.action.seen != old.action.seen
+    assert new.state == "waiting"
+
+
+# ------------------------------------------------------------------ unrelated churn
+
+
+def test_unrelated_churn_for_thirty_seconds_never_stops_an_action(opened: Opened) -> None:
+    """All subjects side by side, because the time is the same for all."""
+    churned = [Churned(opened(subject)) for subject in CONNECTED]
+    with ExitStack() as stack:
+        for one in churned:
+            stack.enter_context(one.going_on())
+        while any(one.edits < CHURN_EDITS or one.done < len(one.cases) for one in churned):
+            for one in churned:
+                one.run_the_next()
+
+
+class Churned:
+    """One person and two groups of a subject whose entries somebody keeps editing meanwhile."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self.cases = served(office.subject)
+        self.place = office.place(next(case for case in self.cases if case.is_membership))
+        self.edits = self.done = 0
+        self._over = threading.Event()
+
+    @contextmanager
+    def going_on(self) -> Iterator[None]:
+        """Edit until the block ends."""
+        with ThreadPoolExecutor(1) as pool:
+            self._editing = pool.submit(self._edit)
+            try:
+                yield
+            finally:
+                self._over.set()
+                self._editing.result()
+
+    def _edit(self) -> None:
+        due = time.monotonic()
+        while not self._over.wait(max(0, due - time.monotonic())):
+            for group in {self.place.group_id, self.office.groups["github-member"]}:
+                self.place.target.churn(self.place.account, group)
+            self.edits += 1
+            due += CHURN_EVERY
+
+    def run_the_next(self) -> None:
+        """One action of the next type, from asking to the read-back."""
+        if self._editing.done():
+            self._editing.result()
+        case = self.cases[self.done % len(self.cases)]
+        place = self.office.moved(self.place, case)
+        case.prepare(place)
+        action = self.office.ready(case, place)
+        assert self.office.attempt(action) == "executed", (case.type, self.office.said(action))
+        story = self.office.desk.story(action)
+        assert (story.action.version, len(story.attempts)) == (1, 1)
+        assert story.outcome["kind"] == "verified"
+        case.put_back(place)
+        self.office.look()
+        self.done += 1
