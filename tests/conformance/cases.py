@@ -14,6 +14,9 @@ from typing import Any
 
 from .target import OLD_PASSWORD, State, Target
 
+UNITS = {"home": "Home", "field": "Field"}
+"""The units that the company's file lists, where the target has any."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -24,7 +27,6 @@ class Place:
     name: str
     account: str
     group: str
-    group_name: str
     group_id: str
 
     @property
@@ -104,6 +106,8 @@ class Case:
         """The parameters of the offer."""
         if self.group:
             return {"person": place.person, "role": self.group.removeprefix("github-")}
+        if self.type == "idp.move_account":
+            return {"person": place.person, "from_unit": "home", "unit": "field"}
         membership = {"group": place.group} if "group" in self.type else {}
         return {"person": place.person, **membership}
 
@@ -113,11 +117,11 @@ class Case:
             return place.person
         return place.group_id if self.is_membership else place.account
 
-    def shows(self, place: Place) -> tuple[str, bool]:
+    def shows(self, place: Place) -> tuple[str, str]:
         """What tells, without the connector, whether it has happened."""
         state = place.state()
         is_reset = self.type == "idp.reset_password"
-        return state.digest, is_reset and place.target.signs_in(state.account, OLD_PASSWORD)
+        return state.digest, place.target.password_mark(place.account) if is_reset else ""
 
     def put_back(self, place: Place) -> None:
         """After the effect: let everything be as it was before `prepare`."""
@@ -149,7 +153,7 @@ def _left(at: Place, state: State) -> State:
 
 def _is_in(seen: Look) -> tuple[str, ...]:
     is_in = "is in" if seen.member else "is not in"
-    return (f"{seen.place.name} {is_in} {seen.place.group_name}.",)
+    return (f"{seen.place.name} {is_in} {seen.place.group}.",)
 
 
 def _joins(seen: Look) -> tuple[str, ...]:
@@ -208,7 +212,7 @@ def _signs_in_again(how: str) -> Callable[[Look], tuple[str, ...]]:
 
 def _is_locked(seen: Look) -> tuple[str, ...]:
     locked = seen.state.locked and not seen.opens
-    setter = "locked by somebody we could not identify" if locked else "not locked"
+    setter = f"locked by {seen.place.target.lock_is_set_by}" if locked else "not locked"
     return (f"{seen.place.name}'s account is {setter}.",)
 
 
@@ -229,6 +233,23 @@ def _has_account(seen: Look) -> tuple[str, ...]:
     return (f"{seen.place.name} has the account ‘{seen.state.user_name}’, in {groups}.",)
 
 
+def _is_in_unit(seen: Look) -> tuple[str, ...]:
+    return (f"{seen.place.name}'s account is in {_unit(seen)}.", "No rule applies there.")
+
+
+def _is_moved(seen: Look) -> tuple[str, ...]:
+    return (f"It is in {_unit(seen)}.", "No rule applies there.")
+
+
+def _unit(seen: Look) -> str:
+    names = dict(zip(seen.place.target.units, UNITS.values(), strict=True))
+    return f"‘{names[seen.state.unit]}’ ({seen.state.unit})"
+
+
+def _move(which: int) -> Callable[[Place], None]:
+    return lambda at: at.target.set_unit(at.account, at.target.units[which])
+
+
 def _take_the_name(at: Place) -> None:
     at.target.add_person(at.person, "Somebody Else")
 
@@ -243,6 +264,7 @@ def _created(at: Place, state: State) -> State:
         name=at.name,
         email=f"{at.person}@acme.example",
         active=True,
+        unit="".join(at.target.units[:1]),
     )
 
 
@@ -313,6 +335,15 @@ _ALL = (
         after=_replaced,
         drifts={"the account is suspended": _suspend, "the account is locked": _lock},
         undo=Undo.NONE,
+    ),
+    Case(
+        "idp.move_account",
+        prepare=nothing,
+        becomes=lambda at, state: state.but(unit=at.target.units[1]),
+        before=_is_in_unit,
+        after=_is_moved,
+        drifts={"the account is suspended": _suspend, "the account is locked": _lock},
+        reverse=_move(0),
     ),
     Case(
         "idp.create_account",

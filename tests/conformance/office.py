@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
@@ -22,7 +22,7 @@ from tests.crash.scene import HeldDesk, Scene
 from tests.desk import Server
 from tests.fakes.wire import Wire
 
-from .cases import CASES, Case, Place, nothing
+from .cases import CASES, UNITS, Case, Place, nothing
 from .target import Subject, Target
 
 PEOPLE = 60
@@ -48,9 +48,9 @@ class Office(Scene):
 
     # -------------------------------------------------------------- the target
 
-    def connector(self, *, wrong: bool = False) -> Acts:
+    def connector(self, **how: Any) -> Acts:
         """A connector as a new process would have it, over the wire."""
-        settings = self.target.settings(self.wire.port, wrong=wrong)
+        settings = self.target.settings(self.wire.port, **how)
         return build("directory", self.subject.kind, settings)
 
     def place(self, case: Case) -> Place:
@@ -64,7 +64,6 @@ class Office(Scene):
             name=full_name(person),
             account=self.accounts.get(person, ""),
             group=slug,
-            group_name=full_name(slug),
             group_id=self.groups[slug],
         )
         case.prepare(place)
@@ -76,8 +75,7 @@ class Office(Scene):
             return self.place(case)
         if not case.group:
             return place
-        named = {"group_name": full_name(case.group), "group_id": self.groups[case.group]}
-        return replace(place, group=case.group, **named)
+        return replace(place, group=case.group, group_id=self.groups[case.group])
 
     def stranger(self, case: Case) -> Place:
         """The same with somebody whom the company does not know, for connectors on their own."""
@@ -90,7 +88,6 @@ class Office(Scene):
             name=full_name(name),
             account="" if starts else self.target.add_person(name, full_name(name)),
             group=slug,
-            group_name=full_name(slug),
             group_id=self.groups[slug],
         )
         case.prepare(place)
@@ -184,8 +181,8 @@ class Office(Scene):
 
 
 def full_name(id: str) -> str:
-    """The name that a person or group of that id has."""
-    return f"Group {id}" if id[0] == "g" and id != REQUESTER else f"{id.title()} Test"
+    """The name of a person."""
+    return f"{id.title()} Test"
 
 
 def acting(case: Case, place: Place, *, id: str = "a1") -> Action:
@@ -194,6 +191,8 @@ def acting(case: Case, place: Place, *, id: str = "a1") -> Action:
     if case.type == "idp.create_account":
         seen |= {"exists": False, "user_name": place.person, "display_name": place.name}
         seen |= {"email": f"{place.person}@acme.example"}
+    if case.type == "idp.move_account":
+        seen |= {"unit": place.target.units[0], "_to": place.target.units[1]}
     return Action(
         id=id,
         root=id,
@@ -219,10 +218,10 @@ def open_office(subject: Subject, server: Server, folder: Path) -> Iterator[Offi
     with subject.running(folder) as target:
         wire = Wire(("127.0.0.1", target.port))
         accounts = {id: target.add_person(id, full_name(id)) for id in _people("p")}
-        groups = {id: target.add_group(id, full_name(id)) for id in _groups()}
+        groups = {id: target.add_group(id) for id in _groups()}
         file, template = folder / "company.yaml", f"template_{os.urandom(4).hex()}"
         settings = {"kind": subject.kind, "settings": target.settings(target.port)}
-        file.write_text(yaml.safe_dump(_company(accounts, settings)))
+        file.write_text(yaml.safe_dump(_company(accounts, settings, target.units)))
         server.make_template(file, template, mirrored=False)
         desk = HeldDesk(server, folder, template)
         office = Office(subject, target, wire, desk, folder)
@@ -243,7 +242,9 @@ def _groups() -> list[str]:
     return [*(f"g{number:02}" for number in range(GROUPS)), "github-member"]
 
 
-def _company(accounts: Mapping[str, str], connector: Mapping[str, Any]) -> dict[str, Any]:
+def _company(
+    accounts: Mapping[str, str], connector: Mapping[str, Any], units: Sequence[str]
+) -> dict[str, Any]:
     contexts = ["security", "access", "general"]
     return {
         "company": {"name": "Conformance", "timezone": "Europe/Berlin", "currency": "EUR"},
@@ -266,7 +267,11 @@ def _company(accounts: Mapping[str, str], connector: Mapping[str, Any]) -> dict[
                 "entitlements": [],
             }
         ],
-        "groups": [{"id": id, "name": full_name(id), "system": "directory"} for id in _groups()],
+        "groups": [{"id": id, "name": id, "system": "directory"} for id in _groups()],
+        "units": [
+            {"id": id, "name": name, "connector": "directory", "place": place, "rules": []}
+            for (id, name), place in zip(UNITS.items(), units, strict=False)
+        ],
         "standing": [
             {"category": f"{type}/{tier}", "phase": 3, "basis": "demo"}
             for type in CASES

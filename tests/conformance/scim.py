@@ -20,6 +20,9 @@ CORE = "urn:ietf:params:scim:schemas:core:2.0"
 class Directory:
     """The directory, changed and read with plain HTTP."""
 
+    units: tuple[str, ...] = ()
+    lock_is_set_by = "somebody we could not identify"
+
     def __init__(self, running: Running, folder: Path) -> None:
         self._running, self._folder = running, folder
         self._admin = Admin(running.url)
@@ -32,14 +35,14 @@ class Directory:
         self.secrets = (TOKEN, "a-wrong-token")
         self.wrong_reference = f"file:{folder / 'wrong'}"
 
-    def settings(self, port: int, *, wrong: bool = False) -> dict[str, Any]:
+    def settings(self, port: int, *, wrong: bool = False, timeout: float = 10) -> dict[str, Any]:
         right = f"file:{self._running.token_file}"
         return {
             "base_url": f"http://127.0.0.1:{port}/v2",
             "token": self.wrong_reference if wrong else right,
             "reset_key": f"file:{self._folder / 'reset-key'}",
             "allow_internal": True,
-            "timeout": 1,
+            "timeout": timeout,
         }
 
     def add_person(self, user_name: str, name: str) -> str:
@@ -54,8 +57,8 @@ class Directory:
         }
         return self._admin._created("/Users", entry)
 
-    def add_group(self, slug: str, name: str) -> str:
-        entry = {"schemas": [f"{CORE}:Group"], "externalId": slug, "displayName": name}
+    def add_group(self, slug: str) -> str:
+        entry = {"schemas": [f"{CORE}:Group"], "externalId": slug, "displayName": slug}
         return self._admin._created("/Groups", entry)
 
     def set_member(self, group: str, account: str, member: bool) -> None:
@@ -70,6 +73,9 @@ class Directory:
 
     def set_locked(self, account: str, locked: bool) -> None:
         self._admin.patch("Users", account, op="replace", path=f"{ACCOUNT}:locked", value=locked)
+
+    def set_unit(self, account: str, unit: str) -> None:
+        raise NotImplementedError("SCIM knows no units")
 
     def nest(self, group: str) -> None:
         self._admin.group(includes=(group,))
@@ -101,6 +107,7 @@ class Directory:
             email=", ".join(emails),
             active=entry.pop("active", False),
             locked=about.pop("locked", False),
+            unit="",
             groups=tuple(sorted(one["id"] for one in groups)),
             members=tuple(sorted(one["value"] for one in place.pop("members", ()))),
             rest_of_account=digest(_lasting(entry) | {"about": about}),
@@ -109,6 +116,10 @@ class Directory:
 
     def signs_in(self, account: str, password: str) -> bool:
         return self._admin.signs_in(account, password)
+
+    def password_mark(self, account: str) -> str:
+        version: str = self._admin.read("Users", account)["meta"]["version"]
+        return version
 
     def writes(self) -> int:
         version: int = json.loads(self._running.state.read_text())["version"]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from .ldap import ACTIVE_DIRECTORY, OPENLDAP
 from .scim import ScimSubject
 from .target import Subject, Target
 
@@ -22,7 +23,7 @@ class ManualSubject:
         raise NotImplementedError(self.without["*"])
 
 
-SUBJECTS: tuple[Subject, ...] = (ManualSubject(), ScimSubject())
+SUBJECTS: tuple[Subject, ...] = (ManualSubject(), ScimSubject(), OPENLDAP, ACTIVE_DIRECTORY)
 
 CONNECTED = tuple(subject for subject in SUBJECTS if "*" not in subject.without)
 """Those with a target."""

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from holdshort.core import canonical
 
-OLD_PASSWORD = "Old-Passw0rd-of-everybody"
+OLD_PASSWORD = "old-Password-1"
 """What opens every account that a target was given."""
 
 
@@ -31,6 +31,9 @@ class State:
     email: str
     active: bool
     locked: bool
+    unit: str
+    """The organisational unit of the account; empty where the target has none."""
+
     groups: tuple[str, ...]
     """Ids of the groups that the person is a direct member of, sorted."""
 
@@ -63,28 +66,37 @@ class Target(Protocol):
     port: int
     """Where it listens on 127.0.0.1."""
 
+    units: tuple[str, ...]
+    """Two places that accounts can be moved between, new ones being in the first; or none."""
+
+    lock_is_set_by: str
+    """In the words of a preview, who sets the locks that `set_locked` makes."""
+
     secrets: tuple[str, ...]
     """The credential, and a wrong one: neither may ever be said."""
 
     wrong_reference: str
     """The reference to the wrong credential, which people must be told."""
 
-    def settings(self, port: int, *, wrong: bool = False) -> dict[str, Any]:
+    def settings(self, port: int, *, wrong: bool = False, timeout: float = 10) -> dict[str, Any]:
         """Settings of a connector that reaches it at that port, with a right or wrong credential.
 
-        Readings time out after one second.
+        `timeout` is in seconds, for one reading.
         """
 
     def add_person(self, user_name: str, name: str) -> str:
         """A new account that OLD_PASSWORD opens, with the address user_name@acme.example."""
 
-    def add_group(self, slug: str, name: str) -> str: ...
+    def add_group(self, slug: str) -> str:
+        """A new group of that name."""
 
     def set_member(self, group: str, account: str, member: bool) -> None: ...
 
     def set_active(self, account: str, active: bool) -> None: ...
 
     def set_locked(self, account: str, locked: bool) -> None: ...
+
+    def set_unit(self, account: str, unit: str) -> None: ...
 
     def nest(self, group: str) -> None:
         """Make the group a member of a new group, so that it carries more from now on."""
@@ -103,6 +115,9 @@ class Target(Protocol):
 
     def signs_in(self, account: str, password: str) -> bool:
         """Whether that password opens that account."""
+
+    def password_mark(self, account: str) -> str:
+        """Something that changes whenever the password is set."""
 
     def writes(self) -> int | None:
         """How many changes it has made so far; None where it cannot tell."""

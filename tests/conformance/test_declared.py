@@ -84,7 +84,7 @@ def test_the_documents_name_every_setting_and_every_type(
 
 def test_the_connector_without_a_target_never_acts() -> None:
     manual = build("by-hand", "manual", {})
-    place = Place(None, "p1", "P1", "a1", "g1", "G1", "id1")  # type: ignore[arg-type]
+    place = Place(None, "p1", "P1", "a1", "g1", "id1")  # type: ignore[arg-type]
     for case in CASES.values():
         action = acting(case, place)
         assert manual.shape(action.type) is Shape.BLIND
