@@ -39,6 +39,7 @@ class Deadline:
 
     def __init__(self, seconds: float) -> None:
         self._at = time.monotonic() + seconds
+        self._seconds = seconds
 
     def left(self) -> float:
         """Seconds left. Raises Unreachable when there are none."""
@@ -46,6 +47,11 @@ class Deadline:
         if left <= 0:
             raise Unreachable("The directory did not answer in time.")
         return left
+
+    @property
+    def is_half_over(self) -> bool:
+        """Whether less than half of the time is left."""
+        return self._at - time.monotonic() < self._seconds / 2
 
     def half(self) -> Deadline:
         """Half of what is left, so that something can still be asked afterwards."""

@@ -223,8 +223,11 @@ class Ldap:
     def _arrived(self, action: Action, before: Account, deadline: Deadline) -> bool:
         """Whether a reset without an answer arrived: then nobody waits for another attempt."""
         with self._wire.session(deadline) as session:
-            now = self._look(session).at(action)[1].person
-        return now.version not in ("", before.version)
+            look = self._look(session)
+            now = look.at(action)[1].person
+        # Not the version of the entry, which anybody's edit of anything changes.
+        word = look.dialect.changed_word
+        return now.entry.text(word) not in ("", before.entry.text(word))
 
 
 def _refuse_unknown(action: Action) -> None:

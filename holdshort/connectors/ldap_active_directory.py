@@ -50,6 +50,7 @@ class ActiveDirectory:
     )
     group_words: tuple[str, ...] = ("objectGUID", "objectSid", "sAMAccountName", "cn")
     member_word = f"member;range=0-{RANGE - 1}"
+    changed_word = "pwdLastSet"
 
     def with_id(self, id: str) -> str:
         """A filter for the entry with that immutable id. Raises Gone for what cannot be one."""

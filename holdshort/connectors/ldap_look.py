@@ -35,6 +35,8 @@ class Dialect(Protocol):
     account_words: tuple[str, ...]
     group_words: tuple[str, ...]
     member_word: str
+    changed_word: str
+    """Says when the password was changed, and nothing else."""
 
     def with_id(self, id: str) -> str: ...
 

@@ -52,6 +52,7 @@ class OpenLdap:
     )
     group_words: tuple[str, ...] = ("entryUUID", "cn")
     member_word = "member"
+    changed_word = _CHANGED
 
     def __init__(self, empty_member: str) -> None:
         self._empty_member = empty_member

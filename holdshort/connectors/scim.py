@@ -16,7 +16,6 @@ from scim2_models import Group, Resource
 from holdshort.connectors import directory
 from holdshort.connectors.directory import (
     ACTIVE,
-    ATTEMPTS,
     CREATE,
     EVERY_DIRECTORY,
     MEMBER,
@@ -106,14 +105,14 @@ class Scim:
         SCIM knows no idempotency keys; `key` names the sending, and a new password follows from it.
         """
         deadline = Deadline(timeout)
-        for _ in range(ATTEMPTS):
+        while True:
             now, entry = self._read(action, deadline)
             directory.refuse_drift(seen, now)
             try:
                 return self._write(action, entry, key, deadline)
             except Overtaken:
-                continue
-        raise directory.never_stood_still()
+                if deadline.is_half_over:
+                    raise directory.never_stood_still() from None
 
     def applied(
         self, action: Action, before: Mapping[str, Any], now: Mapping[str, Any]
@@ -156,25 +155,23 @@ class Scim:
         if action.type in MEMBER:
             return self._read_membership(action, deadline)
         entry = self._wire.get(Entry, action.target.id, deadline, only=ACCOUNT_WORDS)
-        state = {
-            "account": str(entry.id),
-            "active": entry.active is True,
-            "locked": is_locked(entry),
-        }
+        state = _account_state(entry)
         return (state | {"_version": version_of(entry)} if action.type == RESET else state), entry
 
     def _read_membership(
         self, action: Action, deadline: Deadline
     ) -> tuple[dict[str, Any], Resource[Any]]:
         account = str(action.seen["account"])
-        group = self._wire.get(Group, action.target.id, deadline, only=GROUP_WORDS)
         entry = self._wire.get(Entry, account, deadline, only=ACCOUNT_WORDS)
+        containers = self._containers(action.target.id, deadline)
+        # Last, because this one is written to: whatever changes it in between costs an attempt.
+        group = self._wire.get(Group, action.target.id, deadline, only=GROUP_WORDS)
         state = {
             "account": str(entry.id),
             "active": entry.active is True,
             "group": str(group.id),
             "member": any(member.value == account for member in group.members or ()),
-            "containers": self._containers(str(group.id), deadline),
+            "containers": containers,
         }
         return state, group
 
@@ -244,12 +241,22 @@ class Scim:
             # A new version would not tell whether it arrived: somebody else may have changed the
             # entry. The same password once more is harmless, and spares waiting for an attempt.
             now = self._wire.get(Entry, str(entry.id), deadline, only=ACCOUNT_WORDS)
+            if _account_state(now) != _account_state(entry):
+                raise
             try:
                 self._wire.change(now, operation, deadline)
             except RefusedByTarget:
                 raise away from None
             evidence |= {"sent": "twice, the same password"}
         return Receipt(evidence, secret=password)
+
+
+def _account_state(entry: Any) -> dict[str, Any]:
+    return {
+        "account": str(entry.id),
+        "active": entry.active is True,
+        "locked": is_locked(entry),
+    }
 
 
 def _operation(action: Action) -> dict[str, Any]:

@@ -248,6 +248,7 @@ def stage_again(
     """The next version of an action, assessed anew and written.
 
     Whoever changed it so that more is at stake counts as a party and cannot approve it.
+    Raises CatalogueError where it cannot be, or would be asked the same a third time.
     """
     assert story.action.ticket is not None
     ticket = tickets.ticket(story.action.ticket)
@@ -265,6 +266,10 @@ def stage_again(
     }
     offered = Offered(story.action.type, dict(params))
     one = assess(offered, circumstances, World(), draft=draft)
+    if not changed_by and story.action.version > 1 and one.action.seen == story.action.seen:
+        raise catalogue.CatalogueError(
+            "The target keeps changing in a way that this desk cannot see. Please look at it there."
+        )
     if changed_by and more_is_at_stake(story, one):
         one = assess(offered, circumstances, World(), draft={**draft, "changer": changed_by})
     write(one, proposal=proposal.id, at=at)

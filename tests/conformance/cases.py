@@ -92,6 +92,9 @@ class Case:
     drifts: Mapping[str, Callable[[Place], None]]
     """Every relevant thing that somebody else may change meanwhile."""
 
+    unseen_drifts: frozenset[str] = frozenset()
+    """Those of them that no mirror shows, so that the desk cannot ask anew with the difference."""
+
     may_be_asked_again: bool = True
     """Whether it can still be wanted after such a drift. A name that is taken stays taken."""
 
@@ -342,7 +345,12 @@ _ALL = (
         becomes=lambda at, state: state.but(unit=at.target.units[1]),
         before=_is_in_unit,
         after=_is_moved,
-        drifts={"the account is suspended": _suspend, "the account is locked": _lock},
+        drifts={
+            "the account is suspended": _suspend,
+            "the account is locked": _lock,
+            "somebody else did it": _move(1),
+        },
+        unseen_drifts=frozenset({"somebody else did it"}),
         reverse=_move(0),
     ),
     Case(

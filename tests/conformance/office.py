@@ -25,7 +25,7 @@ from tests.fakes.wire import Wire
 from .cases import CASES, UNITS, Case, Place, nothing
 from .target import Subject, Target
 
-PEOPLE = 60
+PEOPLE = 90
 """With an account, and as many without: each is used once."""
 
 GROUPS = 16

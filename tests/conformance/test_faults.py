@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -196,9 +197,24 @@ def test_a_password_that_never_arrived_is_not_handed_over_because_its_entry_chan
     office: Office, case: Case
 ) -> None:
     """A new version of an entry is no proof while somebody else edits it."""
-    place = office.stranger(case)
+    for place in (office.stranger(case), newcomer(office)):
+        cut_a_reset_everywhere(office, case, place)
+
+
+def newcomer(office: Office) -> Place:
+    """Somebody whose account the connector has just created: nobody ever set its password."""
+    create = office.case("idp.create_account")
+    place, connector = office.stranger(create), office.connector()
+    action = acting(create, place)
+    connector.apply(action, key="k", seen=connector.observe(action), timeout=10)
+    return replace(place, account=place.current)
+
+
+def cut_a_reset_everywhere(office: Office, case: Case, place: Place) -> None:
+    """Cut each request in turn, just after somebody else edited the entry."""
     action = acting(case, place)
     for piece in count():
+        office.wire.undisturbed()
         connector = office.connector()
         seen = connector.observe(action)
         cut = Within(piece, meanwhile=lambda: place.target.churn(place.account, place.group_id))
