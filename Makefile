@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 TESTS ?= tests
 
-.PHONY: help run setup test check bench screens
+.PHONY: help run setup test check bench battery screens
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ check: setup  ## format, lint, types, imports
 
 bench: setup  ## time and weigh everything; writes bench/results.json and docs/performance.md
 	$(BIN)/python -m bench
+
+battery: setup  ## attack and crash a running desk, count effects; writes docs/integrity.md
+	$(BIN)/python -m tests.battery
 
 screens: setup  ## PNG of every page into docs/screens
 	$(BIN)/python -m tests.screens docs/screens
