@@ -374,7 +374,10 @@ def tell(
     others_open: bool | None = None,
     world: World | None = None,
 ) -> None:
-    """Say on the ticket how it ended; what is not certain goes to a person."""
+    """Say on the ticket how it ended; what is not certain goes to a person.
+
+    The reason is for people who can mend it: they read it in the record.
+    """
     name, number = telling.title(story, world), story.action.ticket
     if number is None:
         return
@@ -388,7 +391,7 @@ def tell(
             number, f"Something changed before ‘{name}’ could run. It will be looked at again."
         )
     elif kind == "not_applied":
-        tickets.hand_over(number, f"‘{name}’ did not happen. {reason}")
+        tickets.hand_over(number, f"‘{name}’ did not happen, and nothing was changed.")
     else:
         doubt = "We could not confirm" if kind == "unknown" else "The result differs for"
-        tickets.hand_over(number, f"{doubt} ‘{name}’. {reason}".strip())
+        tickets.hand_over(number, f"{doubt} ‘{name}’.")

@@ -15,6 +15,7 @@ from tests.crash.scene import Scene
 SECRET = "hunter2-and-more"
 AWAY = Unreachable("The app is away.")
 NO = RefusedByTarget("The app refused the credential.")
+NO_SECRET = RefusedByTarget("Check the secret named env:DIRECTORY_TOKEN.")
 
 
 class Scripted:
@@ -73,7 +74,19 @@ def interrupted(on: Scene, *states: bool | Exception, shape: Shape = Shape.SET) 
 def test_a_refusal_before_anything_was_sent_means_that_nothing_happened(on: Scene) -> None:
     action = on.authorized()
     assert attempt(on, action, Scripted(NO)) == "not_applied"
-    assert "did not happen. The app refused the credential." in on.said(action)
+    assert "did not happen, and nothing was changed." in on.said(action)
+
+
+@pytest.mark.parametrize("states", [(NO_SECRET,), (False, NO_SECRET)], ids=["before", "after"])
+def test_what_only_staff_can_mend_is_told_to_staff_only(
+    on: Scene, states: tuple[bool | Exception, ...]
+) -> None:
+    action = on.authorized()
+    attempt(on, action, Scripted(*states))
+    assert "env:" in on.desk.story(action).outcome["reason"]
+    ticket = on.desk.ticket(on.desk.story(action).action.ticket)
+    assert "env:" not in on.said(action) + ticket["reason"]
+    assert ticket["stands"] == "with_person"
 
 
 def test_a_refusal_after_a_lost_reply_is_a_doubt(on: Scene) -> None:
@@ -134,7 +147,8 @@ def test_an_effect_that_is_not_there_afterwards_is_a_mismatch(on: Scene) -> None
 def test_an_app_that_was_disconnected_is_named(on: Scene) -> None:
     action = on.authorized()
     assert attempt(on, action, None) == "not_applied"
-    assert "There is no connected app named 'directory' any more." in on.said(action)
+    reason = on.desk.story(action).outcome["reason"]
+    assert reason == "There is no connected app named 'directory' any more."
 
 
 def test_an_app_that_was_disconnected_after_sending_is_a_doubt(on: Scene) -> None:

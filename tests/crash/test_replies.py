@@ -88,12 +88,13 @@ def test_a_target_that_was_away_is_still_asked_only_once_when_blind(on: Scene) -
     assert on.effects(action) == []
 
 
-def test_a_target_that_says_no_is_told_in_words(on: Scene) -> None:
+def test_why_a_target_says_no_is_kept_for_staff(on: Scene) -> None:
     action = on.authorized()
     on.target.fault("refuse")
     assert on.execute(action) == 0
     assert (on.state(action), on.stands(action)) == ("not_applied", "with_person")
-    assert "The fake target said no." in on.said(action)
+    assert on.desk.story(action).outcome["reason"] == "The fake target said no."
+    assert "did not happen, and nothing was changed." in on.said(action)
 
 
 @pytest.mark.parametrize("shape", ["set", "keyed"])
