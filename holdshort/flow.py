@@ -20,6 +20,7 @@ from holdshort.records.people import DESK
 from holdshort.records.wake import wake, wake_once
 from holdshort.stops import (
     answering,
+    asking,
     authorizing,
     by_hand,
     deciding,
@@ -56,6 +57,7 @@ __all__ = [
     "reconcile",
     "reply",
     "report",
+    "reroute",
     "restage",
     "send_answer",
     "sequence",
@@ -185,6 +187,14 @@ def decide(review: int, answer: Answer, *, sender: Sender) -> str:
         if story is not None:
             deciding.remember(story, answer, no, sender=sender)
         raise
+
+
+def reroute(action: str) -> None:
+    """Too few of those who were asked can answer: ask whoever can by now."""
+    with db.turn_of("action", action) as at:
+        story = known(action)
+        if story.state == "waiting" and story.review and story.review["expires_at"] > at:
+            asking.again(story, at=at)
 
 
 # ------------------------------------------------------------------ authorize

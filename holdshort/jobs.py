@@ -68,6 +68,12 @@ def expire(id: str) -> None:
     flow.expire(id)
 
 
+@app.task(name="reroute", queue="desk")
+def reroute(id: str) -> None:
+    """Somebody else is asked, where too few can answer."""
+    flow.reroute(id)
+
+
 @app.task(name="restage", queue="desk")
 def restage(id: str) -> None:
     """The world had changed: the next version is asked anew."""

@@ -40,6 +40,7 @@ def _apply(asked: argparse.Namespace) -> int:
     company = read(asked.file)
     base.connect(asked, "owner")
     from holdshort.records.company import apply
+    from holdshort.stops import adopting
 
     applied = apply(company, operator=asked.person)
     for difference in applied.differences:
@@ -48,8 +49,8 @@ def _apply(asked: argparse.Namespace) -> int:
         text = f"Rules version {applied.version} is in force."
     else:
         text = (
-            f"Rules version {applied.version} loosens a control. Somebody other than its author "
-            "must adopt it on the page Rules; then apply the file again."
+            f"Rules version {applied.version} loosens a control, so it waits. "
+            f"{adopting.how_it_ends(applied.author)} Then apply the file again."
         )
     base.show(asked, {"version": applied.version, "in_force": applied.in_force}, text)
     return 0 if applied.in_force else 3

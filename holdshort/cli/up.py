@@ -100,11 +100,12 @@ def _prepare(admin: str, data: Path) -> None:
 def _load(company: Company | None, *, demo: bool) -> None:
     from holdshort.records import db
     from holdshort.records.company import apply
+    from holdshort.stops import adopting
 
     if company is not None:
         applied = apply(company, demo=demo)
         if not applied.in_force:
-            _say("The file loosens a control and waits for somebody to adopt it on the page Rules.")
+            _say(f"The file loosens a control, so it waits. {adopting.how_it_ends(applied.author)}")
     elif db.row("policy_in_force") is None:
         raise CommandError(
             "No organisation is loaded yet. Try `holdshort up --demo`, or write a company.yaml "

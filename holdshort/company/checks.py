@@ -9,6 +9,7 @@ from holdshort.company.policy import RoleTemplate
 from holdshort.company.problems import WARNING, Finding, Path
 from holdshort.company.reach import loops, privileged, rights_through, rights_within
 from holdshort.company.schema import Company
+from holdshort.core.routing import SMALL_TEAM
 from holdshort.core.terms import Kind
 
 MOVING_KINDS = ("ldap",)
@@ -199,11 +200,17 @@ def security_register(company: Company) -> Iterator[Finding]:
     if not asked:
         text = f"nobody has the context security: {waits} will wait for a person to be named"
         yield Finding(("authority",), text, WARNING)
-    elif len(asked) == 1:
+    elif len(asked) == 1 and not _somebody_else_decides(company, asked[0]):
         text = (
             f"only ‘{asked[0]}’ has the context security: for their own tickets, {waits} will wait"
         )
         yield Finding(("authority",), f"{text} until another approver is named", WARNING)
+
+
+def _somebody_else_decides(company: Company, only: str) -> bool:
+    """Of two who decide, each decides what the other may not; else a backup with an entry does."""
+    entries = {entry.person: entry for entry in company.authority}
+    return len(entries) == SMALL_TEAM or (entries[only].backup or "") in entries
 
 
 OF_EACH_ENTRY: tuple[Check, ...] = (

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from holdshort.core.terms import Action, Kind, Person, Reason
+from holdshort.core.terms import Action, Authority, Kind, Person, Reason
 
 
-def who_may_not(action: Action, person: Person) -> tuple[Reason, ...]:
+def who_may_not(action: Action, person: Person, *, writer: str | None = None) -> tuple[Reason, ...]:
     """Every reason why this person may not decide about this action; empty when they may.
 
-    The rules are `not_human` and `self_approval`, which are also the codes of the API. The
-    sponsor of an agent's action is its requester, so nothing further is needed for sponsors.
+    `writer` opened the ticket, perhaps in somebody else's name: they asked for it as much. The
+    rules are `not_human` and `self_approval`, which are also the codes of the API. The sponsor of
+    an agent's action is its requester, so nothing further is needed for sponsors.
     """
-    return (*_not_human(person), *_self_approval(action, person))
+    return (*_not_human(person), *_self_approval(action, person, writer))
 
 
 def _not_human(person: Person) -> tuple[Reason, ...]:
@@ -26,12 +27,13 @@ def _not_human(person: Person) -> tuple[Reason, ...]:
     return (Reason("not_human", f"{person.name} is not a human, and only humans decide."),)
 
 
-def _self_approval(action: Action, person: Person) -> tuple[Reason, ...]:
+def _self_approval(action: Action, person: Person, writer: str | None) -> tuple[Reason, ...]:
     parts = {
         "asked for this": action.requester,
         "is the one it is for": action.beneficiary,
         "started this": action.initiator,
         "changed this so that more is at stake": _raiser(action),
+        "wrote this ticket": writer if writer != action.requester else None,
     }
     return tuple(
         Reason("self_approval", f"{person.name} {part}, so somebody else must decide.")
@@ -43,6 +45,30 @@ def _self_approval(action: Action, person: Person) -> tuple[Reason, ...]:
 def _raiser(action: Action) -> str | None:
     """Whoever raised the stakes by a change; nobody did while the changer is the initiator."""
     return action.changer if action.changer != action.initiator else None
+
+
+def who_may_adopt(
+    author: str, people: Iterable[Person], register: Iterable[Authority]
+) -> tuple[Person, ...]:
+    """Who may put rules into force that the author wrote: owners and security, never the author.
+
+    Where there is nobody else of these, it is whoever else decides here, so that one person for
+    IT and one approver outside it are enough.
+    """
+    contexts = {entry.person: entry.contexts for entry in register}
+    others = [
+        person
+        for person in people
+        if person.id != author
+        and person.kind is Kind.HUMAN
+        and person.employment.status not in ("ended", "future")
+    ]
+    first = [
+        person
+        for person in others
+        if "owner" in person.roles or "security" in contexts.get(person.id, ())
+    ]
+    return tuple(first or (person for person in others if person.id in contexts))
 
 
 def counted(action: Action, approvers: Iterable[Person]) -> frozenset[str]:

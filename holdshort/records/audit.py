@@ -17,6 +17,7 @@ EVENTS = frozenset(
         "action.staged",
         "action.refused",
         "review.opened",
+        "review.asked_again",
         "review.handed_over",
         "decision.made",
         "decision.refused",

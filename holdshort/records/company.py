@@ -12,7 +12,7 @@ from typing import Any
 from holdshort.company.differences import Difference, differences
 from holdshort.company.schema import Company
 from holdshort.core.terms import Kind
-from holdshort.records import audit, db
+from holdshort.records import audit, db, people
 from holdshort.records.people import DESK
 
 OWNER_ROLE = "owner"
@@ -24,9 +24,10 @@ class CannotApply(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What came of applying a file: its version, whether it is in force, and what differs."""
+    """What came of applying a file: its version, its author, and whether it is in force."""
 
     version: int
+    author: str
     in_force: bool
     differences: tuple[Difference, ...]
 
@@ -41,22 +42,31 @@ def apply(company: Company, *, operator: str | None = None, demo: bool = False) 
         person = operator or first_owner(company)
         versions = db.rows("policy_versions")
         old = _in_force(versions)
+        if old is not None:
+            _must_be_human(person)
         same = next(
             (one for one in _of_now(versions, old) if one["digest"] == company.digest()), None
         )
         found = tuple(differences(Company.model_validate(old["file"]) if old else None, company))
         if same is not None and same["adopted_by"] is None:
-            return Applied(same["number"], False, found)
+            return Applied(same["number"], same["author"], False, found)
         if same is None:
             loosens = old is not None and any(one.loosens for one in found)
-            version = _propose(company, author=person if loosens else DESK, first=old is None)
+            author = person if loosens else DESK
+            version = _propose(company, author=author, first=old is None)
             if loosens:
-                return Applied(version, False, found)
+                return Applied(version, author, False, found)
             _adopt(version, person)
         else:
-            version = same["number"]
+            version, author = same["number"], same["author"]
         _load(company, demo=demo)
-        return Applied(version, True, found)
+        return Applied(version, author, True, found)
+
+
+def _must_be_human(operator: str) -> None:
+    found = people.person(operator)
+    if found is None or found.kind is not Kind.HUMAN:
+        raise CannotApply(f"Nobody here with the id ‘{operator}’ can apply a file.")
 
 
 def first_owner(company: Company) -> str:

@@ -12,6 +12,7 @@ QUEUES = {
     "stage": "desk",
     "authorize": "desk",
     "expire": "desk",
+    "reroute": "desk",
     "restage": "desk",
     "forget": "desk",
     "unread": "desk",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from holdshort import __version__, catalogue
@@ -23,7 +24,8 @@ from holdshort.core.terms import (
     Tier,
 )
 from holdshort.ports import Knows
-from holdshort.records import db, people
+from holdshort.records import db
+from holdshort.stops import asking
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def assess(
     )
     given = _gate_input(kind, findings, tier, standing, circumstances, world, bool(phase))
     answer = gate.gate(given)
-    who = _route(action, findings, circumstances) if _waits(answer) else None
+    who = _whom(action, findings, answer, circumstances.at) if _waits(answer) else None
     if who is not None and who.fault is not None:
         answer = gate.gate(replace(given, faults=(*given.faults, who.fault)))
     return Assessment(kind, action, findings, tier, standing, answer, who, world.policy_version())
@@ -110,6 +112,11 @@ def _supposed(phase: Phase, tier: Tier) -> Standing:
 
 def _waits(answer: Gate) -> bool:
     return answer.mode in (Mode.HITL, Mode.SUGGEST)
+
+
+def _whom(action: Action, findings: Findings, answer: Gate, at: datetime) -> routing.Routing:
+    context, owners = findings.context, findings.owners
+    return asking.whom(action, context=context, owners=owners, needed=answer.needed, at=at)
 
 
 def _gate_input(
@@ -139,20 +146,4 @@ def _gate_input(
         novel=not supposed and not db.value("precedent", category=category),
         faults=(),
         stopped=(),
-    )
-
-
-def _route(action: Action, findings: Findings, circumstances: Circumstances) -> routing.Routing:
-    register = people.register()
-    involved = {entry.person for entry in register} | {entry.backup or "" for entry in register}
-    decide = [entry.person for entry in register]
-    waiting = {row["person"]: row["open"] for row in db.rows("open_reviews", people=decide)}
-    return routing.route(
-        action=action,
-        context=findings.context,
-        owners=findings.owners,
-        register=register,
-        people=people.people(involved | {owner for owner, _ in findings.owners}),
-        at=circumstances.at,
-        open_reviews=waiting,
     )

@@ -9,7 +9,7 @@ from holdshort.core.terms import Hands
 from holdshort.records import actions, audit, db, people
 from holdshort.records.actions import Story
 from holdshort.records.people import DESK
-from holdshort.stops import desk, telling
+from holdshort.stops import asking, desk, telling
 from holdshort.stops.assess import Assessment
 
 RUNS_WITHIN = timedelta(hours=1)
@@ -57,7 +57,7 @@ def by_decisions(story: Story, *, at: datetime) -> None:
         person_2=second.get("person"),
     )
     if by_hand:
-        _give_to(story, yes[0]["person"])
+        _give_to(story, asking.hands(story, yes[0]["person"], at=at))
     elif story.action.target.connector == "desk":
         desk.carry_out(story)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from holdshort import catalogue
 from holdshort.core import duties, reasons
-from holdshort.core.terms import Assurance, Channel, Sender, Tier
+from holdshort.core.terms import Assurance, Channel, Person, Reason, Sender, Tier
 from holdshort.records import audit, db, people
 from holdshort.records.actions import Story
 from holdshort.stops.refused import Refused
@@ -64,16 +64,14 @@ def remember(story: Story, answer: Answer, no: Refused, *, sender: Sender) -> No
         )
 
 
+def why_not(story: Story, person: Person) -> tuple[Reason, ...]:
+    """What duties have against this person deciding; whoever wrote a ticket asked for it too."""
+    return duties.who_may_not(story.action, person, writer=story.writer)
+
+
 def _allowed_by_duties(asked: _Asked) -> None:
-    for reason in duties.who_may_not(asked.story.action, asked.sender.person):
+    for reason in why_not(asked.story, asked.sender.person):
         raise Refused(reason.rule, reason.text)
-
-
-def _not_asked_by_them(asked: _Asked) -> None:
-    """Whoever wrote a ticket in somebody else's name asked for it as much as they did."""
-    if asked.story.writer == asked.sender.person.id:
-        name = asked.sender.person.name
-        raise Refused("self_approval", f"{name} opened this ticket, so somebody else decides.")
 
 
 def _about_what_is_current(asked: _Asked) -> None:
@@ -182,13 +180,12 @@ def _handed_to_somebody_who_may(asked: _Asked) -> None:
     person = people.person(to)
     if person is None or to not in {entry.person for entry in people.register()}:
         raise Refused("bad_hand_over", "That person decides nothing here. Choose a reviewer.")
-    for reason in duties.who_may_not(asked.story.action, person):
+    for reason in why_not(asked.story, person):
         raise Refused("bad_hand_over", reason.text)
 
 
 _RULES: tuple[Callable[[_Asked], None], ...] = (
     _allowed_by_duties,
-    _not_asked_by_them,
     _about_what_is_current,
     _still_open,
     _asked_to,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -26,10 +26,9 @@ from holdshort.records.ids import new_id
 from holdshort.records.offers import Proposal
 from holdshort.records.people import DESK
 from holdshort.records.world import World
-from holdshort.stops import authorizing, older, telling
+from holdshort.stops import asking, authorizing, older, telling
 from holdshort.stops.assess import Assessment, assess, catalogue_version
 
-REVIEW_FOR = timedelta(hours=72)
 MAX_ACTIONS = 20
 """How many actions one offer may hold."""
 
@@ -198,41 +197,14 @@ def write(one: Assessment, *, proposal: str, at: datetime) -> None:
         if not story.halted:
             authorizing.by_policy(story, one, at=at)
     else:
-        _open_review(story, one, at=at)
+        assert one.routing is not None, "whatever waits was routed"
+        asking.open_review(story, one.routing, at=at)
 
 
 def _refuse(story: Story) -> None:
     actions.add_fate(story, "refused", person=None, reason=story.reasons[0].rule)
     audit.event("action.refused", actor=DESK, ticket=story.action.ticket, action=story.action.id)
     telling.ended(story, "is not allowed", detail=story.reasons[0].text)
-
-
-def _open_review(story: Story, one: Assessment, *, at: datetime) -> None:
-    who = one.routing
-    assert who is not None
-    fault = who.fault.text if who.fault else ""
-    number = db.value(
-        "add_review",
-        action=story.action.id,
-        digest=story.digest,
-        expires_at=at + REVIEW_FOR,
-        fault=fault,
-    )
-    for asked in who.reviewers:
-        db.write(
-            "add_assignment", review=number, person=asked.person, why=asked.why, rank=asked.rank
-        )
-    audit.event(
-        "review.opened",
-        actor=DESK,
-        ticket=story.action.ticket,
-        action=story.action.id,
-        review=number,
-        asked=[asked.person for asked in who.reviewers],
-    )
-    if story.action.version == 1:
-        needs = f"‘{telling.title(story)}’ needs a yes from a person first."
-        telling.say(story, f"{needs} {who.who_can_end_it}")
 
 
 # ------------------------------------------------------------------ other answers

@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from holdshort import flow
-from holdshort.core import duties
 from holdshort.core.reasons import OVERRIDE
 from holdshort.core.terms import Tier
 from holdshort.ports import Knows
@@ -188,7 +187,7 @@ def _could_decide(story: Story, who: Who) -> list[Any]:
         (
             person
             for person in known
-            if person.id != who.person.id and not duties.who_may_not(story.action, person)
+            if person.id != who.person.id and not deciding.why_not(story, person)
         ),
         key=lambda person: person.name,
     )

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from holdshort.company.differences import Difference, differences
 from holdshort.company.schema import Company
 from holdshort.records import audit, db, people
+from holdshort.stops import adopting
 from holdshort.web import errors
 from holdshort.web.screen import Who, screen
 
@@ -23,7 +24,7 @@ def rules(request: HttpRequest, who: Who) -> HttpResponse:
 
 @screen("POST", staff=True)
 def adopt(request: HttpRequest, who: Who, number: int) -> HttpResponse:
-    """Put a waiting version into force: an owner or security, never its author."""
+    """Put a waiting version into force: whoever may, never its author."""
     version = db.row("policy_version_file", number=number)
     if version is None:
         raise Http404
@@ -47,7 +48,7 @@ def why_not(version: db.Row, who: Who) -> str:
         return "These rules were adopted already."
     if version["author"] == who.person.id:
         return "You wrote this version, so somebody else must adopt it."
-    if not who.adopts:
+    if who.person.id not in {person.id for person in adopting.who(version["author"])}:
         return "Rules are adopted by an owner, or by somebody who decides security questions."
     return ""
 
@@ -74,7 +75,8 @@ def _waiting(version: db.Row, force: db.Row | None, who: Who) -> dict[str, Any]:
     old = Company.model_validate(force["file"]) if force else None
     found: list[Difference] = differences(old, Company.model_validate(version["file"]))
     found.sort(key=lambda one: not one.loosens)
-    return {**version, "differences": found, "why_not": why_not(version, who)}
+    ends = adopting.how_it_ends(version["author"])
+    return {**version, "differences": found, "why_not": why_not(version, who), "ends": ends}
 
 
 def _names(versions: list[db.Row], document: Any) -> dict[str, str]:

@@ -18,7 +18,6 @@ from holdshort.web import errors, session
 
 View = Callable[..., HttpResponse]
 READS = ("GET", "HEAD")
-SECURITY = "security"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +42,6 @@ class Who:
     def acts(self) -> Sender:
         """The sender of a decision, a stop or a report."""
         return self.by(Channel.CONSOLE)
-
-    @property
-    def adopts(self) -> bool:
-        """Whether this person may put rules into force, unless they wrote them."""
-        return "owner" in self.person.roles or SECURITY in self.contexts
 
 
 def who_is(request: HttpRequest) -> Who | None:

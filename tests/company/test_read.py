@@ -356,10 +356,17 @@ def test_a_secret_by_reference_is_accepted():
     ("replacements", "more", "words"),
     [
         (
-            [("{person: cleo, contexts: [security]", "{person: cleo, contexts: [hr]")],
+            [
+                (", backup: cleo", ""),
+                (
+                    "{person: cleo, contexts: [security]",
+                    "{person: ben, contexts: [hr]}\n  - {person: cleo, contexts: [hr]",
+                ),
+            ],
             "",
             "only ‘ana’",
         ),
+        ([("  - {person: cleo, contexts: [security], cost_limit: 2000}\n", "")], "", "only ‘ana’"),
         (
             [
                 ("{person: cleo, contexts: [security]", "{person: cleo, contexts: [hr]"),
@@ -476,3 +483,19 @@ def test_no_data_in_any_section_gives_anything_but_problems(data):
 @given(st.integers(0, len(DEMO) - 1), st.integers(0, 255))
 def test_a_flipped_byte_in_a_real_file_gives_problems_or_a_company(position, byte):
     only_problems(DEMO[:position] + bytes([byte]) + DEMO[position + 1 :])
+
+
+@pytest.mark.parametrize(
+    ("backup", "more"),
+    [("", ""), (", backup: cleo", "\n  - {person: ben, contexts: [finance]}")],
+    ids=["two decide", "a backup decides"],
+)
+def test_one_for_security_is_enough_where_somebody_else_can_decide(backup: str, more: str) -> None:
+    text = changed(
+        (", backup: cleo", backup),
+        (
+            "{person: cleo, contexts: [security], cost_limit: 2000}",
+            "{person: cleo, contexts: [hr]}" + more,
+        ),
+    )
+    assert [problem.text for problem in problems(text)] == []

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from holdshort.core.deciders import Deciders
 from holdshort.core.duties import who_may_not
 from holdshort.core.routing import Assigned, Routing, route
 from holdshort.core.terms import Authority, Employment, Kind
@@ -21,16 +22,16 @@ PEOPLE = {who: person(who) for who in ("dana", "bo", "priya", "sam", "fay")}
 
 
 def asked(register: list[Authority], context: str = "access", **changes: Any) -> Routing:
-    usual: dict[str, Any] = {
+    desk: dict[str, Any] = {
         "action": action(),
-        "context": context,
-        "owners": (),
-        "register": register,
+        "writer": None,
+        "register": {entry.person: entry for entry in register},
         "people": PEOPLE,
         "at": NOON,
         "open_reviews": {},
     }
-    return route(**usual | changes)
+    desk |= {name: changes.pop(name) for name in desk.keys() & changes.keys()}
+    return route(Deciders(**desk), **{"context": context, "owners": (), **changes})
 
 
 def who(found: Routing) -> list[str]:
@@ -163,9 +164,11 @@ def test_an_empty_answer_is_a_fault_that_names_who_can_end_the_wait() -> None:
         "Dana asked for this, so somebody else must decide. Bo is away until 3 Dec. "
         "Sam decides other questions."
     )
-    ending = "An owner of this desk can end this wait by adding a reviewer for access questions."
-    assert found.who_can_end_it == ending
-    assert ending in found.fault.text
+    assert found.who_can_end_it == (
+        "Bo can decide from 3 Dec. An owner of this desk can end this wait by naming another "
+        "reviewer for access questions in company.yaml. Dana can withdraw it."
+    )
+    assert found.who_can_end_it in found.fault.text
 
 
 def test_an_empty_register_is_a_fault() -> None:
@@ -200,6 +203,75 @@ def test_a_team_of_one_cannot_decide_about_itself() -> None:
     assert found.fault
 
 
+def test_the_fault_names_the_owners_of_the_desk() -> None:
+    found = asked([], keepers=("Ines", "Fay"))
+    assert found.who_can_end_it.startswith("Ines or Fay can end this wait by naming another")
+
+
+def test_whoever_opened_the_ticket_for_somebody_else_is_not_asked() -> None:
+    register = [Authority("bo", ("access",)), Authority("fay", ("general",))]
+    found = asked(register, writer="bo")
+    assert who(found) == ["fay"]
+    assert who(asked(register, writer="dana")) == ["bo"]
+
+
+def test_where_both_deciders_have_a_part_the_beneficiary_can_ask_instead() -> None:
+    register = [Authority("bo", ("access",)), Authority("fay", ("general",))]
+    found = asked(register, action=action(requester="bo", beneficiary="fay"))
+    assert found.who_can_end_it.startswith("If Fay asks for it, Bo can decide. ")
+    wrote = asked(register, action=action(requester="fay", beneficiary="bo", initiator="bo"))
+    assert wrote.who_can_end_it.startswith("If Bo asks for it, Fay can decide. ")
+
+
+# ------------------------------------------------------------------ where two must say yes
+
+
+def test_two_are_asked_where_two_must_say_yes() -> None:
+    register = [Authority("bo", ("security",)), Authority("fay", ("general",))]
+    found = asked(register, "security", needed=2)
+    assert (who(found), found.fault) == (["bo", "fay"], None)
+
+
+def test_where_two_must_say_yes_and_one_may_the_fault_says_so_and_the_one_is_asked() -> None:
+    register = [Authority("bo", ("security",)), Authority("fay", ("general",))]
+    own = action(requester="fay", beneficiary="fay")
+    found = asked(register, "security", action=own, needed=2)
+    assert who(found) == ["bo"]
+    assert found.fault is not None
+    assert found.fault.text.startswith("Needs 2 people, and only Bo may decide it here. ")
+    assert "Fay can withdraw it." in found.who_can_end_it
+
+
+def test_the_wait_for_a_second_one_who_is_away_ends_when_they_are_back() -> None:
+    register = [Authority("bo", ("security",)), Authority("fay", ("general",), absent=AWAY)]
+    found = asked(register, "security", needed=2)
+    assert found.who_can_end_it.startswith("Bo or Fay can decide from 3 Dec. ")
+
+
+# ------------------------------------------------------------------ work by hand
+
+
+def done_by(approver: str, *register: Authority, owners: Any = ()) -> str:
+    entries = {entry.person: entry for entry in register}
+    desk = Deciders(action(requester="bo", beneficiary="bo"), None, entries, PEOPLE, NOON, {})
+    return desk.hands(approver, "access", owners)
+
+
+def test_who_approves_in_their_own_field_does_the_work() -> None:
+    assert done_by("sam", Authority("bo", ("access",)), Authority("sam", ("access",))) == "sam"
+    owner = (("fay", "you own AWS"),)
+    assert done_by("fay", Authority("bo", ("access",)), owners=owner) == "fay"
+
+
+def test_an_approver_outside_the_field_leaves_the_work_to_it() -> None:
+    assert done_by("fay", Authority("bo", ("access",)), Authority("fay", ("general",))) == "bo"
+
+
+def test_without_anybody_of_the_field_here_the_approver_has_it() -> None:
+    away = Authority("bo", ("access",), absent=AWAY)
+    assert done_by("fay", away, Authority("fay", ("general",))) == "fay"
+
+
 entries = st.builds(
     Authority,
     st.sampled_from([*PEOPLE, "stranger"]),
@@ -217,23 +289,28 @@ names = st.sampled_from(sorted(PEOPLE))
     names,
     names,
     st.dictionaries(names, st.integers(0, 5)),
+    st.integers(1, 2),
+    st.none() | names,
 )
-def test_everybody_asked_may_decide_and_nobody_asked_is_a_fault(
+def test_everybody_asked_may_decide_and_too_few_asked_are_a_fault(
     register: list[Authority],
     context: str,
     owners: list[tuple[str, str]],
     requester: str,
     beneficiary: str,
     load: dict[str, int],
+    needed: int,
+    writer: str | None,
 ) -> None:
     one = action(requester=requester, beneficiary=beneficiary)
-    found = asked(register, context, action=one, owners=owners, open_reviews=load)
+    more: dict[str, Any] = {"needed": needed, "writer": writer, "open_reviews": load}
+    found = asked(register, context, action=one, owners=owners, **more)
     entered = {entry.person: entry for entry in register}
     for place, assigned in enumerate(found.reviewers, start=1):
         assert assigned.rank == place
         assert assigned.why.startswith(("you ", "nobody else"))
-        assert who_may_not(one, PEOPLE[assigned.person]) == ()
+        assert who_may_not(one, PEOPLE[assigned.person], writer=writer) == ()
         assert not entered[assigned.person].absent
     assert len(set(who(found))) == len(found.reviewers)
-    assert (found.fault is None) == bool(found.reviewers)
+    assert (found.fault is None) == (len(found.reviewers) >= needed)
     assert "can end this wait" in found.who_can_end_it

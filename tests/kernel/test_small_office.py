@@ -14,11 +14,12 @@ from holdshort import flow
 from holdshort.company.read import read
 from holdshort.records import db
 from holdshort.records.company import Applied, apply
+from tests.conftest import COMPANY
 from tests.desk import Desk, Server
 from tests.fakes.running import Target
 from tests.kernel import scenes, waking
 
-FILE = Path(__file__).parent / "small_office.yaml"
+FILE = COMPANY.with_name("small.yaml")
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,7 @@ def desk(server: Server, template: str, tmp_path: Path, target: Target) -> Itera
 
 def admin(desk: Desk, requester: str, beneficiary: str) -> Any:
     """A request for the most powerful group."""
-    desk.agent.will("idp.add_to_group", person=beneficiary, group="admins")
+    desk.agent.will("idp.add_to_group", person=beneficiary, group="super-admins")
     return desk.action(desk.ask(requester, f"please make {beneficiary} an administrator"))
 
 
@@ -63,7 +64,7 @@ def test_it_decides_what_others_ask(desk: Desk, target: Target) -> None:
 
 
 def test_what_it_asks_for_itself_the_outside_approver_decides(desk: Desk, target: Target) -> None:
-    desk.agent.will("idp.add_to_group", person="ines", group="choir")
+    desk.agent.will("idp.add_to_group", person="ines", group="photo-club")
     story = desk.action(desk.ask("ines", "please add me"))
     assert asked(story) == ["helena"]
     with pytest.raises(flow.Refused, match="somebody else must decide"):
@@ -105,13 +106,18 @@ def test_in_phase_1_it_does_by_hand_what_was_approved(desk: Desk, target: Target
 
 
 def test_where_both_are_parties_the_fault_names_who_can_end_it(desk: Desk, target: Target) -> None:
-    desk.agent.will("idp.add_to_group", person="ines", group="choir")
+    desk.agent.will("idp.add_to_group", person="ines", group="photo-club")
     story = desk.action(desk.ask("helena", "please add Ines"))
     assert (story.state, asked(story)) == ("waiting", [])
-    assert "An owner of this desk can end this wait" in story.review["fault"]
+    ways = (
+        "If Ines Hoffmann asks for it, Helena Brandt can decide.",
+        "Ines Hoffmann can end this wait by naming another reviewer for access questions",
+        "Helena Brandt can withdraw it.",
+    )
     assert "routing.nobody" in {reason.rule for reason in story.reasons}
-    told = desk.said(story.action.ticket)
-    assert "An owner of this desk can end this wait by adding a reviewer" in told
+    for way in ways:
+        assert way in story.review["fault"]
+        assert way in desk.said(story.action.ticket)
     for person in ("ines", "helena", "dana"):
         with pytest.raises(flow.Refused):
             desk.decide(story.action.id, person, "approve")
@@ -120,7 +126,7 @@ def test_where_both_are_parties_the_fault_names_who_can_end_it(desk: Desk, targe
 
 
 def test_what_nobody_may_decide_expires_and_says_so(desk: Desk, target: Target) -> None:
-    desk.agent.will("idp.add_to_group", person="ines", group="choir")
+    desk.agent.will("idp.add_to_group", person="ines", group="photo-club")
     story = desk.action(desk.ask("helena", "please add Ines"))
     waking.end_review(desk, story.action.id)
     desk.sweep()
@@ -131,20 +137,16 @@ def test_what_nobody_may_decide_expires_and_says_so(desk: Desk, target: Target) 
 
 
 def test_the_same_wish_of_somebody_else_can_be_decided(desk: Desk, target: Target) -> None:
-    desk.agent.will("idp.add_to_group", person="ines", group="choir")
+    desk.agent.will("idp.add_to_group", person="ines", group="photo-club")
     story = desk.action(desk.ask("dana", "please add Ines"))
     assert asked(story) == ["helena"]
     ended_by(desk, story, "helena", target)
 
 
 def test_who_raised_the_stakes_leaves_it_to_the_other(desk: Desk, target: Target) -> None:
-    desk.agent.will("idp.add_to_group", person="dana", group="choir")
-    desk.sql(
-        "DELETE FROM membership WHERE group_id IN (SELECT external_id FROM directory_group "
-        "WHERE slug = 'choir')"
-    )
+    desk.agent.will("idp.add_to_group", person="dana", group="photo-club")
     first = desk.action(desk.ask("dana", "please add me"))
-    more: dict[str, Any] = {"reason_code": "incomplete", "changes": {"group": "admins"}}
+    more: dict[str, Any] = {"reason_code": "incomplete", "changes": {"group": "super-admins"}}
     desk.decide(first.action.id, asked(first)[0], "change", **more)
     second = desk.action(first.action.ticket)
     changer = second.action.changer
@@ -157,13 +159,15 @@ def test_who_raised_the_stakes_leaves_it_to_the_other(desk: Desk, target: Target
 def test_what_the_last_one_made_riskier_waits_visibly_and_expires(
     desk: Desk, target: Target
 ) -> None:
-    desk.agent.will("idp.add_to_group", person="helena", group="choir")
+    desk.agent.will("idp.add_to_group", person="helena", group="photo-club")
     first = desk.action(desk.ask("helena", "please add me"))
-    more: dict[str, Any] = {"reason_code": "incomplete", "changes": {"group": "admins"}}
+    more: dict[str, Any] = {"reason_code": "incomplete", "changes": {"group": "super-admins"}}
     desk.decide(first.action.id, "ines", "change", **more)
     second = desk.action(first.action.ticket)
     assert (second.state, asked(second)) == ("waiting", [])
-    assert "An owner of this desk can end this wait" in second.review["fault"]
+    way = "If Helena Brandt asks for it, Ines Hoffmann can decide."
+    assert way in second.review["fault"]
+    assert way in desk.said(first.action.ticket)
     waking.end_review(desk, second.action.id)
     desk.sweep()
     assert (scenes.state_of(desk, second.action.id), target.sent()) == ("expired", 0)
@@ -182,7 +186,13 @@ def applied(desk: Desk, *replacements: tuple[str, str], operator: str = "ines") 
         return apply(read(text.encode()), operator=operator)
 
 
-LOOSER = ("privileged: true", "privileged: false")
+LOOSER = ("AWS AdministratorAccess, privileged: true", "AWS AdministratorAccess, privileged: false")
+
+
+def privileged(desk: Desk) -> bool:
+    """Whether administration of the cloud still counts as privileged."""
+    right = "SELECT privileged FROM entitlement WHERE id = 'aws:AdministratorAccess'"
+    return bool(desk.sql(right)[0][0])
 
 
 def adopt(desk: Desk, number: int, person: str) -> None:
@@ -193,12 +203,12 @@ def adopt(desk: Desk, number: int, person: str) -> None:
 def test_looser_rules_wait_for_the_other_human(desk: Desk) -> None:
     first = applied(desk, LOOSER)
     assert not first.in_force
-    assert desk.sql("SELECT privileged FROM entitlement") == [(True,)]
+    assert privileged(desk)
     with pytest.raises(IntegrityError, match="adopted_by_another"):
         adopt(desk, first.version, "ines")
     adopt(desk, first.version, "helena")
     assert applied(desk, LOOSER).in_force
-    assert desk.sql("SELECT privileged FROM entitlement") == [(False,)]
+    assert not privileged(desk)
 
 
 def test_looser_rules_of_the_founder_wait_for_it(desk: Desk) -> None:
@@ -214,7 +224,7 @@ def test_stricter_rules_hold_at_once(desk: Desk) -> None:
     adopt(desk, looser.version, "helena")
     applied(desk, LOOSER)
     assert applied(desk).in_force
-    assert desk.sql("SELECT privileged FROM entitlement") == [(True,)]
+    assert privileged(desk)
 
 
 def test_rules_that_were_replaced_do_not_come_back_unadopted(desk: Desk) -> None:
@@ -224,7 +234,7 @@ def test_rules_that_were_replaced_do_not_come_back_unadopted(desk: Desk) -> None
     applied(desk)
     again = applied(desk, LOOSER)
     assert not again.in_force and again.version > looser.version
-    assert desk.sql("SELECT privileged FROM entitlement") == [(True,)]
+    assert privileged(desk)
 
 
 def test_nobody_adopts_twice(desk: Desk) -> None:

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from holdshort import flow
-from tests.conftest import COMPANY
 from tests.desk import Desk
-from tests.directory import Directory, running_directory
-
-
-@pytest.fixture
-def directory(desk: Desk, tmp_path: Path) -> Iterator[Directory]:
-    with running_directory(tmp_path, COMPANY) as one:
-        desk.connectors["directory"] = one.connector
-        yield one
+from tests.directory import Directory
+from tests.story.offices import Office
 
 
 @pytest.fixture
@@ -33,8 +23,8 @@ def join_photo_club(desk: Desk) -> str:
     return action
 
 
-def report(desk: Desk, action: str, did: str) -> None:
-    who = desk.sender("sven")
+def report(desk: Desk, action: str, did: str, office: Office) -> None:
+    who = desk.sender(office.security_reviewer)
     with desk.role("web"):
         flow.report(action, did, "Done in the directory's console.", sender=who)
     desk.run()
@@ -48,49 +38,54 @@ def test_even_the_smallest_change_is_only_suggested(new_desk: Desk, directory: D
 
 
 def test_the_decision_is_on_record_before_anybody_does_it(
-    new_desk: Desk, directory: Directory
+    new_desk: Desk, directory: Directory, office: Office
 ) -> None:
     action = join_photo_club(new_desk)
-    new_desk.decide(action, "sven", "approve")
+    new_desk.decide(action, office.security_reviewer, "approve")
     story = new_desk.story(action)
     assert story.state == "by_hand"
     assert story.authorization["basis"] == "decisions"
+    assert story.fate["person"] == office.security_reviewer
     assert "dana" not in directory.members("photo-club")
 
 
-def test_what_was_done_by_hand_is_looked_at(new_desk: Desk, directory: Directory) -> None:
+def test_what_was_done_by_hand_is_looked_at(
+    new_desk: Desk, directory: Directory, office: Office
+) -> None:
     action = join_photo_club(new_desk)
-    new_desk.decide(action, "sven", "approve")
+    new_desk.decide(action, office.security_reviewer, "approve")
     story = new_desk.story(action)
     seen = directory.connector.observe(story.action)
     directory.connector.apply(story.action, key="by hand", seen=seen, timeout=5)
-    report(new_desk, action, "as_approved")
+    report(new_desk, action, "as_approved", office)
     assert new_desk.story(action).outcome["kind"] == "verified"
     assert new_desk.ticket(story.action.ticket)["stands"] == "closed"
 
 
 def test_a_report_that_the_directory_contradicts_is_a_mismatch(
-    new_desk: Desk, directory: Directory
+    new_desk: Desk, directory: Directory, office: Office
 ) -> None:
     action = join_photo_club(new_desk)
-    new_desk.decide(action, "sven", "approve")
-    report(new_desk, action, "as_approved")
+    new_desk.decide(action, office.security_reviewer, "approve")
+    report(new_desk, action, "as_approved", office)
     assert new_desk.story(action).state == "mismatch"
-    who = new_desk.sender("ines")
+    who = new_desk.sender(office.other_reviewer)
     with new_desk.role("web"):
         flow.find(action, "not_applied", "Nobody had pressed save.", sender=who)
     assert new_desk.story(action).state == "not_applied"
 
 
-def test_work_that_was_not_done_is_not_applied(new_desk: Desk, directory: Directory) -> None:
+def test_work_that_was_not_done_is_not_applied(
+    new_desk: Desk, directory: Directory, office: Office
+) -> None:
     action = join_photo_club(new_desk)
-    new_desk.decide(action, "sven", "approve")
-    report(new_desk, action, "not_done")
+    new_desk.decide(action, office.security_reviewer, "approve")
+    report(new_desk, action, "not_done", office)
     assert new_desk.story(action).state == "not_applied"
 
 
-def test_nothing_can_be_reported_that_was_not_permitted(new_desk: Desk) -> None:
+def test_nothing_can_be_reported_that_was_not_permitted(new_desk: Desk, office: Office) -> None:
     action = join_photo_club(new_desk)
-    who = new_desk.sender("sven")
+    who = new_desk.sender(office.security_reviewer)
     with new_desk.role("web"), pytest.raises(flow.Refused, match="nothing to report"):
         flow.report(action, "as_approved", "I did it anyway.", sender=who)

@@ -2,21 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
-from tests.conftest import COMPANY
 from tests.desk import Desk
-from tests.directory import Directory, running_directory
-
-
-@pytest.fixture
-def directory(desk: Desk, tmp_path: Path) -> Iterator[Directory]:
-    with running_directory(tmp_path, COMPANY) as one:
-        desk.connectors["directory"] = one.connector
-        yield one
+from tests.directory import Directory
+from tests.story.offices import Office
 
 
 def test_dana_forgot_her_password_and_nobody_is_asked(desk: Desk, directory: Directory) -> None:
@@ -30,23 +18,30 @@ def test_dana_forgot_her_password_and_nobody_is_asked(desk: Desk, directory: Dir
     assert directory.accepts("dana", secret)
 
 
-def test_the_same_words_of_a_super_admin_stop(desk: Desk, directory: Directory) -> None:
-    desk.agent.will("idp.reset_password", person="omar")
-    number = desk.ask("omar", "I forgot my password")
+def test_the_same_words_of_a_super_admin_stop_for_somebody_else(
+    desk: Desk, directory: Directory, office: Office
+) -> None:
+    desk.agent.will("idp.reset_password", person=office.administrator)
+    number = desk.ask(office.administrator, "I forgot my password")
     story = desk.action(number)
     assert (story.assessment["tier"], story.assessment["mode"]) == (3, "HITL")
     assert story.state == "waiting"
+    asked = {assignment["person"] for assignment in story.assignments}
+    assert office.other_reviewer in asked and office.administrator not in asked
+    desk.decide(story.action.id, office.other_reviewer, "approve")
+    secret = desk.read_secret(office.administrator, story.action.id)
+    assert directory.accepts(office.administrator, secret)
 
 
 def test_a_group_that_leads_to_production_administrators_stops_for_security(
-    desk: Desk, directory: Directory
+    desk: Desk, directory: Directory, office: Office
 ) -> None:
     desk.agent.will("idp.add_to_group", person="dana", group="build-tools")
     number = desk.ask("dana", "please add me to build-tools")
     story = desk.action(number)
     assert (story.assessment["tier"], story.assessment["mode"]) == (3, "HITL")
     assert any("AdministratorAccess" in line for line in story.assessment["findings"]["after"])
-    assert "sven" in {assignment["person"] for assignment in story.assignments}
-    desk.decide(story.action.id, "sven", "approve")
+    assert office.security_reviewer in {one["person"] for one in story.assignments}
+    desk.decide(story.action.id, office.security_reviewer, "approve")
     assert desk.story(story.action.id).state == "executed"
     assert "dana" in directory.members("build-tools")

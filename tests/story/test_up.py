@@ -10,11 +10,13 @@ import httpx
 import pytest
 
 from tests.running import Running, holdshort, running_desk, wait_for
+from tests.story.offices import TEAM, Office
 
 
 @pytest.fixture(scope="module")
-def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running_desk(tmp_path_factory.mktemp("up") / "data") as running:
+def up(tmp_path_factory: pytest.TempPathFactory, office: Office) -> Iterator[Running]:
+    company = () if office is TEAM else ("--company", str(office.file))
+    with running_desk(tmp_path_factory.mktemp("up") / "data", *company) as running:
         yield running
 
 
@@ -35,8 +37,10 @@ def test_dana_forgets_her_password_and_it_is_reset_by_itself(up: Running) -> Non
     assert ticket["stands"] == "closed"
 
 
-def test_omar_writes_the_same_words_and_they_stop(up: Running) -> None:
-    made = up.command("ticket", "new", "I forgot my password", "--as", "omar", "--json")
+def test_an_administrator_writes_the_same_words_and_they_stop(up: Running, office: Office) -> None:
+    made = up.command(
+        "ticket", "new", "I forgot my password", "--as", office.administrator, "--json"
+    )
     number = json.loads(made.stdout)["number"]
     action = up.action_of("owner", number, "waiting")
     assert (action["tier"], action["gate"]["mode"]) == (3, "HITL")
@@ -62,21 +66,22 @@ def test_dana_asks_for_a_group_that_leads_to_production_administrators(up: Runni
     assert names.index("authorization.granted") < names.index("execution.started")
 
 
-def test_the_command_line_tells_the_same_story(up: Running) -> None:
-    made = up.command("ticket", "new", "Please add me to build-tools", "--as", "mia", "--json")
+def test_the_command_line_tells_the_same_story(up: Running, office: Office) -> None:
+    who, reviewer = office.colleague, office.security_reviewer
+    made = up.command("ticket", "new", "Please add me to build-tools", "--as", who, "--json")
     number = json.loads(made.stdout)["number"]
     action = up.action_of("owner", number, "waiting")
     shown = up.command("review", "show", str(action["review"]))
     assert "AdministratorAccess" in shown.stdout
-    own = up.command("review", "approve", str(action["review"]), "--as", "mia")
+    own = up.command("review", "approve", str(action["review"]), "--as", who)
     assert (own.returncode, own.stderr.count("\n")) == (1, 1)
     assert "somebody else must decide" in own.stderr
     no = up.command(
-        "review", "reject", str(action["review"]), "--as", "sven", "--reason", "not_needed"
+        "review", "reject", str(action["review"]), "--as", reviewer, "--reason", "not_needed"
     )
     assert no.returncode == 0, no.stderr
     up.action_of("owner", number, "rejected")
-    listed = up.command("ticket", "list", "--as", "ines", "--json")
+    listed = up.command("ticket", "list", "--as", office.owner, "--json")
     assert number in {ticket["number"] for ticket in json.loads(listed.stdout)["tickets"]}
 
 

@@ -287,8 +287,13 @@ def test_nobody_to_ask_is_a_visible_fault_that_names_who_can_end_it(
     desk.ask("dana", "build tools please")
     page = plain(visit("ines").read("/reviews/1"))
     assert "nobody here may decide it" in page
-    assert "An owner of this desk can end this wait" in page
+    assert "Ines Hoffmann can end this wait by naming another reviewer" in page
     assert "nobody could be asked" in plain(visit("ines").read("/reviews?mine=0"))
+    desk.sql("UPDATE authority SET contexts = '{security}' WHERE person = 'ines'")
+    desk.sweep()
+    page = plain(visit("ines").read("/reviews/1"))
+    assert "nobody here may decide it" not in page.split("Why it stopped")[0]
+    assert "nobody could be asked" not in plain(visit("ines").read("/reviews?mine=0"))
 
 
 def test_the_queue_filters_searches_and_counts(desk: Desk, visit: Visit, action: str) -> None:

@@ -26,6 +26,10 @@ SELECT a.person, a.contexts, a.cost_limit, a.backup,
                   WHERE b.person = a.person AND b.ends > clock_timestamp()), '{}') AS absent
   FROM public.authority a ORDER BY a.person;
 
+-- name: owners_of_the_desk
+-- Who may change the authority register: the owners who work here.
+SELECT p.person, p.name FROM public.profile p WHERE 'owner' = ANY(p.roles) AND p.employment_status <> 'ended' ORDER BY p.person;
+
 -- name: directory_account
 -- A person's entry in a mirrored directory, with the time of the last reading.
 SELECT d.connector, d.external_id, d.user_name, d.active, d.factor_enrolled, d.locked_by, d.locked_at, r.read_at

@@ -80,7 +80,9 @@ SELECT number, (SELECT count(*) FROM found) AS total FROM found
 -- name: listed_reviews
 -- What a list shows of these reviews, in the order given.
 SELECT r.number, r.action, a.type, a.ticket, a.requester, p.name AS requester_name, a.version, s.tier, s.mode,
-       s.hands, r.opened_at, r.expires_at, r.fault, a.canonical, g.why, g.rank
+       s.hands, r.opened_at, r.expires_at, a.canonical, g.why, g.rank,
+       CASE WHEN s.needed > (SELECT count(*) FROM kernel.assignment n WHERE n.review = r.number)
+            THEN r.fault ELSE '' END AS fault
   FROM unnest(%(numbers)s::bigint[]) WITH ORDINALITY AS listed (number, place)
   JOIN kernel.review r ON r.number = listed.number
   JOIN kernel.action a ON a.id = r.action

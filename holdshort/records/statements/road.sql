@@ -141,13 +141,19 @@ SELECT who.person, (SELECT count(*) FROM (
           ORDER BY g.expires_at LIMIT 100) AS leads) AS open
   FROM unnest(%(people)s::text[]) AS who (person);
 
+-- name: writer_of_ticket
+-- Whose account opened a ticket: the requester's own, or that of whoever asked in their name.
+SELECT k.person FROM public.ticket t JOIN kernel.account k ON k.id = t.account WHERE t.number = %(ticket)s;
+
 -- name: action_of_review
 SELECT action FROM kernel.review WHERE number = %(review)s;
 
 -- name: story
 -- An action, or that of a review, with everything that has happened to it, in one reading.
 SELECT a.id, a.digest, a.canonical, a.proposal, a.staged_at, st.state, to_jsonb(s) AS assessment,
-       to_jsonb(s) - '{findings,reasons,grounds}'::text[] AS gate, to_jsonb(r) AS review,
+       to_jsonb(s) - '{findings,reasons,grounds}'::text[] AS gate, to_jsonb(r) || CASE
+         WHEN s.needed > (SELECT count(*) FROM kernel.assignment g WHERE g.review = r.number)
+         THEN '{}'::jsonb ELSE '{"fault": ""}'::jsonb END AS review,
        to_jsonb(p) - 'body' || jsonb_build_object('reasoning', p.body ->> 'reasoning') AS proposed,
        to_jsonb(z) AS "authorization", to_jsonb(f) AS fate,
        to_jsonb(x) AS execution, to_jsonb(o) AS outcome, to_jsonb(h) AS report, to_jsonb(fi) AS finding,
@@ -289,6 +295,16 @@ SELECT 'expire', r.action::text FROM kernel.review r
    AND NOT EXISTS (SELECT FROM kernel.halted h WHERE h.action = r.action AND h.from_before)
    AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = r.action)
    AND NOT EXISTS (SELECT FROM kernel."authorization" z WHERE z.action = r.action)
+UNION ALL
+SELECT 'reroute', r.action::text FROM kernel.review r JOIN kernel.assessment s ON s.action = r.action
+ WHERE r.expires_at > clock_timestamp()
+   AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = r.action)
+   AND NOT EXISTS (SELECT FROM kernel."authorization" z WHERE z.action = r.action)
+   AND s.needed > (
+         SELECT count(*) FROM kernel.assignment g JOIN public.authority e ON e.person = g.person
+          WHERE g.review = r.number AND NOT EXISTS (
+                SELECT FROM public.absence b
+                 WHERE b.person = g.person AND clock_timestamp() BETWEEN b.starts AND b.ends))
 UNION ALL
 SELECT CASE WHEN z.expires_at < clock_timestamp() THEN 'expire' ELSE 'execute' END, z.action::text
   FROM kernel."authorization" z

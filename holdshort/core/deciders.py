@@ -1,0 +1,110 @@
+"""Those who may be asked about one action, at one moment, and why others may not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from holdshort.core.duties import who_may_not
+from holdshort.core.terms import Action, Authority, Person
+
+Candidate = tuple[str, str]
+"""A person's id, and why they are asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why somebody cannot be asked: as a sentence, and as the end of "you stand in for Bo"."""
+
+    sentence: str
+    aside: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deciders:
+    """Those who may be asked about one action, at one moment."""
+
+    action: Action
+    writer: str | None
+    register: Mapping[str, Authority]
+    people: Mapping[str, Person]
+    at: datetime
+    open_reviews: Mapping[str, int]
+
+    def holding(self, context: str, why: str) -> list[Candidate]:
+        """Those of the register who decide that context."""
+        return [(e.person, why) for e in self.register.values() if context in e.contexts]
+
+    def present(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """Those who can answer now, or their stand-ins; whoever has least waiting comes first."""
+        there = [found for one in candidates if (found := self.answering(one))]
+        return sorted(there, key=lambda one: (self.open_reviews.get(one[0], 0), one[0]))
+
+    def answering(self, candidate: Candidate) -> Candidate | None:
+        """The candidate, or the first of their line of backups who can answer."""
+        person, why = candidate
+        passed: set[str] = set()
+        while person in self.register and person not in passed:
+            obstacle = self.obstacle(person)
+            if obstacle is None:
+                return person, why
+            if not passed:
+                why = f"you stand in for {self.name(person)}{obstacle.aside}"
+            passed.add(person)
+            person = self.register[person].backup or ""
+        return None
+
+    def obstacles(self, chosen: Sequence[Candidate]) -> list[str]:
+        """Why each other person of the register is not asked, one sentence each."""
+        asked = {person for person, _ in chosen}
+        found = {one: self.obstacle(one) for one in self.register if one not in asked}
+        return [
+            obstacle.sentence if obstacle else f"{self.name(person)} decides other questions."
+            for person, obstacle in found.items()
+        ]
+
+    def obstacle(self, person: str) -> Obstacle | None:
+        """What keeps this person of the register from answering, if anything does."""
+        who = self.people.get(person)
+        if who is None or not _works_here(who, self.at):
+            return Obstacle(f"{self.name(person)} does not work here now.", ", who is not here now")
+        if ties := who_may_not(self.action, who, writer=self.writer):
+            return Obstacle(ties[0].text, ", who may not decide this")
+        return self._away(who)
+
+    def hands(self, approver: str, context: str, owners: Sequence[Candidate]) -> str:
+        """Who does by hand what was approved: the approver, if it is their field at all.
+
+        An approver outside IT says yes and does not do IT's work; whoever is here does, even for
+        themselves, since somebody else decided.
+        """
+        field = {person for person, _ in (*self.holding(context, ""), *owners)}
+        there = sorted(one for one in field & self.register.keys() if self._is_here(one))
+        return there[0] if there and approver not in field else approver
+
+    def _is_here(self, person: str) -> bool:
+        who = self.people.get(person)
+        return who is not None and _works_here(who, self.at) and self._away(who) is None
+
+    def _away(self, who: Person) -> Obstacle | None:
+        for start, end in self.register[who.id].absent:
+            if start <= self.at < end:
+                until = f"until {end.day} {end:%b}"
+                return Obstacle(f"{who.name} is away {until}.", f" {until}")
+        return None
+
+    def name(self, person: str) -> str:
+        """How a person is called, by their id if nobody knows."""
+        return self.people[person].name if person in self.people else person
+
+    def names(self, candidates: Sequence[Candidate]) -> str:
+        """The names of candidates, as a choice."""
+        return " or ".join(self.name(person) for person, _ in candidates)
+
+
+def _works_here(person: Person, at: datetime) -> bool:
+    """Outside approvers have no employment record, so only one that says otherwise counts."""
+    job = person.employment
+    ended = job.end is not None and job.end < at.date()
+    return job.status not in {"ended", "future"} and not ended
