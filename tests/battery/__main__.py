@@ -65,7 +65,7 @@ of its own, and never taken from the system's own words.
 | --- | --- | --- | --- |"""
 
 FOOT = """
-*Not covered* means that the attack succeeded and that nothing would notice it yet: the signed log
+*Not covered* means that the attack succeeded and that nothing could prove it yet: the signed log
 is not in this version. Whoever controls the database as its administrator, or the web process,
 could also write a yes in a reviewer's name; [security.md](security.md) says what rests on whom.
 

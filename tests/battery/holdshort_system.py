@@ -283,7 +283,7 @@ class Holdshort:
         return Record(tuple(yes), len(granted))
 
     def audit_is_intact(self) -> bool:
-        raise NotCovered("The signed log does not exist yet, so nobody would notice.")
+        raise NotCovered("The signed log does not exist yet, so nothing could prove it.")
 
     def _thing(self, made: dict[str, Any]) -> str:
         account = self._admin(

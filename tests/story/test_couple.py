@@ -180,6 +180,14 @@ def test_who_falls_ill_after_being_asked_is_stood_in_for(office_desk: Desk, targ
     assert (state(desk, story), len(target.effects())) == ("executed", 1)
 
 
+def test_who_leaves_after_being_asked_is_stood_in_for(office_desk: Desk) -> None:
+    desk = office_desk
+    story = wish(desk, "dana", "dana")
+    desk.sql("UPDATE profile SET employment_status = 'ended' WHERE person = 'ines'")
+    desk.sweep()
+    assert asked(desk, story) == ["ines", "helena"]
+
+
 def test_whoever_wrote_for_somebody_else_is_not_asked(office_desk: Desk) -> None:
     desk = office_desk
     desk.agent.will("idp.add_to_group", person="dana", group="super-admins")

@@ -302,6 +302,7 @@ SELECT 'reroute', r.action::text FROM kernel.review r JOIN kernel.assessment s O
    AND NOT EXISTS (SELECT FROM kernel."authorization" z WHERE z.action = r.action)
    AND s.needed > (
          SELECT count(*) FROM kernel.assignment g JOIN public.authority e ON e.person = g.person
+           JOIN public.profile p ON p.person = g.person AND p.employment_status NOT IN ('ended', 'future')
           WHERE g.review = r.number AND NOT EXISTS (
                 SELECT FROM public.absence b
                  WHERE b.person = g.person AND clock_timestamp() BETWEEN b.starts AND b.ends))
