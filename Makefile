@@ -4,8 +4,9 @@ DATA ?= .holdshort
 PYTHON ?= python3
 BIN := .venv/bin
 TESTS ?= tests
+CELLS ?= 3
 
-.PHONY: help run setup test check bench battery screens
+.PHONY: help run setup test check matrix battery bench screens
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -29,6 +30,9 @@ check: setup  ## format, lint, types, imports
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+matrix: setup  ## kill executors at every step, in every combination of three; CELLS=all for all
+	$(BIN)/python -m tests.crash.matrix --cells $(CELLS)
 
 bench: setup  ## time and weigh everything; writes bench/results.json and docs/performance.md
 	$(BIN)/python -m bench

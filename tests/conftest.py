@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import django
@@ -23,9 +24,16 @@ COMPANY = Path(__file__).resolve().parent.parent / "demo" / "company.yaml"
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One PostgreSQL server for the session, with a template database of the demo company."""
+    with quick_server(tmp_path_factory.mktemp("data")) as made:
+        yield made
+
+
+@contextmanager
+def quick_server(folder: Path) -> Iterator[Server]:
+    """A PostgreSQL server that does not wait for the disk."""
     from holdshort.machine.postgres import embedded_postgres
 
-    postgres = embedded_postgres(tmp_path_factory.mktemp("data"))
+    postgres = embedded_postgres(folder)
     url = postgres.start()
     with psycopg.connect(url, autocommit=True) as admin:
         # Durability is measured elsewhere; here it only costs time.
@@ -34,8 +42,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         admin.execute("SELECT pg_reload_conf()")
     made = Server(url)
     made.make_template(COMPANY)
-    yield made
-    postgres.stop()
+    try:
+        yield made
+    finally:
+        postgres.stop()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import ssl
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -28,6 +29,11 @@ _WANTED: dict[str, dict[str, Any]] = {
     "idp.create_account": {"exists": True},
 }
 _RESET = "idp.reset_password"
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Made once: reading the certificates of the world takes longer than everything else here."""
+
+CREDENTIAL = "the-credential-of-the-fake-target"
+"""What the executor sends along, and no log or record may hold."""
 
 
 class FakeSettings(BaseModel):
@@ -37,6 +43,8 @@ class FakeSettings(BaseModel):
 
     shape: Shape = Shape.SET
     timeout: float = 5
+    apart: bool = False
+    """Whether every action changes a thing of its own, whatever its target."""
 
 
 class Fake:
@@ -50,6 +58,7 @@ class Fake:
         self.name = name
         self._shape = settings.shape
         self._timeout = settings.timeout
+        self._apart = settings.apart
 
     def shape(self, action_type: str) -> Shape:
         """As set."""
@@ -59,7 +68,7 @@ class Fake:
         """What was staged, overlaid with what the target says; a blind target says nothing."""
         if self._shape is Shape.BLIND:
             return dict(action.seen)
-        response = self._send("GET", f"things/{thing(action)}", timeout=self._timeout)
+        response = self._send("GET", f"things/{self._thing(action)}", timeout=self._timeout)
         response.pop("_password", None)
         return {**action.seen, "_version": "0", **response}
 
@@ -73,8 +82,8 @@ class Fake:
         secret = secrets.token_hex(10) if action.type == _RESET else ""
         wanted = {"_password": secret} if secret else _WANTED.get(action.type, {"done": True})
         method, area = ("PUT", "things") if self._shape is Shape.SET else ("POST", self._shape)
-        self._send(method, f"{area}/{thing(action)}", timeout=timeout, key=key, state=wanted)
-        return Receipt({"target": thing(action), "key": key}, secret=secret)
+        self._send(method, f"{area}/{self._thing(action)}", timeout=timeout, key=key, state=wanted)
+        return Receipt({"target": self._thing(action), "key": key}, secret=secret)
 
     def applied(
         self, action: Action, before: Mapping[str, Any], now: Mapping[str, Any]
@@ -92,6 +101,9 @@ class Fake:
         """Always reachable in words."""
         return "A fake target."
 
+    def _thing(self, action: Action) -> str:
+        return thing(action, apart=self._apart)
+
     def _send(
         self,
         method: str,
@@ -102,9 +114,9 @@ class Fake:
         state: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         url = f"{os.environ['FAKE_TARGET_URL']}/{path}"
-        headers = {"Idempotency-Key": key}
+        headers = {"Idempotency-Key": key, "Authorization": f"Bearer {CREDENTIAL}"}
         try:
-            with httpx.Client(trust_env=False, timeout=timeout) as client:
+            with httpx.Client(trust_env=False, timeout=timeout, verify=NO_TLS) as client:
                 response = client.request(method, url, json=state, headers=headers)
             if response.status_code == 409:
                 raise RefusedByTarget("The fake target said no.")
@@ -115,7 +127,9 @@ class Fake:
         return answer
 
 
-def thing(action: Action) -> str:
+def thing(action: Action, *, apart: bool = False) -> str:
     """The name under which the target keeps what this action changes."""
+    if apart:
+        return action.root
     account = str(action.seen.get("account", ""))
     return f"{action.target.id}.{account}" if account else action.target.id

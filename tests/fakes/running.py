@@ -13,6 +13,9 @@ from typing import Any
 
 import httpx
 
+from tests.fakes.connector import NO_TLS
+
+_CLIENT = httpx.Client(trust_env=False, verify=NO_TLS)
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -22,9 +25,9 @@ class Target:
 
     url: str
 
-    def fault(self, kind: str, *, times: int = 1, seconds: float = 0) -> None:
-        """Let the next `times` changes fail in that way."""
-        self._post("fault", {"kind": kind, "times": times, "seconds": seconds})
+    def fault(self, kind: str, *, times: int = 1, seconds: float = 0, id: str = "") -> None:
+        """Let the next `times` changes (of the thing `id`, if given) fail in that way."""
+        self._post("fault", {"kind": kind, "times": times, "seconds": seconds, "id": id})
 
     def drift(self, id: str, state: dict[str, Any]) -> None:
         """Somebody else changes a thing; not counted as an effect."""
@@ -32,12 +35,12 @@ class Target:
 
     def effects(self) -> list[dict[str, Any]]:
         """What really happened, in order."""
-        found: list[dict[str, Any]] = self._count()["effects"]
+        found: list[dict[str, Any]] = self.count()["effects"]
         return found
 
     def sent(self) -> int:
         """How many changes arrived, with or without effect."""
-        return int(self._count()["sent"])
+        return int(self.count()["sent"])
 
     def wait_sent(self, least: int, seconds: float = 10) -> None:
         """Wait until that many changes arrived. Raises TimeoutError."""
@@ -47,12 +50,17 @@ class Target:
         """Wait until that many effects happened. Raises TimeoutError."""
         _wait(lambda: len(self.effects()) >= least, f"{least} effects never happened", seconds)
 
-    def _count(self) -> dict[str, Any]:
-        counted: dict[str, Any] = httpx.get(f"{self.url}/control/count", trust_env=False).json()
+    def wait_quiet(self, id: str, seconds: float = 10) -> None:
+        """Wait until no change of that thing is under way. Raises TimeoutError."""
+        _wait(lambda: id not in self.count()["under_way"], f"{id} is never quiet", seconds)
+
+    def count(self) -> dict[str, Any]:
+        """What arrived (`sent`, `sent_to`), is `under_way`, and which `effects` it had."""
+        counted: dict[str, Any] = _CLIENT.get(f"{self.url}/control/count").json()
         return counted
 
     def _post(self, what: str, asked: dict[str, Any]) -> None:
-        httpx.post(f"{self.url}/control/{what}", json=asked, trust_env=False).raise_for_status()
+        _CLIENT.post(f"{self.url}/control/{what}", json=asked).raise_for_status()
 
 
 def _wait(reached: Callable[[], bool], otherwise: str, seconds: float) -> None:

@@ -9,11 +9,13 @@ Prints its address. It offers the three shapes of a target:
     POST /keyed/ID   {…}         keyed: deduplicated by the Idempotency-Key header
     POST /blind/ID   {…}         blind: every arrival is an effect, and nothing can be read
 
-and controls for tests: POST /control/fault {"kind", "times", "seconds"}, POST /control/drift
-{"id", "state"}, GET /control/count. Kinds of fault, for the next `times` changes: `refuse`
-(409, nothing applied), `fail` (500, nothing applied), `fail_after` (applied, then 500),
-`drop` (connection closed, nothing applied), `drop_after` (applied, then closed), `slow` (waits,
-then applies), `slow_after` (applies, then waits), `garbage` (applied, then no JSON).
+and controls for tests: POST /control/fault {"kind", "times", "seconds", "id"}, POST /control/drift
+{"id", "state"}, GET /control/count. Kinds of fault, for the next `times` changes (of that id, if
+one is given): `refuse` (409, nothing applied), `fail` (500, nothing applied), `fail_after`
+(applied, then 500), `drop` (connection closed, nothing applied), `drop_after` (applied, then
+closed), `slow` (waits, then applies), `slow_after` (applies, then waits), `garbage` (applied, then
+no JSON), `duplicate` (the wire delivers it twice). Errors repeat the caller's credential, as a
+chatty system does.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ import socket
 import sys
 import threading
 import time
+from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -37,15 +40,26 @@ class World:
         self.things: dict[str, dict[str, Any]] = {}
         self.keys: set[str] = set()
         self.faults: list[dict[str, Any]] = []
-        self.sent = 0
+        self.sent: Counter[str] = Counter()
+        self.under_way: Counter[str] = Counter()
         self._effects = effects
         self._effects.touch()
 
-    def arrive(self) -> dict[str, Any]:
+    def arrive(self, id: str) -> dict[str, Any]:
         """Count a change that arrived; the fault that befalls it."""
         with self.lock:
-            self.sent += 1
-            return self.faults.pop(0) if self.faults else {"kind": ""}
+            self.sent[id] += 1
+            self.under_way[id] += 1
+            for fault in self.faults:
+                if fault.get("id", "") in ("", id):
+                    self.faults.remove(fault)
+                    return fault
+            return {"kind": ""}
+
+    def leave(self, id: str) -> None:
+        """The change of that thing was answered."""
+        with self.lock:
+            self.under_way[id] -= 1
 
     def change(self, shape: str, id: str, key: str, state: dict[str, Any]) -> None:
         """Let the change happen as the shape promises, and write the effect down at once."""
@@ -58,17 +72,23 @@ class World:
             self.keys.add(key)
             thing.update(state)
             thing["_version"] = str(int(thing.get("_version", "0")) + 1)
+            effect = {"id": id, "key": key, "shape": shape, "state": state, "at": time.time()}
             with self._effects.open("a") as file:
-                file.write(json.dumps({"id": id, "key": key, "shape": shape, "state": state}))
+                file.write(json.dumps(effect))
                 file.write("\n")
                 file.flush()
                 os.fsync(file.fileno())
 
     def count(self) -> dict[str, Any]:
-        """How many changes arrived, and the effects they had."""
+        """How many changes arrived, for which things, and the effects they had."""
         with self.lock:
             lines = self._effects.read_text().splitlines()
-            return {"sent": self.sent, "effects": [json.loads(line) for line in lines]}
+            return {
+                "sent": self.sent.total(),
+                "sent_to": self.sent,
+                "under_way": {id: number for id, number in self.under_way.items() if number},
+                "effects": [json.loads(line) for line in lines],
+            }
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -105,7 +125,7 @@ class Handler(BaseHTTPRequestHandler):
     def _control(self, what: str, asked: dict[str, Any]) -> None:
         with self.world.lock:
             if what == "fault":
-                self.world.faults += [asked] * int(asked.get("times", 1))
+                self.world.faults += [dict(asked) for _ in range(int(asked.get("times", 1)))]
             elif what == "drift":
                 self.world.things.setdefault(asked["id"], {}).update(asked["state"])
         self._answer(200, {})
@@ -113,14 +133,17 @@ class Handler(BaseHTTPRequestHandler):
     def _change(self, shape: str) -> None:
         id = self.path.strip("/").partition("/")[2]
         state, key = self._body(), self.headers.get("Idempotency-Key", "")
-        fault = self.world.arrive()
+        fault = self.world.arrive(id)
         kind = fault["kind"]
-        if kind == "slow":
-            time.sleep(fault["seconds"])
-        if kind not in ("refuse", "fail", "drop"):
-            self.world.change(shape, id, key, state)
-        if kind == "slow_after":
-            time.sleep(fault["seconds"])
+        try:
+            if kind == "slow":
+                time.sleep(fault["seconds"])
+            for _ in range({"refuse": 0, "fail": 0, "drop": 0, "duplicate": 2}.get(kind, 1)):
+                self.world.change(shape, id, key, state)
+            if kind == "slow_after":
+                time.sleep(fault["seconds"])
+        finally:
+            self.world.leave(id)
         self._reply(kind)
 
     def _reply(self, kind: str) -> None:
@@ -128,10 +151,13 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)
         elif kind == "garbage":
-            self._send(200, b"<html>all went well</html>")
+            self._send(200, f"<html>all went well, {self._credential()}</html>".encode())
         else:
             status = 409 if kind == "refuse" else 500 if kind.startswith("fail") else 200
-            self._answer(status, {})
+            self._answer(status, {"said": self._credential()} if status != 200 else {})
+
+    def _credential(self) -> str:
+        return str(self.headers.get("Authorization", ""))
 
     def _body(self) -> dict[str, Any]:
         body: dict[str, Any] = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

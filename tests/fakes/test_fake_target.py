@@ -83,6 +83,33 @@ def test_each_fault_does_what_it_says(
     assert (len(target.effects()), target.sent()) == (effects, 1)
 
 
+@pytest.mark.parametrize(("shape", "effects"), [(Shape.SET, 1), (Shape.KEYED, 1), (Shape.BLIND, 2)])
+def test_what_the_wire_delivers_twice_is_sent_once(
+    target: Target, shape: Shape, effects: int
+) -> None:
+    target.fault("duplicate")
+    send(fake(shape), joining())
+    assert (len(target.effects()), target.sent()) == (effects, 1)
+
+
+def test_a_fault_for_one_thing_leaves_the_others_alone(target: Target) -> None:
+    other = action("idp.add_to_group", "g2", account="u1", active=True, member=False)
+    target.fault("drop", id=thing(joining()))
+    send(fake(Shape.SET), other)
+    with pytest.raises(Unreachable):
+        send(fake(Shape.SET), joining())
+    assert target.count()["sent_to"] == {thing(other): 1, thing(joining()): 1}
+
+
+def test_a_change_that_nobody_waits_for_is_under_way_until_it_is_done(target: Target) -> None:
+    target.fault("slow", seconds=1)
+    with pytest.raises(Unreachable):
+        send(fake(Shape.SET), joining(), timeout=0.3)
+    assert target.count()["under_way"] == {thing(joining()): 1}
+    target.wait_quiet(thing(joining()))
+    assert len(target.effects()) == 1
+
+
 def test_drift_is_seen_and_not_counted(target: Target) -> None:
     connector, asked = fake(Shape.SET), joining()
     target.drift(thing(asked), {"active": False})
