@@ -16,6 +16,11 @@ BASE = Path(__file__).resolve().parent
 ROLE = os.environ.get("HOLDSHORT_ROLE", "")
 
 
+SECONDS_ASLEEP = 15
+"""After this time the database ends a transaction whose process sleeps, or nobody else could go on
+with what it has locked. Nothing here thinks that long inside a transaction."""
+
+
 def _database() -> dict[str, Any]:
     name = f"HOLDSHORT_{ROLE.upper()}_DATABASE_URL" if ROLE else "DATABASE_URL"
     url = os.environ.get(name, "")
@@ -24,6 +29,10 @@ def _database() -> dict[str, Any]:
     database = parse_database_url(url)
     database["CONN_MAX_AGE"] = None
     database["CONN_HEALTH_CHECKS"] = True
+    if ROLE:
+        options = database["OPTIONS"]
+        asleep = f"-c idle_in_transaction_session_timeout={SECONDS_ASLEEP}s"
+        options["options"] = f"{asleep} {options.get('options', '')}".strip()
     return database
 
 

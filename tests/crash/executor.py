@@ -13,6 +13,7 @@ import os
 import signal
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -87,7 +88,7 @@ class Executor:
         self._line: Connection
 
     def carry_out(self, order: Order) -> int:
-        """Carry out an order to its end; -9 when the executor was killed over it, else 0."""
+        """Carry out an order to its end; 0, -9 when the executor was killed over it, 1 if it failed."""
         self.begin(order)
         return self.finish()
 
@@ -105,16 +106,19 @@ class Executor:
         assert self._process is not None
         try:
             assert self._line.poll(60), "the executor hangs"
-            trouble: str = self._line.recv()
+            code: int = self._line.recv()
         except EOFError:
             # Starting a process looks after the others, too, and only one may ask for an end.
             with _forking:
                 self._process.join()
-            code, self._process = self._process.exitcode, None
-            assert code is not None
-            return code
-        assert not trouble, trouble
-        return 0
+            ended, self._process = self._process.exitcode, None
+            assert ended is not None
+            return ended
+        return code
+
+    def has_finished(self) -> bool:
+        """Whether the order that was given is carried out."""
+        return self._line.poll()
 
     def close(self) -> None:
         """Nobody needs it any more."""
@@ -165,10 +169,11 @@ def _take_orders(line: Connection) -> None:
             _obey(line.recv())
         except EOFError:
             return
-        except Exception as error:
-            line.send(f"{type(error).__name__}: {error}")
+        except Exception:
+            traceback.print_exc()
+            line.send(1)
         else:
-            line.send("")
+            line.send(0)
 
 
 def _obey(order: Order) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +19,7 @@ from psycopg.rows import dict_row
 
 from holdshort import flow
 from tests.crash.cells import Cell
-from tests.crash.executor import Executor
+from tests.crash.executor import Executor, has_stopped
 from tests.crash.scene import Scene, scene
 from tests.crash.truths import ATTEMPTS, ATTEMPTS_WHEN_SLOW, Seen
 from tests.desk import PASSWORDS, Server
@@ -78,18 +80,32 @@ class Ran:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Frozen:
+    """A cell whose first executor slept: whether it got there, how it ended once it was woken,
+    and the outcome before and after that."""
+
+    ran: Ran
+    reached: bool
+    woken: int
+    before: Any
+    after: Any
+
+
 class Lane:
     """One executor at a time, with what is needed to let time pass for its action."""
 
     def __init__(self, on: Scene, number: int) -> None:
         self._on = on
         self._executor = Executor()
+        self._sleeper = Executor()
         self._database = psycopg.connect(on.desk.url(), autocommit=True)
         self._log = on.log.with_name(f"lane-{number}.log")
         self._log.touch()
 
     def close(self) -> None:
         self._executor.close()
+        self._sleeper.close()
         self._database.close()
 
     def attempt(self, action: str, shape: str, at: str, **more: Any) -> int:
@@ -133,6 +149,29 @@ class Lane:
         self._wait_quiet(cell, action)
         log = self._log.read_bytes()[begun:].decode()
         return Ran(cell, action, tuple(exits), log, time.monotonic() - started)
+
+    def freeze(self, cell: Cell, action: str, **more: Any) -> Frozen:
+        """The first executor sleeps past its lease at its moment; another one ends it; it wakes."""
+        begun, started = self._log.stat().st_size, time.monotonic()
+        more = {"timeout": TIMEOUT, **more}
+        if cell.wire != "fine":
+            self._on.target.fault(cell.wire, id=action)
+        order = self.order(action, cell.shape, cell.first, signal=signal.SIGSTOP, **more)
+        sleeper = self._sleeper.begin(order)
+        while not (reached := has_stopped(sleeper)) and not self._sleeper.has_finished():
+            time.sleep(0.01)
+        self.end_lease(action)
+        exits = [self.attempt(action, cell.shape, "-", **more)]
+        if not self.settled(action):
+            self.end_lease(action)
+            exits.append(self.attempt(action, cell.shape, "-", **more))
+        before = self._on.outcome(action)
+        if reached:
+            os.kill(sleeper.pid or 0, signal.SIGCONT)
+        woken = self._sleeper.finish()
+        log = self._log.read_bytes()[begun:].decode()
+        ran = Ran(cell, action, tuple(exits), log, time.monotonic() - started)
+        return Frozen(ran, reached, woken, before, self._on.outcome(action))
 
     def _wait_quiet(self, cell: Cell, action: str) -> None:
         """What an executor sent and did not wait for has arrived by now."""

@@ -95,10 +95,13 @@ class Scene:
 
     def order(self, action: str, **more: Any) -> Order:
         """What an executor is told; it connects as its real role."""
-        given: dict[str, Any] = {"target": self.target.url, "log": self.log, **more}
-        return Order(
-            database=self.desk.url("executor"), action=action, seal_key=self.seal_key, **given
-        )
+        given: dict[str, Any] = {
+            "database": self.desk.url("executor"),
+            "target": self.target.url,
+            "log": self.log,
+            "seal_key": self.seal_key,
+        }
+        return Order(action=action, **{**given, **more})
 
     def start(self, action: str, **more: Any) -> BaseProcess:
         """Start an executor for one action."""
@@ -137,6 +140,14 @@ class Scene:
         acting = self.desk.story(action).action
         thing = f"{acting.target.id}.{acting.seen['account']}"
         return [effect for effect in self.target.effects() if effect["id"] == thing]
+
+    def outcome(self, action: str) -> list[tuple[Any, ...]]:
+        """The outcome and everything that the requester was told, to be compared."""
+        return self.desk.sql(
+            "SELECT to_jsonb(o), (SELECT array_agg(m.body ORDER BY m.id) FROM public.message m "
+            "WHERE m.ticket = a.ticket) FROM kernel.outcome o JOIN kernel.action a "
+            f"ON a.id = o.action WHERE a.id = '{action}'"
+        )
 
     def stands(self, action: str) -> str:
         """Where the ticket of the action stands."""

@@ -1,4 +1,4 @@
-"""Several executors at once, one that slept, and permissions that end meanwhile."""
+"""Several executors at once, one that slept too long, and permissions that end meanwhile."""
 
 from __future__ import annotations
 
@@ -32,33 +32,6 @@ def test_six_executors_at_once_have_one_effect(on: Scene, shape: str) -> None:
     assert [ended(executor) for executor in executors] == [0] * 6
     assert on.state(action) == ("unknown" if shape == "blind" else "executed")
     assert (len(on.effects(action)), len(on.desk.story(action).attempts)) == (1, 1)
-
-
-@pytest.mark.parametrize("moment", ["apply:after", "read_back:after", "settle:before"])
-def test_a_worker_that_slept_past_its_lease_writes_no_outcome(on: Scene, moment: str) -> None:
-    action = on.authorized()
-    sleeper = asleep(on, action, moment)
-    assert on.execute_later(action) == 0
-    told = on.said(action)
-    wake_up(sleeper)
-    assert on.desk.story(action).outcome["fence"] == 2
-    assert (on.said(action), len(on.effects(action))) == (told, 1)
-
-
-@pytest.mark.parametrize("shape", ["set", "keyed", "blind"])
-@pytest.mark.parametrize("moment", ["claim:after", "observe:after"])
-def test_a_worker_that_slept_before_sending_sends_no_more(
-    on: Scene, shape: str, moment: str
-) -> None:
-    if (shape, moment) == ("blind", "observe:after"):
-        moment = "apply:before"
-    action = on.authorized()
-    sleeper = asleep(on, action, "claim:after", shape=shape)
-    assert on.execute_later(action, shape=shape) == 0
-    effects, sent = len(on.effects(action)), on.target.sent()
-    wake_up(sleeper)
-    assert (len(on.effects(action)), on.target.sent()) == (effects, sent)
-    assert on.desk.story(action).outcome["fence"] == 2
 
 
 def test_a_worker_that_slept_too_long_to_be_in_time_leaves_it_to_the_next(on: Scene) -> None:
