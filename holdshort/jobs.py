@@ -7,9 +7,11 @@ may delay work and can never cause an effect.
 from __future__ import annotations
 
 import asyncio
+import signal
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -200,19 +202,57 @@ def _tick(name: str, action: Callable[[], object], stopped: threading.Event) -> 
         except Exception as error:
             log.error("clock_failed", clock=name, error=type(error).__name__, text=str(error))
             close_old_connections()
-            stopped.wait(min(SECONDS_BETWEEN[name], SECONDS_AFTER_FAILURE))
+            stopped.wait(SECONDS_AFTER_FAILURE)
         else:
             stopped.wait(SECONDS_BETWEEN[name])
 
 
 async def _work(process: str) -> None:
-    worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
-    async with worker_app.open_async():
-        retrying = asyncio.create_task(_retry_stalled(worker_app, process))
-        await worker_app.run_worker_async(
-            queues=[process], name=process, task_middleware=[close_db_connections, go_on], **WORKER
+    """Work until a signal comes. Once it has begun, a database that goes away is waited for."""
+    stop = asyncio.create_task(_signalled())
+    begun = False
+    while not stop.done():
+        worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+        try:
+            async with worker_app.open_async():
+                begun = True
+                await _work_until(stop, worker_app, process)
+        except Exception as error:
+            if not begun:
+                raise
+            log.error("worker_failed", error=type(error).__name__, text=str(error))
+        if not stop.done():
+            log.error("worker_begins_again", process=process)
+            await asyncio.wait({stop}, timeout=SECONDS_AFTER_FAILURE)
+
+
+async def _signalled() -> None:
+    """Wait for Ctrl-C or SIGTERM: the first lets the work under way end, the second does not."""
+    came, loop = asyncio.Event(), asyncio.get_running_loop()
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    for number in numbers:
+        loop.add_signal_handler(number, came.set)
+    await came.wait()
+    for number in numbers:
+        loop.remove_signal_handler(number)
+
+
+async def _work_until(stop: asyncio.Task[None], worker_app: App, process: str) -> None:
+    retrying = asyncio.create_task(_retry_stalled(worker_app, process))
+    working = asyncio.create_task(
+        worker_app.run_worker_async(
+            queues=[process],
+            name=process,
+            task_middleware=[close_db_connections, go_on],
+            install_signal_handlers=False,
+            **WORKER,
         )
-        retrying.cancel()
+    )
+    await asyncio.wait({working, stop}, return_when=asyncio.FIRST_COMPLETED)
+    retrying.cancel()
+    working.cancel()
+    with suppress(asyncio.CancelledError):
+        await working
 
 
 async def _retry_stalled(worker_app: App, process: str) -> None:

@@ -88,7 +88,7 @@ class Executor:
         self._line: Connection
 
     def carry_out(self, order: Order) -> int:
-        """Carry out an order to its end; 0, -9 when the executor was killed over it, 1 if it failed."""
+        """Carry out an order; 0 at its end, -9 when the executor was killed, 1 when it failed."""
         self.begin(order)
         return self.finish()
 

@@ -1,12 +1,14 @@
-"""`python -m tests.crash.process desk|executor`: the real process, in less patient company.
+"""`python -m tests.crash.process desk|executor|writer`: the real process, in less patient company.
 
-Only the waiting times differ from the product, and that it knows the fake connector.
+Only the waiting times differ from the product, and that it knows the fake connector. The writer
+stands for the web: people who ask for changes and decide about them as fast as they can.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "holdshort.settings")
 
@@ -22,6 +24,11 @@ connectors.KINDS["fake"] = "tests.fakes.connector:Fake"
 execution.TIMEOUT = TIMEOUT  # type: ignore[assignment]
 jobs.SECONDS_BETWEEN |= {"sweep": 1.0, "retry": 0.5}
 jobs.WORKER |= {"update_heartbeat_interval": 0.3, "stalled_worker_timeout": 1.5}
+jobs.SECONDS_AFTER_FAILURE = 0.3
 
 if __name__ == "__main__":
+    if sys.argv[1] == "writer":
+        from tests.crash import writer
+
+        writer.write(Path(sys.argv[2]))
     jobs.work(sys.argv[1])

@@ -2,81 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import random
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from holdshort import flow
+from tests.crash.processes import Processes, until
 from tests.crash.scene import Scene
-from tests.fakes.running import ROOT
-
-
-class Processes:
-    """The processes of one desk; whatever still runs at the end is killed."""
-
-    def __init__(self, on: Scene, log: Path) -> None:
-        self._on = on
-        self._log = log
-        self._running: list[subprocess.Popen[bytes]] = []
-
-    def start(self, process: str) -> subprocess.Popen[bytes]:
-        """Start the desk or the executor, as `holdshort up` does."""
-        env = {
-            **os.environ,
-            "HOLDSHORT_ROLE": process,
-            f"HOLDSHORT_{process.upper()}_DATABASE_URL": self._on.desk.url(process),
-            "HOLDSHORT_SEAL_PUBLIC_KEY": str(self._on.seal_key),
-            "FAKE_TARGET_URL": self._on.target.url,
-        }
-        with self._log.open("ab") as log:
-            started = subprocess.Popen(
-                [sys.executable, "-m", "tests.crash.process", process],
-                cwd=ROOT,
-                env=env,
-                stdout=log,
-                stderr=log,
-            )
-        self._running.append(started)
-        return started
-
-    def kill(self, process: subprocess.Popen[bytes]) -> None:
-        """kill -9, without a word."""
-        process.kill()
-        process.wait()
-        self._running.remove(process)
-
-    def kill_all(self) -> None:
-        for process in list(self._running):
-            self.kill(process)
-
-    def said(self) -> str:
-        """What the processes wrote into their log."""
-        return self._log.read_text()
 
 
 @pytest.fixture
 def processes(on: Scene, tmp_path: Path) -> Iterator[Processes]:
-    on.desk.sql(
-        "UPDATE public.connector SET kind = 'fake', settings = jsonb_build_object("
-        "'shape', 'set', 'timeout', 3)"
-    )
-    on.desk.sql("DELETE FROM public.procrastinate_jobs")
     made = Processes(on, tmp_path / "log")
     yield made
     made.kill_all()
-
-
-def until(reached: Callable[[], bool], what: str, seconds: float = 90) -> None:
-    end = time.monotonic() + seconds
-    while not reached():
-        assert time.monotonic() < end, f"never happened: {what}"
-        time.sleep(0.05)
 
 
 def wake(on: Scene, action: str, times: int = 1) -> None:
