@@ -178,7 +178,7 @@ def decide(review: int, answer: Answer, *, sender: Sender) -> str:
     """Record one person's answer to a review. Raises Refused; a refusal is recorded too."""
     story = None
     try:
-        with actions.turn_to_decide(review=review) as (story, at):
+        with deciding.in_words(), actions.turn_to_decide(review=review) as (story, at):
             if story is None:
                 raise Refused("not_found", f"There is no review number {review}.")
             deciding.check(story, answer, sender=sender, at=at)
@@ -311,11 +311,14 @@ def observe(action: str, *, connectors: Mapping[str, Acts]) -> None:
 
 
 def restage(action: str) -> None:
-    """The world had changed before it ran, or an older state came back: it is asked anew."""
+    """The world or the rules had changed, or an older state came back: it is asked anew."""
     with actions.turn_of(action) as (found, at):
         story = existing(found)
         outcome = story.outcome or {}
-        if outcome.get("reason") == execution.DRIFT and story.next_version is None:
+        if story.fate is None and not story.halted and authorizing.outlived(story):
+            answering.outlive(story)
+            answering.stage_again(story, story.action.params, at=at)
+        elif outcome.get("reason") == execution.DRIFT and story.next_version is None:
             answering.stage_again(story, story.action.params, at=at)
         elif older.asks_anew(story):
             older.replace(story)

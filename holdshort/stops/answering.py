@@ -11,6 +11,7 @@ from holdshort.core.terms import Sender
 from holdshort.records import actions, audit, db, people, tickets
 from holdshort.records.actions import Story
 from holdshort.records.ids import new_id
+from holdshort.records.people import DESK
 from holdshort.records.wake import wake
 from holdshort.stops import staging, telling
 from holdshort.stops.deciding import Answer
@@ -58,6 +59,16 @@ def change(story: Story, decision: Mapping[str, Any], *, at: datetime) -> None:
     )
     params = {**story.action.params, **decision["changes"]}
     stage_again(story, params, at=at, changed_by=decision["person"])
+
+
+def outlive(story: Story) -> None:
+    """The rules that permitted it were replaced before it ran: this version ends."""
+    actions.add_fate(story, "superseded", person=None, reason="rules")
+    audit.event("action.superseded", actor=DESK, ticket=story.action.ticket, action=story.action.id)
+    telling.say(
+        story,
+        f"The rules changed before ‘{telling.title(story)}’ could run. It is looked at again.",
+    )
 
 
 def stage_again(

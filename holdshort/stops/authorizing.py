@@ -62,6 +62,16 @@ def by_decisions(story: Story, *, at: datetime) -> None:
         desk.carry_out(story)
 
 
+def outlived(story: Story) -> bool:
+    """Whether rules permitted it, and other rules or another standing have come since.
+
+    People said yes to these bytes, so their permission does not end with the rules of that day.
+    """
+    permission = story.authorization
+    by_rules = permission is not None and permission["basis"] == "policy"
+    return by_rules and not db.value("rules_hold", action=story.action.id)
+
+
 def _give_to(story: Story, person: str) -> None:
     """The decision is on record first; only then is it somebody's work."""
     actions.add_fate(story, "by_hand", hands="person", person=person)

@@ -5,10 +5,14 @@ The database refuses the same things; this says why in words, before it comes to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from django.db import IntegrityError, ProgrammingError
+from psycopg import errors
 
 from holdshort import catalogue
 from holdshort.core import duties, reasons
@@ -44,6 +48,20 @@ class _Asked:
     answer: Answer
     sender: Sender
     at: datetime
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Raise Refused for what was allowed a moment ago and the database still refuses."""
+    try:
+        yield
+    except (IntegrityError, ProgrammingError) as error:
+        if not isinstance(error.__cause__, errors.IntegrityError | errors.InsufficientPrivilege):
+            raise
+        raise Refused(
+            "not_a_reviewer",
+            "Something changed while you decided, so your answer does not count. Look again.",
+        ) from None
 
 
 def check(story: Story, answer: Answer, *, sender: Sender, at: datetime) -> None:

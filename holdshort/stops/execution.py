@@ -30,7 +30,7 @@ from holdshort.records.ids import new_id
 from holdshort.records.people import DESK
 from holdshort.records.wake import wake
 from holdshort.records.world import World
-from holdshort.stops import telling
+from holdshort.stops import authorizing, telling
 
 LEASE = 60
 """Seconds after which another attempt may take over."""
@@ -91,7 +91,7 @@ def claim(action: str, *, worker: str) -> Claim | None:
         if story is None or story.outcome is not None or story.halted:
             return None
         if story.execution is None:
-            return _start(story, worker) if _may_start(story, at) else None
+            return _start(story, worker) if _may_start(story, at) and _rules_hold(story) else None
         if story.attempts[-1]["lease_until"] > at:
             return None
         return _take_over(story, worker)
@@ -108,6 +108,14 @@ def _may_start(story: Story, at: Any) -> bool:
         and permission["digest"] == canonical.digest(story.canonical)
         and (not story.needs or bool(db.value("needs_met", action=story.action.id)))
     )
+
+
+def _rules_hold(story: Story) -> bool:
+    """What rules permitted and rules of today may not is not started, and goes back to the gate."""
+    if not authorizing.outlived(story):
+        return True
+    wake("restage", story.action.id)
+    return False
 
 
 def _start(story: Story, worker: str) -> Claim:

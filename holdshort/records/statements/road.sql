@@ -58,6 +58,12 @@ SELECT %(action)s, %(digest)s, %(category)s, %(tier)s, %(mode)s, %(hands)s, %(ne
        %(person_2)s, told.id, %(not_before)s, %(expires_at)s
   FROM told;
 
+-- name: rules_hold
+-- Whether the rules and the standing that permitted an action are still the latest ones.
+SELECT NOT EXISTS (SELECT FROM kernel.standing t WHERE t.category = z.category AND t.id > z.standing)
+   AND NOT EXISTS (SELECT FROM kernel.adoption t WHERE t.policy_version > z.policy_version)
+  FROM kernel."authorization" z WHERE z.action = %(action)s;
+
 -- name: add_fate
 INSERT INTO kernel.fate (action, digest, connector, kind, hands, person, reason)
 VALUES (%(action)s, %(digest)s, %(connector)s, %(kind)s, %(hands)s, %(person)s, %(reason)s);
@@ -307,7 +313,10 @@ SELECT 'reroute', r.action::text FROM kernel.review r JOIN kernel.assessment s O
                 SELECT FROM public.absence b
                  WHERE b.person = g.person AND clock_timestamp() BETWEEN b.starts AND b.ends))
 UNION ALL
-SELECT CASE WHEN z.expires_at < clock_timestamp() THEN 'expire' ELSE 'execute' END, z.action::text
+SELECT CASE WHEN z.expires_at < clock_timestamp() THEN 'expire'
+            WHEN EXISTS (SELECT FROM kernel.standing t WHERE t.category = z.category AND t.id > z.standing)
+              OR EXISTS (SELECT FROM kernel.adoption t WHERE t.policy_version > z.policy_version) THEN 'restage'
+            ELSE 'execute' END, z.action::text
   FROM kernel."authorization" z
  WHERE z.hands = 'executor' AND z.authorized_at > %(since)s AND z.not_before < clock_timestamp() - interval '2 seconds'
    AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = z.action)
