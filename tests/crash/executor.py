@@ -77,7 +77,7 @@ class Order:
 
 def start(order: Order) -> BaseProcess:
     """Start an executor with that one order."""
-    return _start(run, order)
+    return fork(run, order)
 
 
 class Executor:
@@ -96,7 +96,7 @@ class Executor:
         """Give an order, and do not wait."""
         if self._process is None:
             self._line, theirs = multiprocessing.Pipe()
-            self._process = _start(_take_orders, theirs)
+            self._process = fork(_take_orders, theirs)
             theirs.close()
         self._line.send(order)
         return self._process
@@ -130,9 +130,10 @@ class Executor:
 _forking = threading.Lock()
 
 
-def _start(what: Callable[[Any], None], given: Any) -> BaseProcess:
+def fork(what: Callable[[Any], None], given: Any) -> BaseProcess:
+    """Start a process that does that."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.crash.executor"])
+    context.set_forkserver_preload(["tests.crash.executor", "tests.crash.road"])
     process = context.Process(target=what, args=(given,), daemon=True)
     with _forking:
         process.start()

@@ -61,8 +61,11 @@ def cut(desk: Desk, role: str, at: int, work: Callable[[], object]) -> bool:
 
 def everything(desk: Desk) -> tuple[Any, ...]:
     """Every row that could tell of it, with the events and the wake-ups."""
-    events = desk.sql("SELECT count(*) FROM kernel.event UNION ALL SELECT count(*) FROM kernel.log")
-    return waking.state(desk), events, desk.sql("SELECT count(*) FROM procrastinate_jobs")
+    others = desk.sql(
+        "SELECT (SELECT count(*) FROM kernel.event), (SELECT count(*) FROM kernel.log), "
+        "(SELECT count(*) FROM procrastinate_jobs), (SELECT max(read_at) FROM mirror_read)"
+    )
+    return waking.state(desk), others
 
 
 def cut_everywhere(desk: Desk, role: str, work: Callable[[], object]) -> int:
