@@ -36,7 +36,7 @@ from tests.fakes.connector import CREDENTIAL, Fake, FakeSettings  # noqa: E402
 STEPS = ("claim", "observe", "apply", "read_back", "settle", "delay")
 """Every step of the protocol, by the name of its function."""
 
-INSIDE = ("_attempt", "_may_send", "_wake_others")
+INSIDE = ("_attempt", "_standing", "_wake_others")
 """Between the rows of the claim, between the check and the change, and between those of the
 outcome, before either is committed."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,8 @@ from holdshort import flow
 from holdshort.company.read import read
 from holdshort.core.terms import Sender
 from holdshort.ports import Shape
-from holdshort.stops.deciding import Answer
+from holdshort.records.crossing import COMMIT, Answer, Session
+from holdshort.stops import deciding
 from tests.crash.executor import _connect, _write_to
 from tests.desk import Desk, FileDirectory, ScriptedAgent
 from tests.fakes.connector import Fake, FakeSettings
@@ -113,7 +114,7 @@ def _to_be_decided(desk: Desk) -> Args:
     ticket, action = _grave(desk)
     desk.sql("UPDATE kernel.decision SET decided_at = decided_at - interval '1 minute'")
     story = desk.story(action)
-    answer = Answer("approve", story.digest, "0" * 64, comment="Fine.")
+    answer = deciding.Answer("approve", story.digest, "0" * 64, comment="Fine.")
     return ticket, story.review["number"], answer, desk.sender("sven")
 
 
@@ -327,14 +328,24 @@ def enter(death: Death) -> None:
     _write_to(death.log)
     _connect(death.database)
     os.environ["FAKE_TARGET_URL"] = death.target
-    real = connection.commit
+    real, cross = connection.commit, Session.cross
 
     def commit() -> None:
         _die_if(death.at == "commit:before")
         real()
         _die_if(death.at == "commit:after")
 
+    def crossing(session: Session, asked: Sequence[Any]) -> list[Answer]:
+        if not asked or asked[-1][0] != COMMIT:
+            return cross(session, asked)
+        written = cross(session, asked[:-1])
+        _die_if(death.at == "commit:before")
+        written += cross(session, asked[-1:])
+        _die_if(death.at == "commit:after")
+        return written
+
     connection.commit = commit  # type: ignore[method-assign]
+    Session.cross = crossing  # type: ignore[method-assign]
     STOPS[death.stop].act(*death.args)
 
 

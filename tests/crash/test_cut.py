@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 from django.db import InterfaceError, OperationalError, connection
+from psycopg.pq import TransactionStatus
 
 from holdshort import flow
+from holdshort.records.crossing import Answer, Session
 from holdshort.stops import deciding, execution
 from tests.desk import Desk
 from tests.fakes.connector import thing
@@ -20,42 +22,52 @@ __all__ = ["target"]
 
 
 class Knife:
-    """Ends the connection right before its n-th statement; the commit counts as the last one."""
+    """Ends the connection right before its n-th statement; begin and commit count as statements."""
 
     def __init__(self, desk: Desk, at: int) -> None:
         self.desk = desk
         self.left = at
         self.has_cut = False
 
-    def statement(self, execute: Callable[..., Any], *statement: Any) -> Any:
-        self.pass_by()
-        return execute(*statement)
+    def one_by_one(self, cross: Callable[..., list[Answer]]) -> Callable[..., list[Answer]]:
+        """Crossing to the server, as the server sees it: one statement after the other."""
 
-    def pass_by(self) -> None:
+        def crossing(session: Session, asked: Sequence[Any]) -> list[Answer]:
+            answers = []
+            for statement in asked:
+                self.pass_by(session.raw)
+                answers += cross(session, [statement])
+            return answers
+
+        return crossing
+
+    def before_it(self, commit: Callable[[], None]) -> Callable[[], None]:
+        """A commit that has nothing to go with is left to Django, which also asks for it twice."""
+
+        def committing() -> None:
+            if connection.connection.info.transaction_status != TransactionStatus.IDLE:
+                self.pass_by(connection.connection)
+            commit()
+
+        return committing
+
+    def pass_by(self, raw: Any) -> None:
         self.left -= 1
         if self.left == 0:
             self.has_cut = True
-            pid = connection.connection.info.backend_pid
-            self.desk.sql(f"SELECT pg_terminate_backend({pid}, 5000)")
+            self.desk.sql(f"SELECT pg_terminate_backend({raw.info.backend_pid}, 5000)")
 
 
 def cut(desk: Desk, role: str, at: int, work: Callable[[], object]) -> bool:
     """Do the work with a cut before statement `at`; whether there was one."""
     knife = Knife(desk, at)
-    with desk.role(role), connection.execute_wrapper(knife.statement):
-        real = connection.commit
-
-        def commit() -> None:
-            knife.pass_by()
-            real()
-
-        connection.commit = commit  # type: ignore[method-assign]
+    with desk.role(role), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Session, "cross", knife.one_by_one(Session.cross))
+        patch.setattr(connection, "commit", knife.before_it(connection.commit))
         try:
             work()
         except (OperationalError, InterfaceError):
             assert knife.has_cut
-        finally:
-            del connection.commit
     return knife.has_cut
 
 
@@ -100,7 +112,7 @@ def test_the_log_grows_as_a_whole_or_not_at_all(desk: Desk) -> None:
     scenes.say_yes(desk, action, "sven")
     desk.stop("desk", "authorize", action)
     waking.woken(desk)
-    assert cut_everywhere(desk, "desk", flow.sequence) >= 4
+    assert cut_everywhere(desk, "desk", flow.sequence) >= 3
     assert [stop for _, stop, _ in waking.woken(desk)] == ["execute"]
 
 
