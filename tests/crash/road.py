@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,10 @@ from typing import Any
 from holdshort import flow
 from holdshort.company.read import read
 from holdshort.core.terms import Sender
+from holdshort.machine import witness
+from holdshort.machine.witness import Seen
 from holdshort.ports import Shape
+from holdshort.records import db
 from holdshort.records.crossing import COMMIT, Answer, Session
 from holdshort.stops import deciding
 from tests.crash.executor import _connect, _write_to
@@ -318,6 +322,34 @@ STOPS: dict[str, Stop] = {
 """Every stop of `flow`, some in more than one of their ways."""
 
 
+def _put_back(desk: Desk) -> Args:
+    """The desk was put back to an older state while something waited."""
+    ticket, action = _grave(desk)
+    desk.sql(
+        "INSERT INTO kernel.restoration (reason, backup, kept_at, position) "
+        "VALUES ('backup', 'f00d', clock_timestamp(), 0)"
+    )
+    return ticket, action, desk.sender("ines")
+
+
+def _witnessed(desk: Desk) -> Args:
+    """Somebody has seen more of the log than there is."""
+    path = Path(tempfile.mkdtemp()) / "witness"
+    with desk.role("desk"):
+        witness.write(path, Seen(10**6, db.now(), db.now()))
+    return 0, path
+
+
+HALTING: dict[str, Stop] = {
+    "watch": Stop("desk", _witnessed, lambda t, path: flow.watch(path)),
+    "settle": Stop(
+        "web", _put_back, lambda t, a, who: flow.settle(a, "dropped", "Seen.", sender=who)
+    ),
+    "reconcile": Stop("web", _put_back, lambda t, a, who: flow.reconcile("Seen.", sender=who)),
+}
+"""Stops that belong to a desk on which nothing runs; each has a desk of its own."""
+
+
 # ------------------------------------------------------------------ in the process that dies
 
 
@@ -346,7 +378,7 @@ def enter(death: Death) -> None:
 
     connection.commit = commit  # type: ignore[method-assign]
     Session.cross = crossing  # type: ignore[method-assign]
-    STOPS[death.stop].act(*death.args)
+    {**STOPS, **HALTING}[death.stop].act(*death.args)
 
 
 def _die_if(now: bool) -> None:

@@ -12,7 +12,7 @@ import pytest
 from holdshort import flow
 from tests.crash import road
 from tests.crash.executor import fork
-from tests.crash.road import MOMENTS, STOPS, Death
+from tests.crash.road import HALTING, MOMENTS, STOPS, Death
 from tests.crash.test_cut import everything
 from tests.desk import Desk, Server
 from tests.fakes.running import Target, running_target
@@ -107,6 +107,29 @@ def test_a_killed_stop_is_void_or_done_and_the_ticket_ends_the_same(
     assert killed.ends[name] == roads[""].ends[name]
 
 
+@pytest.mark.parametrize("at", MOMENTS)
+@pytest.mark.parametrize("name", HALTING)
+def test_a_desk_that_was_put_back_is_halted_and_goes_on_once(
+    desk: Desk, tmp_path: Path, name: str, at: str
+) -> None:
+    stop = HALTING[name]
+    args, url = stop.ready(desk), desk.url(stop.role)
+    rows = "SELECT (SELECT count(*) FROM kernel.restoration), (SELECT count(*) FROM "
+    rows += "kernel.settlement), (SELECT count(*) FROM kernel.reconciliation)"
+    before = everything(desk), desk.sql(rows)
+    exits = []
+    for moment in (at, "", ""):
+        killed = fork(road.enter, Death(name, args, moment, url, tmp_path / "log", ""))
+        killed.join(60)
+        exits.append(killed.exitcode)
+        changed = (everything(desk), desk.sql(rows)) != before
+        assert moment != at or changed == (at == "commit:after")
+    assert exits[0] == -9
+    # A person who repeats it reads that it is done; the clock that repeats it finds it done.
+    assert set(exits[1:]) <= {0, 1}
+    assert desk.sql(rows) == [{"watch": (1, 0, 0), "settle": (1, 1, 0)}.get(name, (1, 1, 1))]
+
+
 def test_every_stop_of_the_road_is_tried() -> None:
-    tried = {name.partition(",")[0] for name in STOPS}
+    tried = {name.partition(",")[0] for name in STOPS} | set(HALTING)
     assert tried == set(flow.__all__) - {"Refused"}
