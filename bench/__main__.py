@@ -68,7 +68,7 @@ def measure(here: Ground, size: Size) -> list[Part]:
     arriving, staged = waiting.fill(here, size.staged)
     settling, left = staged[: size.cycles], staged[size.cycles :]
     engine = cycles(here, settling)
-    bytes_of, _ = weight.weigh(here, left, size.waiting - len(left))
+    bytes_of = weight.weigh(here, left, size.waiting - len(left))
     beside_nothing = waiting.lists(here, size.times)
     many.settled(here, settling, size.settled)
     beside_much = waiting.lists(here, size.times)

@@ -102,4 +102,4 @@ def _said(one: Figure) -> str:
     if one.reached:
         return "reached"
     limit = one.at_most if one.at_most is not None else one.at_least
-    return f"missed, {one.value / limit:,.2g} times that" if limit else "missed"
+    return f"missed, {one.value / limit:,.3g} times that" if limit else "missed"

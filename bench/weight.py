@@ -21,15 +21,15 @@ SELECT c.relname, pg_table_size(c.oid), pg_indexes_size(c.oid) FROM pg_class c W
    AND c.relnamespace IN ('kernel'::regnamespace, 'public'::regnamespace)
 """
 INDEXES = """
-SELECT t.relname || ': ' || c.relname, pg_relation_size(c.oid) FROM pg_index i
+SELECT c.relname, t.relname, pg_relation_size(c.oid) FROM pg_index i
   JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
- WHERE t.relnamespace IN ('kernel'::regnamespace, 'public'::regnamespace)
+ WHERE t.relnamespace = 'kernel'::regnamespace ORDER BY 2, 1
 """
 Sizes = dict[str, tuple[float, float]]
 
 
-def weigh(ground: Ground, sources: list[str], number: int) -> tuple[list[Figure], dict[str, float]]:
-    """Have `number` more actions wait; what each of them weighs, and the bytes of every index."""
+def weigh(ground: Ground, sources: list[str], number: int) -> list[Figure]:
+    """Have `number` more actions wait, and tell what each of them weighs."""
     before, indexes, actions = _sizes(ground), _indexes(ground), _count(ground)
     many.waiting(ground, sources, number)
     added = _count(ground) - actions
@@ -37,17 +37,23 @@ def weigh(ground: Ground, sources: list[str], number: int) -> tuple[list[Figure]
         table: ((rows - before[table][0]) / added, (keys - before[table][1]) / added)
         for table, (rows, keys) in _sizes(ground).items()
     }
-    of_indexes = {name: (size - indexes[name]) / added for name, size in _indexes(ground).items()}
+    keys = {
+        index: (size - indexes[index][1]) / added
+        for index, (table, size) in _indexes(ground).items()
+        if table in PAUSED
+    }
     asked = ground.number("SELECT count(*) FROM kernel.assignment") / _count(ground)
+    paused = Figure(
+        "a paused action, beside its audit events",
+        round(_sum(each, PAUSED)),
+        "bytes",
+        at_most=BYTES_OF_A_PAUSED_ACTION,
+    )
     return [
         Figure("people asked about each", round(asked, 1), "people"),
-        Figure(
-            "a paused action, beside its audit events",
-            round(_sum(each, PAUSED)),
-            "bytes",
-            at_most=BYTES_OF_A_PAUSED_ACTION,
-        ),
-        *(_line(each, table, part) for table in PAUSED for part in (0, 1) if each[table][part]),
+        paused,
+        *(Figure(f"· rows of {table}", round(each[table][0]), "bytes") for table in PAUSED),
+        *(Figure(f"· index {index}", round(size), "bytes") for index, size in keys.items() if size),
         Figure("its audit events and their places in the log", round(_sum(each, EVENTS)), "bytes"),
         Figure("ticket, messages, turns, proposal, staging", round(_sum(each, AROUND)), "bytes"),
         Figure(
@@ -55,11 +61,7 @@ def weigh(ground: Ground, sources: list[str], number: int) -> tuple[list[Figure]
             round(_sum(each, (*PAUSED, *EVENTS, *AROUND))),
             "bytes",
         ),
-    ], of_indexes
-
-
-def _line(each: Sizes, table: str, part: int) -> Figure:
-    return Figure(f"· {table}, {('rows', 'indexes')[part]}", round(each[table][part]), "bytes")
+    ]
 
 
 def _sum(each: Sizes, tables: tuple[str, ...]) -> float:
@@ -70,8 +72,8 @@ def _sizes(ground: Ground) -> Sizes:
     return {name: (rows, keys) for name, rows, keys in ground.desk.sql(SIZES)}
 
 
-def _indexes(ground: Ground) -> dict[str, float]:
-    return dict(ground.desk.sql(INDEXES))
+def _indexes(ground: Ground) -> dict[str, tuple[str, int]]:
+    return {index: (table, size) for index, table, size in ground.desk.sql(INDEXES)}
 
 
 def _count(ground: Ground) -> int:
