@@ -10,15 +10,11 @@ from __future__ import annotations
 import argparse
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
-
-import psycopg
-from psycopg import waiting as waits
 
 from bench.figures import TRANSACTIONS, Figure, Part, Times
 from bench.ground import Ground, ground
@@ -26,6 +22,7 @@ from bench.waiting import fill
 from holdshort import flow
 from holdshort.core.terms import Sender
 from holdshort.records import actions
+from holdshort.records.crossing import Session
 from holdshort.stops.deciding import Answer
 
 FLOOR = 5
@@ -145,44 +142,22 @@ def _syncs(ground: Ground) -> int:
 
 
 def _counts(ground: Ground, asked: list[Asked]) -> list[Figure]:
-    """Statements, and how often the client waited for an answer, in these cycles."""
-    seen = {"statements": 0, "waits": 0}
-    with _counting(seen):
+    """Statements, and how often the client crossed to the server with them, in these cycles."""
+    seen = {"statements": 0, "crossings": 0}
+    converse = Session.converse
+
+    def counted(session: Session, bound: Sequence[Any]) -> Any:
+        seen["crossings"] += 1
+        seen["statements"] += len(bound)
+        return converse(session, bound)
+
+    with patch.object(Session, "converse", counted):
         for one in asked:
             _cycle(ground, one, Times())
     return [
-        Figure("statements in a cycle", round(seen["statements"] / len(asked), 1), "statements"),
-        Figure("waits for an answer in a cycle", round(seen["waits"] / len(asked), 1), "waits"),
+        Figure(f"{name} in a cycle", round(number / len(asked), 1), name)
+        for name, number in seen.items()
     ]
-
-
-@contextmanager
-def _counting(seen: dict[str, int]) -> Iterator[None]:
-    execute, wait = psycopg.Cursor.execute, waits.wait
-
-    def counted_execute(self: Any, *given: Any, **named: Any) -> Any:
-        seen["statements"] += 1
-        return execute(self, *given, **named)
-
-    def counted_wait(asked: Any, *given: Any, **named: Any) -> Any:
-        return wait(_watched(asked, seen), *given, **named)
-
-    with (
-        patch.object(psycopg.Cursor, "execute", counted_execute),
-        patch.object(waits, "wait", counted_wait),
-    ):
-        yield
-
-
-def _watched(asked: Any, seen: dict[str, int]) -> Any:
-    """A psycopg generator whose waits for something to read are counted."""
-    try:
-        wanted = next(asked)
-        while True:
-            seen["waits"] += bool(wanted & waits.Wait.R)
-            wanted = asked.send((yield wanted))
-    except StopIteration as done:
-        return done.value
 
 
 def main() -> None:

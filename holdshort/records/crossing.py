@@ -68,7 +68,7 @@ class Session:
         bound = [(statement, self._bound(statement, given)) for statement, given in asked]
         with self.raw.lock:
             try:
-                new, results = self._converse(bound)
+                new, results = self.converse(bound)
             except BaseException:
                 self.raw.pgconn.finish()
                 raise
@@ -82,7 +82,7 @@ class Session:
         )
         return bound
 
-    def _converse(
+    def converse(
         self, bound: Sequence[tuple[Statement, Sequence[Buffer | None]]]
     ) -> tuple[set[str], list[PGresult]]:
         """Send everything, then wait for every answer; which statements were prepared with it."""

@@ -10,9 +10,11 @@ import pytest
 from django.db import IntegrityError, OperationalError, close_old_connections, connection
 from psycopg.pq import ExecStatus
 
+from holdshort import flow
 from holdshort.records import crossing, db, tickets
 from holdshort.records.actions import story, turn_to_decide, turn_to_run
 from holdshort.records.ids import new_id
+from holdshort.stops.deciding import Answer
 from tests.desk import Desk
 
 
@@ -204,13 +206,49 @@ def test_who_is_interrupted_in_the_middle_does_not_speak_on(
 
     db.now()
     before = connection.connection
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt), db.transaction():
-        label(ticket, "half")
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
         patched.setattr(crossing, "results_of", interrupted)
-        db.now()
+        label(ticket, "half")
     assert before.closed
-    label(ticket, "afresh")
-    assert labels(owned) == ["afresh"]
+
+
+# ------------------------------------------------------------------ how often a stop crosses
+
+
+@pytest.fixture
+def crossed(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The names of the statements of every crossing, in their order."""
+    seen: list[list[str]] = []
+    converse = crossing.Session.converse
+
+    def noted(session: Any, bound: Any) -> Any:
+        seen.append([statement.name for statement, _ in bound])
+        return converse(session, bound)
+
+    monkeypatch.setattr(crossing.Session, "converse", noted)
+    return seen
+
+
+def test_a_stop_crosses_twice_and_the_second_time_it_commits(
+    desk: Desk, crossed: list[list[str]]
+) -> None:
+    desk.agent.will("idp.add_to_group", person="erik", group="sales-apac")
+    found = desk.action(desk.ask("erik", "please add me to sales-apac"))
+    who = desk.sender(found.assignments[0]["person"])
+    answer = Answer(verdict="approve", digest=found.digest, shown="0" * 64)
+    crossed.clear()
+    with desk.role("web"):
+        flow.decide(found.review["number"], answer, sender=who)
+    with desk.role("desk"):
+        flow.authorize(found.action.id)
+        flow.sequence()
+    assert [(names[0], names[-1]) for names in crossed] == [
+        ("begin", "story_to_decide"),
+        ("add_decision", "commit"),
+        ("begin", "story_to_decide"),
+        ("add_authorization", "commit"),
+        ("begin", "commit"),
+    ]
 
 
 # ------------------------------------------------------------------ stories read in part

@@ -56,7 +56,7 @@ def unlogged_before(desk: Desk) -> int:
 def test_an_event_that_is_committed_after_a_few_later_ones_is_logged_at_once(
     desk: Desk, late: psycopg.Connection[object]
 ) -> None:
-    events(desk, flow.IN_FLIGHT - 1)
+    events(desk, 20)
     with desk.role("desk"):
         flow.sequence()
         late.commit()
