@@ -15,6 +15,7 @@ from bench import http, many, page, processes, waiting, weight
 from bench.engine import cycles
 from bench.figures import Figure, Part
 from bench.ground import Ground, ground
+from holdshort.records.queue import PAGE
 from tests.desk import Desk
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -87,7 +88,7 @@ def measure(here: Ground, size: Size) -> list[Part]:
         *over_http,
         Part(
             "Starting and memory",
-            "All four processes, started together, in turn on an empty desk and on this one.",
+            "All four processes, started together, in turn on a small desk and on this one.",
             starting,
         ),
     ]
@@ -104,15 +105,17 @@ def served(size: Size) -> list[Part]:
 
 
 def started(here: Ground, size: Size) -> list[Figure]:
-    """The processes on this ground and on an empty desk beside it."""
+    """The processes on this ground, and on one beside it where one page of reviews waits."""
     with tempfile.TemporaryDirectory(prefix="holdshort-bench-") as folder:
-        empty = Desk(here.desk.server, Path(folder))
+        small = Ground(Desk(here.desk.server, Path(folder)))
         try:
+            waiting.fill(small, PAGE)
             return processes.starts(
-                empty, here.desk, Path(folder), waiting=size.waiting, times=size.starts
+                small.desk, here.desk, Path(folder), waiting=size.waiting, times=size.starts
             )
         finally:
-            empty.close()
+            small.close()
+            small.desk.close()
 
 
 def circumstances(here: Ground, size: Size) -> dict[str, str]:

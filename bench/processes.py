@@ -43,30 +43,35 @@ class Seen:
     pages: list[float] = field(default_factory=list)
 
 
-def starts(empty: Desk, full: Desk, folder: Path, *, waiting: int, times: int) -> list[Figure]:
-    """Start the processes on an empty and on a full desk in turn, and compare."""
-    nothing, much = Seen(), Seen()
+def starts(small: Desk, full: Desk, folder: Path, *, waiting: int, times: int) -> list[Figure]:
+    """Start the processes on a small and on a full desk in turn, and compare.
+
+    One page of reviews waits on the small one, so that both draw the same page.
+    """
+    little, much = Seen(), Seen()
     for _ in range(times):
-        for desk, seen in ((empty, nothing), (full, much)):
+        for desk, seen in ((small, little), (full, much)):
             _start(desk, folder, seen)
     return [
-        *_ready("web answers", nothing.web, much.web),
-        *_ready("agent, desk and executor work", nothing.workers, much.workers),
-        *_memory("after the start", nothing.started, much.started, waiting),
-        *_memory("after ten pages of the queue", nothing.served, much.served, waiting),
+        *_ready("web answers", little.web, much.web),
+        *_ready("agent, desk and executor work", little.workers, much.workers),
+        *_memory("after the start", little.started, much.started, waiting),
+        *_memory("after ten pages of the queue", little.served, much.served, waiting),
         Figure("the queue's page over HTTP, p50", round(percentile(much.pages, 50), 1), "ms"),
-        Figure("the same when nothing waits, p50", round(percentile(nothing.pages, 50), 1), "ms"),
+        Figure(
+            "the same when only a page waits, p50", round(percentile(little.pages, 50), 1), "ms"
+        ),
     ]
 
 
-def _ready(what: str, nothing: list[float], much: list[float]) -> list[Figure]:
-    before, after = median(nothing), median(much)
+def _ready(what: str, little: list[float], much: list[float]) -> list[Figure]:
+    before, after = median(little), median(much)
     added = Figure(
         f"{what}: added by what waits", round(after - before, 2), "s", at_most=SECONDS_OF_START
     )
-    spread = max(nothing) - min(nothing)
+    spread = max(little) - min(little)
     return [
-        Figure(f"{what}, nothing waits", round(before, 2), "s"),
+        Figure(f"{what}, a page waits", round(before, 2), "s"),
         Figure(f"{what}, with all that waits", round(after, 2), "s"),
         added,
         Figure(f"{what}: spread between equal starts", round(spread, 2), "s"),
@@ -74,13 +79,13 @@ def _ready(what: str, nothing: list[float], much: list[float]) -> list[Figure]:
 
 
 def _memory(
-    when: str, nothing: list[dict[str, int]], much: list[dict[str, int]], waiting: int
+    when: str, little: list[dict[str, int]], much: list[dict[str, int]], waiting: int
 ) -> list[Figure]:
     both = [
         Figure(f"{name} {when}", round(median(run[name] for run in much) / 2**20, 1), "MiB")
         for name in PROCESSES
     ]
-    totals = [[sum(run.values()) for run in runs] for runs in (nothing, much)]
+    totals = [[sum(run.values()) for run in runs] for runs in (little, much)]
     each = (median(totals[1]) - median(totals[0])) / waiting
     noise = (max(totals[0]) - min(totals[0])) / waiting
     return [
