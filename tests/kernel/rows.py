@@ -2,13 +2,14 @@
 
 `Kernel` makes a road of rows step by step, each step a single statement by the role that may
 take it. Every step can be forged by naming columns, which then replace what would be right.
+How a statement reaches the database is `tests.kernel.reach`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -23,7 +24,8 @@ from holdshort.core import canonical
 from holdshort.core.terms import Action, Target
 from holdshort.records.ids import new_id
 from tests.desk import Desk
-from tests.kernel.grant_table import ROLES
+from tests.kernel.grant_table import INSERTS
+from tests.kernel.reach import SUPERUSER, Logins, Reach, Statement
 
 SEEN = {"account": "u1", "active": True, "member": False}
 
@@ -58,25 +60,44 @@ class Made:
 
 
 class Kernel:
-    """A connection for every login role, each statement a transaction of its own."""
+    """Rows of every kernel table, each written by the role that may."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self._admin = psycopg.connect(desk.url(), autocommit=True)
-        self._roles = {role: psycopg.connect(desk.url(role), autocommit=True) for role in ROLES}
+        self._logins = Logins(desk)
+        self._reach: Reach = self._logins
+        self._made: dict[Callable[[Kernel], Any], Any] = {}
         self.accounts = dict(self.sql("SELECT person, min(id) FROM kernel.account GROUP BY person"))
 
     def close(self) -> None:
-        for connection in (self._admin, *self._roles.values()):
-            connection.close()
+        self._logins.close()
 
     def as_role(self, role: str) -> psycopg.Connection:
-        return self._roles[role]
+        return self._logins.connections[role]
 
-    def sql(self, statement: str, *params: Any) -> list[tuple[Any, ...]]:
+    @contextmanager
+    def through(self, reach: Reach) -> Iterator[None]:
+        """Everything inside reaches the database in another way."""
+        self._reach = reach
+        try:
+            yield
+        finally:
+            self._reach = self._logins
+
+    def once(self, scene: Callable[[Kernel], Any]) -> Any:
+        """What a scene makes; it is made once and shared, so nobody may spoil it."""
+        if scene not in self._made:
+            self._made[scene] = scene(self)
+        return self._made[scene]
+
+    def run(self, role: str, statement: Statement, params: Any = None) -> psycopg.Cursor[Any]:
+        """One statement as one role."""
+        return self._reach.run(role, statement, params)
+
+    def sql(self, statement: Statement, *params: Any) -> list[tuple[Any, ...]]:
         """A look, or a change, as the superuser."""
         given = params[0] if params and isinstance(params[0], dict) else params
-        cursor = self._admin.execute(statement, given)  # type: ignore[arg-type]
+        cursor = self._reach.run(SUPERUSER, statement, given)
         return cursor.fetchall() if cursor.description else []
 
     def now(self) -> datetime:
@@ -85,8 +106,9 @@ class Kernel:
 
     def insert(self, role: str, table: str, returning: str = "", **row: Any) -> Any:
         """One row, as one role; the value of `returning`, if asked for."""
-        schema = "public" if table in ("ticket", "message", "turn") else "kernel"
-        statement = sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
+        schema = "kernel" if table in INSERTS else "public"
+        # Numbers that the database gives out are not taken, unless a row names one.
+        statement = sql.SQL("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE VALUES ({})").format(
             sql.Identifier(schema, table),
             sql.SQL(", ").join(map(sql.Identifier, row)),
             sql.SQL(", ").join(map(sql.Placeholder, row)),
@@ -97,7 +119,7 @@ class Kernel:
             name: Jsonb(value) if isinstance(value, dict | list) else value
             for name, value in row.items()
         }
-        cursor = self._roles[role].execute(statement, ready)
+        cursor = self.run(role, statement, ready)
         found = cursor.fetchone() if returning else None
         return found[0] if found else None
 
@@ -126,8 +148,9 @@ class Kernel:
             "agent_version": "v",
             "label": "l",
             "body": {"actions": []},
-            "answers": self.message(ticket),
         }
+        if "answers" not in forged:
+            row["answers"] = self.message(ticket)
         self.insert(role, "proposal", **row | forged)
         return str((row | forged)["id"])
 
@@ -180,7 +203,7 @@ class Kernel:
             "digest": made.digest,
             "type": made.action.type,
             "min_assurance": 1,
-            "policy_version": 1,
+            "policy_version": self.policy(),
             "catalogue_version": "1",
             "findings": {},
             "reasons": [],
@@ -200,13 +223,22 @@ class Kernel:
             "expires_at": self.now() + timedelta(hours=72),
         } | forged
         number = self.insert("desk", "review", "number", **row)
+        made = replace(made, review={"review": number, "expires_at": row["expires_at"]})
         for rank, person in enumerate(asked, start=1):
-            self.insert("desk", "assignment", **asked_row(number, person, row["expires_at"], rank))
-        review = {"review": number, "expires_at": row["expires_at"]}
-        return replace(made, review=review)
+            self.asked(made, person, rank=rank)
+        return made
+
+    def asked(self, made: Made, person: str, role: str = "desk", **forged: Any) -> None:
+        """One person is asked."""
+        self.insert(role, "assignment", **asked_row(person=person, **made.review) | forged)
 
     def decided(self, made: Made, person: str, verdict: str = "approve", **forged: Any) -> Made:
         """One person's answer, written by the web."""
+        row = self.decision_row(made, person, verdict) | forged
+        self.insert("web", "decision", **row)
+        return replace(made, decisions=(*made.decisions, row))
+
+    def decision_row(self, made: Made, person: str, verdict: str = "approve") -> dict[str, Any]:
         says_why = verdict in ("reject", "change", "hand_over")
         row = {
             "id": new_id(),
@@ -222,9 +254,7 @@ class Kernel:
             "changes": {"group": "newsletter"} if verdict == "change" else None,
             "hand_to": "helena" if verdict == "hand_over" else None,
         }
-        row |= made.review | made.parties | forged
-        self.insert("web", "decision", **row)
-        return replace(made, decisions=(*made.decisions, row))
+        return row | made.review | made.parties
 
     def event(self, made: Made, role: str = "desk", **forged: Any) -> int:
         """The event of a permission, as the desk records it."""
@@ -237,6 +267,21 @@ class Kernel:
         }
         self.insert(role, "event", **row | forged)
         number: int = self.sql("SELECT max(id) FROM kernel.event")[0][0]
+        return number
+
+    def policy(self) -> int:
+        """The rules that are in force."""
+        number: int = self.sql("SELECT max(policy_version) FROM kernel.adoption")[0][0]
+        return number
+
+    def proposed_policy(self, author: str = "ines") -> int:
+        """Rules that somebody proposed and nobody adopted."""
+        number: int = self.sql(
+            "INSERT INTO kernel.policy_version (number, document, file, digest, author) "
+            "SELECT (SELECT max(number) + 1 FROM kernel.policy_version), document, file, digest, "
+            "%s FROM kernel.policy_version WHERE number = 1 RETURNING number",
+            author,
+        )[0][0]
         return number
 
     def standing(self, category: str, granted: bool = True, phase: int = 3) -> int:
@@ -260,7 +305,8 @@ class Kernel:
                     f"person_{number}": decision["person"],
                 }
         else:
-            grounds = {"basis": "policy", "policy_version": 1, "standing_granted": True}
+            grounds = {"basis": "policy", "policy_version": self.policy()}
+            grounds["standing_granted"] = True
             if "standing" not in forged:
                 grounds["standing"] = self.standing(made.answer["category"])
         row = {"action": made.id, "digest": made.digest, **made.answer, **grounds}
