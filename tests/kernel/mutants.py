@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from psycopg import sql
 
+from tests.kernel.conditions import weaker
 from tests.kernel.reach import Statement
 from tests.kernel.rows import Kernel
 
@@ -42,6 +43,7 @@ def mutants(kernel: Kernel) -> list[Mutant]:
         *_triggers(kernel),
         *_row_security(kernel),
         *_policies(kernel),
+        *_conditions(kernel),
         *_views(kernel),
     ]
 
@@ -215,6 +217,49 @@ def _policies(kernel: Kernel) -> list[Mutant]:
                 text = sql.SQL("ALTER POLICY {} ON {} " + change).format(*about)  # type: ignore[arg-type]
                 made.append(_one("row policy", table, what, text, weakened=rows))
     return made
+
+
+# ------------------------------------------------------------------ single conditions
+
+_CHECKS = """
+SELECT n.nspname, c.relname, t.conname, pg_get_expr(t.conbin, t.conrelid) FROM pg_constraint t
+  JOIN pg_class c ON c.oid = t.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = ANY(%s) AND t.contype = 'c' ORDER BY 1, 2, 3
+"""
+
+_POLICIES = """
+SELECT schemaname, tablename, policyname, permissive = 'PERMISSIVE', qual, with_check
+  FROM pg_policies WHERE schemaname = ANY(%s) ORDER BY 1, 2, 3
+"""
+
+
+def _conditions(kernel: Kernel) -> list[Mutant]:
+    """CHECKs and row policies that lack one of the things they ask."""
+    made = []
+    for schema, table, name, text in kernel.sql(_CHECKS, SCHEMAS):
+        about = sql.Identifier(schema, table), sql.Identifier(name)
+        for left in weaker(text):
+            changes = (
+                sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(*about),
+                # The rows that are there stay unread: they are right.
+                sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} CHECK ({}) NOT VALID").format(
+                    *about, sql.SQL(left.text)
+                ),
+            )
+            made.append(_lacks(table, f"{table}.{name}", left.part, f"{table}.{name}", *changes))
+    for schema, table, name, permissive, using, check in kernel.sql(_POLICIES, SCHEMAS):
+        for text, clause in ((using, "USING"), (check, "WITH CHECK")):
+            for left in weaker(text) if text else ():
+                change = sql.SQL("ALTER POLICY {} ON {} " + clause + " ({})").format(  # type: ignore[arg-type]
+                    sql.Identifier(name), sql.Identifier(schema, table), sql.SQL(left.text)
+                )
+                control = f"rows of {table}" if permissive else f"{table}.{name}"
+                made.append(_lacks(table, f"{table}.{name}", left.part, control, change))
+    return made
+
+
+def _lacks(table: str, name: str, part: str, control: str, *changes: Statement) -> Mutant:
+    return _one("condition", table, f"{name} asks: {part}", *changes, weakened=control)
 
 
 # ------------------------------------------------------------------ views

@@ -57,6 +57,12 @@ _TWICE = (
         ("authorization.policy_or_people",),
     ),
     Redundant(
+        "authorization.policy_or_people asks: (tier < 3)",
+        "no gate lets tier 3 run on its own, and tier 3 never has a standing; said a third time on "
+        "purpose, where it decides",
+        ("assessment.tier_3_waits", "standing.tier_3_never_stands"),
+    ),
+    Redundant(
         "action.action_digest_key",
         "equal digests are equal bytes, and equal bytes name an equal id; it is also the index "
         "that finds an action by its digest",

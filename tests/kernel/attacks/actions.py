@@ -406,6 +406,7 @@ _GATE = [
         for mode, needed in (("HITL", 0), ("SUGGEST", 0), ("HOTL", 1), ("REFUSE", 1))
     ),
     _gate("three people are needed", "assessment_needed_check", needed=3),
+    _gate("fewer than none are needed", "assessment_needed_check", mode="REFUSE", needed=-1),
     _gate("tier 4", "assessment_tier_check", tier=4),
     _gate("a mode that nobody knows", "assessment_mode_check", tier=2, mode="x", needed=0),
     _gate("hands that nobody has", "assessment_hands_check", hands="x"),

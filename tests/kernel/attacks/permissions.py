@@ -77,6 +77,17 @@ def replaced_policy(kernel: Kernel) -> tuple[Made, int]:
     return alone(kernel), before
 
 
+def alone_and_approved(kernel: Kernel) -> Made:
+    """It may run on its own; people were asked all the same, and Sven said yes."""
+    return kernel.decided(kernel.reviewed(alone(kernel)), "sven")
+
+
+def refused_and_approved(kernel: Kernel) -> Made:
+    """The gate refuses it; people were asked all the same, and two said yes."""
+    made = kernel.reviewed(kernel.assessed(mode="REFUSE", needed=0))
+    return kernel.decided(kernel.decided(made, "sven"), "nadia")
+
+
 def rules_of_ines(kernel: Kernel) -> int:
     return kernel.proposed_policy("ines")
 
@@ -187,6 +198,27 @@ _BY_POLICY = [
         lambda k, made: k.authorized(made, **NO_POLICY),
     ),
     Attack(
+        "a standing permits that was taken back, and is called a decision",
+        "authorization.policy_or_people",
+        recalled,
+        lambda k, of: k.authorized(of[0], standing=of[1], basis="decisions"),
+    ),
+    Attack(
+        "a policy permits, and names a person for it",
+        "authorization.policy_or_people",
+        alone_and_approved,
+        lambda k, made: k.authorized(
+            replace(made, decisions=()), decision_1=made.decisions[0]["id"], person_1="sven"
+        ),
+    ),
+    Attack(
+        "tier 3 runs on its own, with a standing",
+        "authorization.policy_or_people",
+        nothing,
+        lambda k, _: k.authorized(k.assessed(mode="HOTL", needed=0)),
+        refusal="assessment.tier_3_waits",
+    ),
+    Attack(
         "a permission on a ground that nobody knows",
         "authorization.authorization_basis_check",
         approved_by_sven,
@@ -232,6 +264,18 @@ _BY_PEOPLE = [
         "authorization.policy_or_people",
         lambda k: k.reviewed(),
         lambda k, made: k.authorized(made, basis="decisions", **NO_POLICY),
+    ),
+    Attack(
+        "people permit what the gate refuses",
+        "authorization.policy_or_people",
+        refused_and_approved,
+        lambda k, made: k.authorized(made),
+    ),
+    Attack(
+        "what people permit is called a policy",
+        "authorization.policy_or_people",
+        approved_by_sven,
+        lambda k, made: k.authorized(made, basis="policy"),
     ),
     Attack(
         "one permits where two are needed",

@@ -111,11 +111,15 @@ def taken_over(kernel: Kernel) -> Made:
     return kernel.attempt(kernel.running(), 2)
 
 
+def ours_permitted(kernel: Kernel) -> Made:
+    """An action on our own tables that may run."""
+    made = kernel.staged(type="ticket.status", target=Target("desk", "1"), params={})
+    return kernel.authorized(kernel.assessed(made, tier=1, mode="HOTL", needed=0))
+
+
 def ours(kernel: Kernel) -> Made:
     """An action on our own tables, permitted and claimed."""
-    made = kernel.staged(type="ticket.status", target=Target("desk", "1"), params={})
-    made = kernel.authorized(kernel.assessed(made, tier=1, mode="HOTL", needed=0))
-    return kernel.turned(made, "claimed", "desk")
+    return kernel.turned(ours_permitted(kernel), "claimed", "desk")
 
 
 def ours_running(kernel: Kernel) -> Made:
@@ -137,6 +141,11 @@ def reported(kernel: Kernel) -> Made:
     made = kernel.by_hand()
     report(kernel, made)
     return made
+
+
+def taken_over_and_reported(kernel: Kernel) -> tuple[Made, Made]:
+    """A run that a second worker took over, and a report about something else."""
+    return taken_over(kernel), reported(kernel)
 
 
 def verified(kernel: Kernel) -> Made:
@@ -190,6 +199,14 @@ _TURNS = [
             ("claimed", "executor", None),
             ("by_hand", "desk", None),
         )
+    ),
+    _turn(
+        "by_hand by 'executor'",
+        "fate.hands_when_started",
+        approved,
+        "by_hand",
+        "desk",
+        hands="executor",
     ),
     *(
         _turn(
@@ -257,16 +274,13 @@ _TURNS = [
     _turn(
         "the executor claims what is on our own tables",
         "rows of fate",
-        lambda k: k.authorized(
-            k.assessed(
-                k.staged(type="ticket.status", target=Target("desk", "1"), params={}),
-                tier=1,
-                mode="HOTL",
-                needed=0,
-            )
-        ),
+        ours_permitted,
         "claimed",
         "executor",
+    ),
+    *(
+        _turn(f"the desk says {kind} of what is ours", "rows of fate", ours_permitted, kind, "desk")
+        for kind in OF_THE_WEB
     ),
     _turn("a turn that nobody knows", "fate.fate_kind_check", staged, "x", "owner"),
     _turn("a turn that is none", "fate.kind is filled in", staged, None, "owner"),
@@ -440,6 +454,24 @@ _OUTCOMES = [
         "outcome.of_something",
         two_by_hand,
         lambda k, of: k.outcome(of[0], report=of[1].id, **ALONE),
+    ),
+    Attack(
+        "a worker that slept tells the outcome with the report of something else",
+        "outcome.of_something",
+        taken_over_and_reported,
+        lambda k, of: k.outcome(of[0], report=of[1].id),
+    ),
+    Attack(
+        "an outcome of a report that has the number of an attempt",
+        "outcome.of_something",
+        reported,
+        lambda k, made: k.outcome(made, "recorded", report=made.id, execution=None),
+    ),
+    Attack(
+        "an outcome of nothing",
+        "outcome.of_something",
+        approved,
+        lambda k, made: k.outcome(made, "recorded", "owner", **ALONE),
     ),
     Attack(
         "a person's report leaves a doubt",
