@@ -204,6 +204,7 @@ _AROUND: tuple[tuple[str, str, str, dict[str, str | None]], ...] = (
     ("another message takes the number of one", "message.message_pkey", TAKEN, {"ticket": "2"}),
     ("somebody has two profiles", "profile.profile_pkey", TAKEN, {"email": "x@example.org"}),
     ("two people have one address", "profile.profile_email", TAKEN, {"person": "newcomer"}),
+    ("another ticket takes the number of one", "ticket.ticket_pkey", TAKEN, {"requester": "erik"}),
     ("more assurance than there is", "ticket.ticket_assurance_check", CHANGED, {"assurance": "3"}),
     ("a turn of no kind", "turn.turn_kind_check", CHANGED, {"kind": "x"}),
 )

@@ -174,7 +174,16 @@ class Kernel:
         }
         action = Action(**fields | changes)
         data = canonical.action_bytes(action)
-        return Made(action, canonical.digest(data), data, self.proposed(ticket=ticket))
+        return Made(
+            action, canonical.digest(data), data, self._started_by(action.initiator, ticket)
+        )
+
+    def _started_by(self, initiator: str, ticket: int) -> str:
+        """The proposal of the agent, or of a human through the web."""
+        if initiator == "agent":
+            return self.proposed(ticket=ticket)
+        human = {"initiator": initiator, "initiator_kind": "human", "answers": None}
+        return self.proposed("web", ticket=ticket, **human)
 
     def action_row(self, made: Made) -> dict[str, Any]:
         action = made.action

@@ -127,6 +127,7 @@ _COLUMNS: dict[str, Any] = {
 
 _BYTES: list[dict[str, Any]] = [
     {"requester": "erik"},
+    {"initiator": "erik"},
     {"target": {"connector": "desk", "id": "x"}},
     {"undoes": ANOTHER},
     {"ticket": 999_999},
@@ -247,19 +248,31 @@ _ACTIONS = [
             not_staged,
             lambda k, made, part=part: write_fitting(k, made, **{part: "nobody"}),
         )
-        for part in PARTIES
+        for part in ("beneficiary", "changer")
     ),
     Attack(
-        "an action of a ticket that does not exist",
-        "action.action_ticket_fkey",
+        "what the agent started is staged in a human's name",
+        "action.as_proposed",
         not_staged,
-        lambda k, made: write_fitting(k, made, ticket=999_999),
+        lambda k, made: write_fitting(k, made, initiator="erik", changer="erik"),
+    ),
+    Attack(
+        "what was proposed for one ticket is staged for another",
+        "action.as_proposed",
+        two_staged,
+        lambda k, of: write_fitting(k, of[1], ticket=of[0].action.ticket),
     ),
     Attack(
         "an action that nobody proposed",
-        "action.action_proposal_fkey",
+        "action.as_proposed",
         not_staged,
         lambda k, made: write(k, made, proposal=ANOTHER),
+    ),
+    Attack(
+        "what Dana asked for is staged as if Erik had, so that she can approve it",
+        "action.as_asked",
+        not_staged,
+        lambda k, made: write_fitting(k, made, requester="erik"),
     ),
     Attack(
         "an action that undoes nothing that ever was",
