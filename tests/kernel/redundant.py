@@ -41,6 +41,8 @@ GUARDED = (
     "outcome",
     "procrastinate_jobs",
     "proposal",
+    "reconciliation",
+    "settlement",
 )
 """Tables whose row policies let nobody do what no policy names."""
 
@@ -94,10 +96,13 @@ _TWICE = (
         "it is computed from columns that are never empty",
         ("assessment.type is filled in",),
     ),
-    Redundant(
-        "decision.decision_web is for some",
-        "no other role has the grant",
-        ("desk may not INSERT decision",),
+    *(
+        Redundant(
+            f"{table}.{table}_web is for some",
+            "no other role has the grant",
+            (f"desk may not INSERT {table}",),
+        )
+        for table in ("decision", "reconciliation", "settlement")
     ),
     Redundant(
         "authorization.authorization_desk is for some",

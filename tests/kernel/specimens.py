@@ -46,6 +46,16 @@ def full(kernel: Kernel) -> None:
 
 
 _AROUND = (
+    # A state came back so long ago that it holds nothing that is here, and was reconciled.
+    "INSERT INTO kernel.restoration (reason, position, seen, noticed_at) "
+    "VALUES ('log', 0, 1, '2000-01-01')",
+    "INSERT INTO kernel.reconciliation (restoration, person, account, channel, note) SELECT r.id, "
+    "a.person, a.id, 'console', 'n' FROM kernel.restoration r, kernel.account a "
+    "WHERE a.person = 'ines' LIMIT 1",
+    "INSERT INTO kernel.settlement (action, restoration, person, account, result) SELECT x.id, "
+    "r.restoration, r.person, r.account, 'done' FROM kernel.reconciliation r, kernel.action x "
+    "WHERE NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = x.id) LIMIT 1",
+    "INSERT INTO kernel.sighting (action, now) SELECT id, '{}' FROM kernel.action LIMIT 1",
     "INSERT INTO kernel.person (id, kind) VALUES ('newcomer', 'human'), ('latecomer', 'human')",
     "INSERT INTO profile (person, name, email) VALUES ('latecomer', 'L', 'late@example.org')",
     "INSERT INTO sealed (action, ticket, person, sealed, expires_at) SELECT gen_random_uuid(), "
@@ -71,6 +81,15 @@ def _around(kernel: Kernel) -> None:
     for statement in _AROUND:
         kernel.run(SUPERUSER, statement)
 
+
+_ROOM = {
+    # It is settled only while nobody has reconciled.
+    "settlement": (
+        "DELETE FROM kernel.reconciliation",
+        "UPDATE kernel.restoration SET noticed_at = clock_timestamp()",
+    ),
+}
+"""What else must be so for a row of a table to be written."""
 
 # ------------------------------------------------------------------ one row
 
@@ -99,6 +118,8 @@ class Row:
 
     def taken_out(self, kernel: Kernel) -> None:
         """Make room for the row to be written again; what refers to it stays."""
+        for statement in _ROOM.get(self.table, ()):
+            kernel.run(SUPERUSER, statement)
         _unchecked(
             kernel,
             sql.SQL("DELETE FROM {} WHERE ctid = {}").format(self.name, sql.Literal(self.where)),

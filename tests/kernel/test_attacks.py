@@ -7,8 +7,12 @@ from collections import Counter
 import pytest
 
 from tests.kernel.attack import Attack, refused_by
-from tests.kernel.attacks import BY_HAND
+from tests.kernel.attacks import BY_HAND, ON_ONE_DATABASE
 from tests.kernel.rows import Kernel
+
+
+def name(attack: Attack) -> str:
+    return f"{attack.words} ({attack.control})"
 
 
 def refusal(kernel: Kernel, attack: Attack) -> str:
@@ -21,7 +25,7 @@ def refusal(kernel: Kernel, attack: Attack) -> str:
     return "nothing"
 
 
-@pytest.mark.parametrize("attack", BY_HAND, ids=lambda attack: f"{attack.words} ({attack.control})")
+@pytest.mark.parametrize("attack", ON_ONE_DATABASE, ids=name)
 def test_an_attack_is_refused_by_its_control(kernel: Kernel, attack: Attack) -> None:
     assert refusal(kernel, attack) == attack.refused_by
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from tests.kernel.attack import Attack
-from tests.kernel.attacks import actions, decisions, people, permissions, turns
+from tests.kernel.attacks import actions, decisions, halted, people, permissions, turns
 
-BY_HAND: list[Attack] = [
+ON_ONE_DATABASE: list[Attack] = [
     *actions.ATTACKS,
     *decisions.ATTACKS,
     *people.ATTACKS,
     *permissions.ATTACKS,
     *turns.ATTACKS,
 ]
+"""Attacks that leave a database as it was for the others."""
+
+BY_HAND: list[Attack] = [*ON_ONE_DATABASE, *halted.ATTACKS]
