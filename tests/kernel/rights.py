@@ -13,7 +13,7 @@ from tests.kernel.grant_table import ROLES
 from tests.kernel.mutants import SCHEMAS, Mutant
 from tests.kernel.reach import Statement
 from tests.kernel.rows import Kernel
-from tests.kernel.specimens import Row, Specimens
+from tests.kernel.specimens import Row, Specimens, make_room
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,10 @@ def _taken_out(row: Row) -> Any:
 
 
 def _reads(right: Right, specimens: Specimens) -> Attack:
-    return _simply(right, "SELECT {column} FROM {table} LIMIT 1")
+    def room(kernel: Kernel, _: Any) -> None:
+        make_room(kernel, right.table)
+
+    return _simply(right, "SELECT {column} FROM {table} LIMIT 1", room)
 
 
 def _changes(right: Right, specimens: Specimens) -> Attack:

@@ -51,10 +51,10 @@ _AROUND = (
     "VALUES ('log', 0, 1, '2000-01-01')",
     "INSERT INTO kernel.reconciliation (restoration, person, account, channel, note) SELECT r.id, "
     "a.person, a.id, 'console', 'n' FROM kernel.restoration r, kernel.account a "
-    "WHERE a.person = 'ines' LIMIT 1",
+    "WHERE a.person = 'ines' AND a.ended_at IS NULL ORDER BY a.id LIMIT 1",
     "INSERT INTO kernel.settlement (action, restoration, person, account, result) SELECT x.id, "
     "r.restoration, r.person, r.account, 'done' FROM kernel.reconciliation r, kernel.action x "
-    "WHERE NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = x.id) LIMIT 1",
+    "WHERE NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = x.id) ORDER BY x.id LIMIT 1",
     "INSERT INTO kernel.sighting (action, now) SELECT id, '{}' FROM kernel.action LIMIT 1",
     "INSERT INTO kernel.person (id, kind) VALUES ('newcomer', 'human'), ('latecomer', 'human')",
     "INSERT INTO profile (person, name, email) VALUES ('latecomer', 'L', 'late@example.org')",
@@ -82,14 +82,19 @@ def _around(kernel: Kernel) -> None:
         kernel.run(SUPERUSER, statement)
 
 
-_ROOM = {
-    # It is settled only while nobody has reconciled.
-    "settlement": (
-        "DELETE FROM kernel.reconciliation",
-        "UPDATE kernel.restoration SET noticed_at = clock_timestamp()",
-    ),
-}
-"""What else must be so for a row of a table to be written."""
+_CAME_BACK_NOW = (
+    "DELETE FROM kernel.reconciliation",
+    "UPDATE kernel.restoration SET noticed_at = clock_timestamp()",
+)
+_ROOM = {"settlement": _CAME_BACK_NOW, "halted": _CAME_BACK_NOW}
+"""What must be so, besides, for a row of a table or view to be there or to be written."""
+
+
+def make_room(kernel: Kernel, table: str) -> None:
+    """Inside a transaction that keeps nothing, bring about what its rows need."""
+    for statement in _ROOM.get(table, ()):
+        kernel.run(SUPERUSER, statement)
+
 
 # ------------------------------------------------------------------ one row
 
@@ -118,8 +123,7 @@ class Row:
 
     def taken_out(self, kernel: Kernel) -> None:
         """Make room for the row to be written again; what refers to it stays."""
-        for statement in _ROOM.get(self.table, ()):
-            kernel.run(SUPERUSER, statement)
+        make_room(kernel, self.table)
         _unchecked(
             kernel,
             sql.SQL("DELETE FROM {} WHERE ctid = {}").format(self.name, sql.Literal(self.where)),
