@@ -65,12 +65,6 @@ _TWICE = (
         ("assessment.tier_3_waits", "standing.tier_3_never_stands"),
     ),
     Redundant(
-        "action.action_digest_key",
-        "equal digests are equal bytes, and equal bytes name an equal id; it is also the index "
-        "that finds an action by its digest",
-        ("action.digest_of_the_bytes",),
-    ),
-    Redundant(
         "decision.decision_person_person_kind_fkey",
         "only humans are asked, and only who was asked decides",
         ("decision.asked",),
@@ -156,6 +150,7 @@ _LIBRARY = (
             "procrastinate_jobs.procrastinate_jobs_*lock_idx_*",
             "procrastinate_jobs.procrastinate_jobs_notify_*",
             "procrastinate_jobs.procrastinate_trigger_*",
+            "procrastinate_jobs.tell_the_queue",
             "procrastinate_jobs.check_not_todo_abort_requested",
             "procrastinate_periodic_defers.procrastinate_periodic_defers_pkey",
             "procrastinate_periodic_defers.procrastinate_periodic_defers_unique",
@@ -164,7 +159,7 @@ _LIBRARY = (
     Redundant(
         "procrastinate_jobs.queue_name is filled in",
         "waking the worker of a queue without a name fails",
-        ("procrastinate_jobs.procrastinate_jobs_notify_queue_job_inserted_v1",),
+        ("procrastinate_jobs.tell_the_queue",),
     ),
     Redundant(
         "web may not DELETE procrastinate_jobs",

@@ -10,5 +10,5 @@ from holdshort.records import schema
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("records", "0002_safe_mode")]
+    dependencies: ClassVar = [("records", "0004_wake_ups")]
     operations: ClassVar = [schema.change("0005_true_origin")]

@@ -173,13 +173,6 @@ _ACTIONS = [
         for column in ("connector", "target")
     ),
     Attack(
-        "two actions of one digest",
-        "action.action_digest_key",
-        two_staged,
-        lambda k, of: write(k, of[1], digest=of[0].digest),
-        refusal="action.digest_of_the_bytes",
-    ),
-    Attack(
         "an action undoes another, and its bytes say so of none",
         "action.columns_of_the_bytes",
         two_staged,
@@ -420,6 +413,7 @@ _GATE = [
     ),
     _gate("three people are needed", "assessment_needed_check", needed=3),
     _gate("fewer than none are needed", "assessment_needed_check", mode="REFUSE", needed=-1),
+    _gate("an answer that rests on nothing", "with_grounds", findings=None, reasons=None),
     _gate("tier 4", "assessment_tier_check", tier=4),
     _gate("a mode that nobody knows", "assessment_mode_check", tier=2, mode="x", needed=0),
     _gate("hands that nobody has", "assessment_hands_check", hands="x"),

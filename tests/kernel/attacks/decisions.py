@@ -35,6 +35,13 @@ def run_out(kernel: Kernel) -> Made:
     return kernel.reviewed(expires_at=kernel.now() - timedelta(seconds=1))
 
 
+def asked_for_longer(kernel: Kernel) -> tuple[Made, Any]:
+    """A review that has run out; Ines was asked as if it went on."""
+    made, later = run_out(kernel), kernel.now() + timedelta(days=1)
+    kernel.asked(made, "ines", expires_at=later)
+    return made, later
+
+
 def ended_account(kernel: Kernel) -> tuple[Made, int]:
     """Sven was asked; one of his accounts was taken away."""
     taken = kernel.sql(
@@ -164,15 +171,13 @@ _WHO = [
         "somebody decides who was asked about something else",
         "decision.decision_review_action_digest_expires_at_fkey",
         another_reviewed,
-        lambda k, of: k.decided(of[0], "nadia", review=of[1].review["review"]),
+        lambda k, of: k.decided(of[0], "nadia", **of[1].review),
     ),
     Attack(
         "somebody is asked in a review that does not exist",
         "assignment.assignment_review_fkey",
         reviewed,
-        lambda k, made: k.insert(
-            "desk", "assignment", review=999_999, person="sven", why="w", rank=1
-        ),
+        lambda k, made: k.asked(made, "sven", review=999_999),
     ),
     Attack(
         "somebody is asked twice",
@@ -204,8 +209,8 @@ _WHEN = [
     Attack(
         "O7: a decision after its time that says its time is not over",
         "decision.decision_review_action_digest_expires_at_fkey",
-        run_out,
-        lambda k, made: k.decided(made, "sven", expires_at=k.now() + timedelta(days=1)),
+        asked_for_longer,
+        lambda k, of: k.decided(of[0], "ines", expires_at=of[1]),
     ),
     *(
         Attack(
