@@ -210,6 +210,13 @@ def _expired(desk: Desk) -> Args:
     return ticket, action
 
 
+def _nobody_can_answer(desk: Desk) -> Args:
+    ticket, action = _grave(desk)
+    number = desk.story(action).review["number"]
+    desk.sql(f"DELETE FROM kernel.assignment WHERE review = {number}")
+    return ticket, action
+
+
 def _with_a_person(desk: Desk) -> Args:
     ticket, who = _opened(desk)
     with desk.role("web"):
@@ -308,6 +315,7 @@ STOPS: dict[str, Stop] = {
     "sequence": Stop("desk", _permitted, lambda t, a: flow.sequence()),
     "sweep": Stop("desk", _permitted, lambda t, a: flow.sweep()),
     "expire": Stop("desk", _expired, lambda t, a: flow.expire(a)),
+    "reroute": Stop("desk", _nobody_can_answer, lambda t, a: flow.reroute(a)),
     "restage": Stop("desk", _drifted, lambda t, a: flow.restage(a)),
     "unread": Stop("desk", _unread, lambda t: flow.unread(t)),
     "forget": Stop("desk", _unread_secret, lambda t: flow.forget()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -132,4 +133,5 @@ def test_a_desk_that_was_put_back_is_halted_and_goes_on_once(
 
 def test_every_stop_of_the_road_is_tried() -> None:
     tried = {name.partition(",")[0] for name in STOPS} | set(HALTING)
-    assert tried == set(flow.__all__) - {"Refused"}
+    stops = {name for name in flow.__all__ if inspect.isfunction(getattr(flow, name))}
+    assert tried == stops
