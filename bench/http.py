@@ -110,7 +110,12 @@ def measure(here: Ground, *, cycles: int, whole: int, clients: int) -> list[Figu
         decided = _timed(here, "HTTP: answer to a decision", waiting[WARM:], api.decide, clients)
         used = {name: (now - before[name]) / cycles for name, now in _used(here, api).items()}
         figures = [
-            Figure("HTTP: gated cycles in a second", round(cycles / decided.seconds, 1), "1/s"),
+            Figure(
+                "HTTP: gated cycles in a second",
+                round(cycles / decided.seconds, 1),
+                "1/s",
+                at_least=150,
+            ),
             Figure("HTTP: commits in a cycle", round(used.pop("commits"), 1), "commits"),
             Figure("HTTP: processor time of a cycle", round(sum(used.values()), 2), "ms"),
             *(Figure(f"… of {name}", round(each, 2), "ms") for name, each in used.items()),
