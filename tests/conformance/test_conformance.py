@@ -151,6 +151,21 @@ def test_drift_is_refused_and_asked_anew_with_the_difference(
     assert "cannot see" in office.said(action)
 
 
+@every_drift()
+def test_drift_between_looking_and_writing_is_refused_by_the_connector(
+    office: Office, case: Case, drift: str
+) -> None:
+    place, connector = office.stranger(case), office.connector()
+    action = acting(case, place)
+    seen = connector.observe(action)
+    case.drifts[drift](place)
+    drifted, writes = look(place), office.target.writes()
+    with pytest.raises(Drifted, match=r"changed since this was seen: \w+"):
+        connector.apply(action, key="k", seen=seen, timeout=10)
+    assert look(place) == drifted
+    assert writes is None or office.target.writes() == writes
+
+
 # ------------------------------------------------------------------ unrelated churn
 
 
