@@ -257,7 +257,7 @@ def test_a_target_that_stays_down_ends_with_its_reason(office: Office, case: Cas
     assert office.stands(action) == "with_person"
     reason = sentence(office, office.desk.story(action).outcome["reason"])
     assert "cannot be reached" in reason
-    assert reason in office.said(action)
+    assert "did not happen, and nothing was changed" in office.said(action)
     assert case.shows(place) == shown
 
 
@@ -307,7 +307,7 @@ def test_a_wrong_credential_is_said_with_its_reference_and_changes_nothing(
     assert office.stands(action) == "with_person"
     reason = sentence(office, office.desk.story(action).outcome["reason"])
     assert office.target.wrong_reference in reason
-    assert reason in office.said(action)
+    assert "did not happen, and nothing was changed" in office.said(action)
     assert case.shows(place) == shown
     kept = everything(office)
     assert not any(secret in kept for secret in office.target.secrets)

@@ -207,7 +207,8 @@ def test_an_account_that_is_elsewhere_is_handed_to_a_person(desk: Desk, office: 
     office.served.move(office.ids["hugo"], office.served.people)
     desk.decide(story.action.id, "sven", "approve")
     assert desk.story(story.action.id).state == "not_applied"
-    assert "not where it was to be moved from" in desk.said(story.action.ticket)
+    reason = desk.story(story.action.id).outcome["reason"]
+    assert "not where it was to be moved from" in reason
     assert desk.ticket(story.action.ticket)["stands"] == "with_person"
 
 
