@@ -63,7 +63,7 @@ def document(parts: list[Part], about: Mapping[str, str]) -> str:
     aimed = [(part, one) for part in parts for one in part.figures if one.reached is not None]
     lines = [HEAD.format(**about), "| | figure | target | |", "| --- | --- | --- | --- |"]
     lines += [
-        f"| {part.title}: {one.name} | {_value(one.value, one.unit)} "
+        f"| {part.title}: {one.name} | {measured(one.value, one.unit)} "
         f"| {_target(one)} | {_said(one)} |"
         for part, one in aimed
     ]
@@ -75,22 +75,23 @@ def document(parts: list[Part], about: Mapping[str, str]) -> str:
 
 
 def _row(one: Figure) -> str:
-    floor = "" if one.floor is None else _value(one.floor, one.unit)
+    floor = "" if one.floor is None else measured(one.floor, one.unit)
     if one.ratio is not None:
         floor += f" (ratio {one.ratio:,.4g})"
     target = f"{_target(one)}: {_said(one)}" if one.reached is not None else ""
-    return f"| {one.name} | {_value(one.value, one.unit)} | {floor} | {target} |"
+    return f"| {one.name} | {measured(one.value, one.unit)} | {floor} | {target} |"
 
 
-def _value(value: float, unit: str) -> str:
+def measured(value: float, unit: str) -> str:
+    """A figure as the page shows it."""
     number = f"{value:,.0f}" if value == round(value) or abs(value) >= 1000 else f"{value:,.4g}"
     return f"{number} {unit}"
 
 
 def _target(one: Figure) -> str:
     if one.at_most is not None:
-        return f"at most {_value(one.at_most, one.unit)}"
-    return "" if one.at_least is None else f"at least {_value(one.at_least, one.unit)}"
+        return f"at most {measured(one.at_most, one.unit)}"
+    return "" if one.at_least is None else f"at least {measured(one.at_least, one.unit)}"
 
 
 def _verdict(one: Figure) -> str:

@@ -16,6 +16,7 @@ from holdshort.machine.errors import MachineError
 
 LOG_LIMIT = 10_000_000
 _ELSEWHERE = "Change its permissions, or choose another folder with --data."
+_PUT_BACK = "Put it back, or choose another folder with --data."
 
 
 def private_folder(path: Path) -> Path:
@@ -108,7 +109,7 @@ def take_lock(path: Path) -> int | None:
 
 
 @contextmanager
-def explained(path: Path, way_out: str = _ELSEWHERE) -> Iterator[None]:
+def explained(path: Path, way_out: str = "") -> Iterator[None]:
     """Turn an OSError about `path` into a sentence that ends with the way out."""
     try:
         yield
@@ -124,14 +125,15 @@ def _sentence(error: OSError, path: Path, way_out: str) -> str:
         case errno.EDQUOT:
             return disk_full(path)
         case errno.EACCES | errno.EPERM:
-            return f"{path} may not be read and written by this account. {way_out}"
+            return f"{path} may not be read and written by this account. {way_out or _ELSEWHERE}"
         case errno.EROFS:
-            return f"{path} is on a read-only disk. {way_out}"
+            return f"{path} is on a read-only disk. {way_out or _ELSEWHERE}"
         case errno.ENOENT:
-            return f"{path} is not there. {way_out}"
+            return f"{path} is not there. {way_out or _PUT_BACK}"
         case errno.EEXIST | errno.ENOTDIR:
-            return f"{path} is not a folder. {way_out}"
-    return f"{path} cannot be used ({error.strerror or 'copying failed'}). {way_out}"
+            return f"{path} is not a folder. {way_out or _ELSEWHERE}"
+    why = error.strerror or "copying failed"
+    return f"{path} cannot be used ({why}). {way_out or _ELSEWHERE}"
 
 
 def disk_full(path: Path) -> str:

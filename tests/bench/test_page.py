@@ -76,7 +76,9 @@ def test_a_run_tells_every_figure_with_its_target(run: tuple[list[dict[str, Any]
         limit = one["at_most"] if one["at_most"] is not None else one["at_least"]
         if limit is not None:
             verdict = "reached" if one["reached"] else "missed"
-            assert all(verdict in line and f"{limit:,g}" in line for line in mine), mine
+            assert all(
+                verdict in line and page.measured(limit, one["unit"]) in line for line in mine
+            ), mine
 
 
 def test_a_run_measures_what_is_promised(run: tuple[list[dict[str, Any]], str]) -> None:

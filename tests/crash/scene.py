@@ -153,6 +153,10 @@ class Scene:
         """Where the ticket of the action stands."""
         return str(self.desk.ticket(self.desk.story(action).action.ticket)["stands"])
 
+    def why(self, action: str) -> str:
+        """What staff are told about how it ended."""
+        return str(self.desk.story(action).outcome["reason"])
+
     def said(self, action: str) -> str:
         """What the requester was told."""
         return self.desk.said(self.desk.story(action).action.ticket)

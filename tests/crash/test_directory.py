@@ -28,7 +28,8 @@ def test_a_wrong_credential_is_a_clear_sentence_without_the_secret(
         settings = {"base_url": directory.url, "token": f"file:{wrong}", "allow_internal": True}
         assert on.execute(action, settings=settings, log=log) == 0
     assert (on.state(action), on.stands(action)) == ("not_applied", "with_person")
-    assert f"file:{wrong}" in on.said(action)
+    assert f"file:{wrong}" in on.why(action)
+    assert str(wrong) not in on.said(action)
     assert TOKEN not in everything(on) + log.read_text()
     assert "Traceback" not in log.read_text()
 

@@ -63,7 +63,7 @@ def test_a_permission_that_ended_between_two_attempts_is_not_used(on: Scene, sha
     on.end_permission(action)
     assert on.execute_later(action, shape=shape) == 0
     assert (on.state(action), on.effects(action)) == ("not_applied", [])
-    assert "The permission to run has ended." in on.said(action)
+    assert on.why(action) == "The permission to run has ended."
 
 
 def test_a_permission_that_ended_while_a_worker_slept_is_not_used(on: Scene) -> None:
