@@ -383,7 +383,7 @@ class Holdshort:
 
     def cut_audit(self, one: Proposed) -> tuple[Try, ...]:
         events = f"SELECT id FROM kernel.event WHERE action = '{one.id}'"
-        placed = f"SELECT FROM kernel.log WHERE event IN ({events})"
+        placed = f"SELECT 1 FROM kernel.log WHERE event IN ({events})"
         _until(lambda: bool(self._admin(placed)), "the log to hold its events")
         return (
             self._try(f"DELETE FROM kernel.log WHERE event IN ({events})", "positions removed"),
