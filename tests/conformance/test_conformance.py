@@ -224,7 +224,8 @@ class Churned:
         place = self.office.moved(self.place, case)
         case.prepare(place)
         action = self.office.ready(case, place)
-        assert self.office.attempt(action) == "executed", (case.type, self.office.said(action))
+        state = self.office.attempt(action)
+        assert state == "executed", (case.type, self.office.desk.story(action).outcome)
         story = self.office.desk.story(action)
         assert (story.action.version, len(story.attempts)) == (1, 1)
         assert story.outcome["kind"] == "verified"
