@@ -190,6 +190,8 @@ class Churned:
         self.place = office.place(next(case for case in self.cases if case.is_membership))
         self.edits = self.done = 0
         self._over = threading.Event()
+        # What other tests changed in the target is no churn.
+        self.office.look()
 
     @contextmanager
     def going_on(self) -> Iterator[None]:
@@ -225,7 +227,8 @@ class Churned:
         case.prepare(place)
         action = self.office.ready(case, place)
         state = self.office.attempt(action)
-        assert state == "executed", (case.type, self.office.desk.story(action).outcome)
+        outcome = self.office.desk.story(action).outcome
+        assert state == "executed", f"{self.office.subject.name}: {case.type} {outcome}"
         story = self.office.desk.story(action)
         assert (story.action.version, len(story.attempts)) == (1, 1)
         assert story.outcome["kind"] == "verified"

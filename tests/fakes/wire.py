@@ -124,6 +124,8 @@ class Wire:
                     case Fate.VANISH:
                         continue
                     case Fate.HALF:
+                        # First this end: an answer to the half must find nobody.
+                        _end(come)
                         go.sendall(piece[: len(piece) // 2])
                         break
                     case Fate.CUT:
