@@ -42,7 +42,7 @@ def decidable(bearer: Bearer, number: int) -> Story:
 
     Raises Problem.
     """
-    story = actions.of_review(number)
+    story = actions.to_answer(number)
     if story is None or (story.private_to is not None and not _may_see(bearer, story)):
         raise Problem("not_found", f"There is no review number {number}.")
     return story

@@ -15,11 +15,14 @@ _FIRST_STEP, _LONGEST_STEP = 0.01, 0.08
 
 
 def until(look: Callable[[], T | None], *, seconds: float = PATIENCE) -> T | None:
-    """The first thing that `look` finds, or None when the time is over."""
+    """The first thing that `look` finds, or None when the time is over.
+
+    Another process has only just been woken, so there is nothing to find at once.
+    """
     ends, step = time.monotonic() + seconds, _FIRST_STEP
     while True:
+        time.sleep(step)
         found = look()
         if found is not None or time.monotonic() >= ends:
             return found
-        time.sleep(step)
         step = min(step * 1.5, _LONGEST_STEP)

@@ -133,6 +133,12 @@ def of_review(number: int) -> Story | None:
     return Story(found) if found else None
 
 
+def to_answer(number: int) -> Story | None:
+    """The same with what somebody needs who answers the review; the rest when it is asked for."""
+    found = db.row("story_to_answer", review=number)
+    return Story(found) if found else None
+
+
 Turn = AbstractContextManager[tuple[Story | None, datetime]]
 """One transaction, alone with an action: its story, read in it, and the database's time."""
 

@@ -186,6 +186,11 @@ def lock(kind: str, key: object) -> Asked:
     return "lock", {"key": f"{kind}:{key}"}
 
 
+def name() -> str:
+    """Which database this is, for what a process keeps about it."""
+    return str(_wrapper().settings_dict["NAME"])
+
+
 def now() -> datetime:
     """PostgreSQL's time; nothing in Holdshort asks another clock about a deadline."""
     at: datetime = value("now")

@@ -193,6 +193,17 @@ SELECT a.id, a.digest, a.canonical, a.proposal, a.staged_at, st.state, to_jsonb(
   LEFT JOIN LATERAL (SELECT bool_or(h.from_before) AS older FROM kernel.halted h WHERE h.action = a.id) ha ON true
  WHERE a.id = COALESCE(%(action)s::uuid, (SELECT w.action FROM kernel.review w WHERE w.number = %(review)s));
 
+-- name: story_to_answer
+-- What an answer to a review is about, before it counts: the action, what was found about it and who may see it.
+SELECT a.id, a.digest, a.canonical, to_jsonb(s) AS assessment,
+       to_jsonb(p) - 'body' || jsonb_build_object('reasoning', p.body ->> 'reasoning') AS proposed,
+       (SELECT t.private_to FROM public.ticket t WHERE t.number = a.ticket) AS private_to
+  FROM kernel.review r
+  JOIN kernel.action a ON a.id = r.action
+  JOIN kernel.proposal p ON p.id = a.proposal
+  JOIN kernel.assessment s ON s.action = a.id
+ WHERE r.number = %(review)s;
+
 -- name: story_to_decide
 -- What decisions and their consequence need of a story; an action, or that of a review.
 SELECT a.id, a.digest, a.canonical, to_jsonb(s) - '{findings,reasons,grounds}'::text[] AS gate, to_jsonb(r) AS review,
