@@ -25,4 +25,4 @@ def until(look: Callable[[], T | None], *, seconds: float = PATIENCE) -> T | Non
         found = look()
         if found is not None or time.monotonic() >= ends:
             return found
-        step = min(step * 1.5, _LONGEST_STEP)
+        step = min(step * 2, _LONGEST_STEP)

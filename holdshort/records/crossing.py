@@ -133,6 +133,13 @@ class Session:
         return Answer([dict(zip(columns, row, strict=True)) for row in rows], len(rows))
 
 
+def is_cut(raw: psycopg.Connection[Any]) -> bool:
+    """Whether the server has ended this idle connection: only its last words, or an end, wait."""
+    poll = select.poll()
+    poll.register(raw.pgconn.socket, _WAIT_TO_READ)
+    return bool(poll.poll(0))
+
+
 def _sendable(value: Any) -> Any:
     """Bytes as hexadecimal text: without a connection psycopg would escape quotes among them."""
     return f"\\x{value.hex()}" if isinstance(value, bytes) else value

@@ -26,7 +26,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.transaction import atomic
 from psycopg.types.json import Jsonb
 
-from holdshort.records.crossing import COMMIT, Answer, Row, Session, Statement
+from holdshort.records.crossing import COMMIT, Answer, Row, Session, Statement, is_cut
 
 __all__ = ["Asked", "Row"]
 STATEMENTS = Path(__file__).resolve().parent / "statements"
@@ -114,7 +114,7 @@ def _cross(asked: Sequence[Asked], *, commit: bool = False) -> Sequence[Answer]:
     """Send what waits to be written and then these statements. Raises Django's database errors."""
     wrapper = _wrapper()
     wrapper.validate_no_broken_transaction()
-    wrapper.close_if_health_check_failed()
+    _leave_what_was_cut(wrapper)
     wrapper.ensure_connection()
     waiting = list(_waiting(wrapper))
     _waiting(wrapper).clear()
@@ -129,6 +129,15 @@ def _cross(asked: Sequence[Asked], *, commit: bool = False) -> Sequence[Answer]:
 
 def _wrapper() -> BaseDatabaseWrapper:
     return connections[DEFAULT_DB_ALIAS]
+
+
+def _leave_what_was_cut(wrapper: BaseDatabaseWrapper) -> None:
+    """Once a request, as Django does by asking the server; a cut can be seen from here."""
+    if wrapper.connection is None or not wrapper.health_check_enabled or wrapper.health_check_done:
+        return
+    if is_cut(wrapper.connection):
+        wrapper.close()
+    wrapper.health_check_done = True
 
 
 def _session(wrapper: BaseDatabaseWrapper) -> Session:

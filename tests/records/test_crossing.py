@@ -197,6 +197,20 @@ def test_a_connection_that_the_server_ended_is_replaced(owned: Desk, ticket: int
     assert labels(owned) == ["again"]
 
 
+def test_what_the_server_ended_between_two_requests_is_noticed_without_asking(
+    owned: Desk, ticket: int, crossed: list[list[str]]
+) -> None:
+    db.now()
+    owned.sql(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    close_old_connections()
+    label(ticket, "in the next request")
+    assert labels(owned) == ["in the next request"]
+    assert crossed == [["now"], ["label"]]
+
+
 def test_who_is_interrupted_in_the_middle_does_not_speak_on(
     owned: Desk, ticket: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
