@@ -9,7 +9,7 @@ from bench.ground import Ground
 BYTES_OF_A_PAUSED_ACTION = 1500
 """The target: rows and indexes of a paused action, beside its audit events."""
 
-PAUSED = ("action", "assessment", "review", "assignment", "dependency")
+PAUSED = ("action", "assessment", "review", "panel", "seat", "assignment", "dependency")
 """What holds a paused action: its bytes, the gate's answer, the question, who is asked."""
 
 EVENTS = ("event", "log")
@@ -42,7 +42,7 @@ def weigh(ground: Ground, sources: list[str], number: int) -> list[Figure]:
         for index, (table, size) in _indexes(ground).items()
         if table in PAUSED
     }
-    asked = ground.number("SELECT count(*) FROM kernel.assignment") / _count(ground)
+    asked = ground.number("SELECT count(*) FROM kernel.asked") / _count(ground)
     paused = Figure(
         "a paused action, beside its audit events",
         round(_sum(each, PAUSED)),

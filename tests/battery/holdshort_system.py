@@ -426,9 +426,12 @@ def _decision(action: str) -> Callable[[str], str]:
     def of(person: str) -> str:
         return (
             "INSERT INTO kernel.decision (id, review, action, digest, expires_at, requester, "
-            "beneficiary, initiator, changer, person, account, verdict, channel, assurance, shown) "
+            "beneficiary, initiator, changer, person, account, verdict, channel, assurance, shown, "
+            "panel, later) "
             f"SELECT gen_random_uuid(), r.number, a.id, a.digest, r.expires_at, {parties}, "
-            f"'{person}', c.id, 'approve', 'api', 1, repeat('0', 64) FROM kernel.action a "
+            f"'{person}', c.id, 'approve', 'api', 1, repeat('0', 64), r.panel, NOT EXISTS (SELECT "
+            f"FROM kernel.seat s WHERE s.panel = r.panel AND s.person = '{person}') "
+            "FROM kernel.action a "
             "JOIN kernel.review r ON r.action = a.id "
             f"JOIN kernel.account c ON c.person = '{person}' WHERE a.id = '{action}' LIMIT 1"
         )

@@ -231,7 +231,7 @@ def test_a_reviewer_who_loses_authority_is_not_forgotten_by_the_database(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     action = scenes.grave(desk)
-    gone = "DELETE FROM kernel.assignment WHERE person = 'sven'"
+    gone = "DELETE FROM kernel.seat WHERE person = 'sven'"
     right_before(monkeypatch, flow.answering, "record", lambda: desk.sql(gone))
     with pytest.raises(flow.Refused, match="changed while you decided"):
         desk.decide(action, "sven", "approve")

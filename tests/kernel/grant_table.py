@@ -24,7 +24,7 @@ _AUTHORIZATION = (
 )
 _DECISION = (
     "id review action digest expires_at requester beneficiary initiator changer person "
-    "account verdict reason_code changes hand_to channel assurance shown"
+    "account verdict reason_code changes hand_to channel assurance shown panel later"
 )
 _PROPOSAL = "id ticket initiator initiator_kind agent_version label confidence body answers"
 _EVENT = "name actor ticket action detail"
@@ -44,7 +44,9 @@ INSERTS: dict[str, dict[str, str]] = {
     "action": {"desk": _ACTION},
     "dependency": {"desk": "action needs"},
     "assessment": {"desk": _ASSESSMENT},
-    "review": {"desk": "action digest expires_at fault"},
+    "panel": {"desk": "id size"},
+    "seat": {"desk": "panel size rank person why"},
+    "review": {"desk": "action digest expires_at fault panel"},
     "assignment": {"desk": "review person why rank expires_at"},
     "decision": {"web": _DECISION},
     "event": {"web": _EVENT, "agent": _EVENT, "desk": _EVENT, "executor": _EVENT},

@@ -127,9 +127,14 @@ _RIGHTS = (
         Redundant(
             f"* may not INSERT {column}",
             "the database computes it and takes no other value",
-            (f"{column} is computed",),
+            (f"{column} is computed", *compared),
         )
-        for column in ("assessment.category", "event.digest")
+        for column, *compared in (
+            ("assessment.category",),
+            ("event.digest",),
+            ("decision.seated", "decision.asked"),
+            ("decision.assigned", "decision.asked_later"),
+        )
     ),
     Redundant(
         "* may not REFERENCES *",

@@ -231,15 +231,30 @@ class Kernel:
             "digest": made.digest,
             "expires_at": self.now() + timedelta(hours=72),
         } | forged
+        row["panel"] = row["panel"] if "panel" in row else self.panel(*asked)
         number = self.insert("desk", "review", "number", **row)
-        made = replace(made, review={"review": number, "expires_at": row["expires_at"]})
-        for rank, person in enumerate(asked, start=1):
-            self.asked(made, person, rank=rank)
-        return made
+        kept = {name: row[name] for name in ("expires_at", "panel")}
+        return replace(made, review={"review": number} | kept)
+
+    def panel(self, *people: str) -> int:
+        """These people as a panel, written when it is new."""
+        number = int.from_bytes(hashlib.sha256(repr(people).encode()).digest()[:8], signed=True)
+        if not self.sql("SELECT 1 FROM kernel.panel WHERE id = %s", number):
+            self.insert("desk", "panel", id=number, size=len(people))
+            for rank, person in enumerate(people, start=1):
+                self.seated(number, person, rank=rank, size=len(people))
+        return number
+
+    def seated(self, panel: int, person: str, role: str = "desk", **forged: Any) -> None:
+        """One person takes a place on a panel."""
+        row = {"panel": panel, "person": person, "why": "w", "rank": 1, "size": 1}
+        self.insert(role, "seat", **row | forged)
 
     def asked(self, made: Made, person: str, role: str = "desk", **forged: Any) -> None:
-        """One person is asked."""
-        self.insert(role, "assignment", **asked_row(person=person, **made.review) | forged)
+        """One person is asked after the review has opened."""
+        row = {"review": made.review["review"], "expires_at": made.review["expires_at"]}
+        row |= {"person": person, "why": "w", "rank": 3}
+        self.insert(role, "assignment", **row | forged)
 
     def decided(self, made: Made, person: str, verdict: str = "approve", **forged: Any) -> Made:
         """One person's answer, written by the web."""
@@ -262,6 +277,7 @@ class Kernel:
             "shown": "0" * 64,
             "changes": {"group": "newsletter"} if verdict == "change" else None,
             "hand_to": "helena" if verdict == "hand_over" else None,
+            "later": False,
         }
         return row | made.review | made.parties
 
@@ -394,12 +410,6 @@ class Kernel:
         """Approved for a person's hands, and given to that person."""
         made = self.decided(self.reviewed(self.assessed(hands="person")), "sven")
         return self.turned(self.authorized(made), "by_hand", "desk")
-
-
-def asked_row(review: int, person: str, expires_at: datetime, rank: int = 1) -> dict[str, Any]:
-    """One person who is asked, until the review ends."""
-    asked = {"review": review, "person": person, "expires_at": expires_at}
-    return {**asked, "why": "w", "rank": rank}
 
 
 def forged_bytes(made: Made, **said: Any) -> tuple[bytes, str]:

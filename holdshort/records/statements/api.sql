@@ -77,7 +77,7 @@ SELECT current_user::text;
 -- Whether the desk has drawn the consequence of a decision, or there is none to draw.
 SELECT d.verdict = 'ask'
        OR d.verdict = 'hand_over' AND EXISTS (
-            SELECT FROM kernel.assignment g WHERE g.review = d.review AND g.person = d.hand_to)
+            SELECT FROM kernel.asked g WHERE g.review = d.review AND g.person = d.hand_to)
        OR d.verdict = 'approve' AND (
             SELECT count(*) FROM kernel.decision y WHERE y.review = d.review AND y.verdict = 'approve')
           < (SELECT s.needed FROM kernel.assessment s WHERE s.action = d.action)

@@ -27,20 +27,34 @@ VALUES (%(action)s, %(digest)s, %(type)s, %(tier)s, %(mode)s, %(hands)s, %(neede
         %(policy_version)s, %(catalogue_version)s, %(grounds)s);
 
 -- name: add_review
-INSERT INTO kernel.review (action, digest, expires_at, fault)
-VALUES (%(action)s, %(digest)s, %(expires_at)s, %(fault)s) RETURNING number;
+INSERT INTO kernel.review (action, digest, expires_at, fault, panel)
+VALUES (%(action)s, %(digest)s, %(expires_at)s, %(fault)s, %(panel)s) RETURNING number;
+
+-- name: add_panel
+-- The people who are asked, in their order, unless they are written already.
+WITH wanted AS (
+  SELECT WHERE NOT EXISTS (SELECT FROM kernel.panel p WHERE p.id = %(id)s)),
+panel AS (
+  INSERT INTO kernel.panel (id, size) SELECT %(id)s, cardinality(%(people)s::text[]) FROM wanted ON CONFLICT DO NOTHING)
+INSERT INTO kernel.seat (panel, size, rank, person, why)
+SELECT %(id)s, cardinality(%(people)s::text[]), one.rank, one.person, one.why
+  FROM wanted CROSS JOIN unnest(%(people)s::text[], %(whys)s::text[]) WITH ORDINALITY AS one (person, why, rank)
+ON CONFLICT DO NOTHING;
 
 -- name: add_assignment
+-- Somebody who is asked after the review had opened.
 INSERT INTO kernel.assignment (review, person, why, rank, expires_at)
 SELECT r.number, %(person)s, %(why)s, %(rank)s, r.expires_at FROM kernel.review r WHERE r.number = %(review)s
 ON CONFLICT DO NOTHING;
 
 -- name: add_decision
 INSERT INTO kernel.decision (id, review, action, digest, expires_at, requester, beneficiary, initiator, changer,
-                             person, account, verdict, reason_code, changes, hand_to, channel, assurance, shown)
+                             person, account, verdict, reason_code, changes, hand_to, channel, assurance, shown,
+                             panel, later)
 SELECT %(id)s, r.number, a.id, %(digest)s, r.expires_at, a.requester, a.beneficiary, a.initiator, a.changer,
        %(person)s, %(account)s, %(verdict)s, %(reason_code)s, %(changes)s, %(hand_to)s, %(channel)s,
-       %(assurance)s, %(shown)s
+       %(assurance)s, %(shown)s, r.panel,
+       NOT EXISTS (SELECT FROM kernel.seat s WHERE s.panel = r.panel AND s.person = %(person)s)
   FROM kernel.review r JOIN kernel.action a ON a.id = r.action WHERE r.number = %(review)s;
 
 -- name: add_note
@@ -138,13 +152,19 @@ SELECT EXISTS (
 -- name: open_reviews
 -- How many open reviews each of these people leads, counted to a hundred: enough to spread the load.
 SELECT who.person, (SELECT count(*) FROM (
-         SELECT FROM kernel.assignment g
-           JOIN LATERAL (SELECT r.action FROM kernel.review r WHERE r.number = g.review OFFSET 0) r ON true
-          WHERE g.person = who.person AND g.rank = 1 AND g.expires_at > (SELECT clock_timestamp())
-            AND NOT COALESCE((SELECT true FROM kernel.fate f WHERE f.action = r.action), false)
+         SELECT FROM (
+             SELECT r.action FROM kernel.seat s
+               JOIN LATERAL (SELECT r.action FROM kernel.review r WHERE r.panel = s.panel
+                                AND r.expires_at > (SELECT clock_timestamp()) OFFSET 0) r ON true
+              WHERE s.person = who.person AND s.rank = 1
+             UNION ALL
+             SELECT r.action FROM kernel.assignment g
+               JOIN LATERAL (SELECT r.action FROM kernel.review r WHERE r.number = g.review OFFSET 0) r ON true
+              WHERE g.person = who.person AND g.rank = 1 AND g.expires_at > (SELECT clock_timestamp())) r
+          WHERE NOT COALESCE((SELECT true FROM kernel.fate f WHERE f.action = r.action), false)
             AND NOT COALESCE((SELECT true FROM kernel."authorization" z WHERE z.action = r.action), false)
             AND NOT COALESCE((SELECT true FROM kernel.settlement s WHERE s.action = r.action AND s.result = 'done'), false)
-          ORDER BY g.expires_at LIMIT 100) AS leads) AS open
+          LIMIT 100) AS leads) AS open
   FROM unnest(%(people)s::text[]) AS who (person);
 
 -- name: writer_of_ticket
@@ -158,7 +178,7 @@ SELECT action FROM kernel.review WHERE number = %(review)s;
 -- An action, or that of a review, with everything that has happened to it, in one reading.
 SELECT a.id, a.digest, a.canonical, a.proposal, a.staged_at, st.state, to_jsonb(s) AS assessment,
        to_jsonb(s) - '{findings,reasons,grounds}'::text[] AS gate, to_jsonb(r) || CASE
-         WHEN s.needed > (SELECT count(*) FROM kernel.assignment g WHERE g.review = r.number)
+         WHEN s.needed > (SELECT count(*) FROM kernel.asked g WHERE g.review = r.number)
          THEN '{}'::jsonb ELSE '{"fault": ""}'::jsonb END AS review,
        to_jsonb(p) - 'body' || jsonb_build_object('reasoning', p.body ->> 'reasoning') AS proposed,
        to_jsonb(z) AS "authorization", to_jsonb(f) AS fate,
@@ -170,7 +190,7 @@ SELECT a.id, a.digest, a.canonical, a.proposal, a.staged_at, st.state, to_jsonb(
        (SELECT b.id::text FROM kernel.action b WHERE b.root = a.root AND b.version = a.version + 1) AS next_version,
        (SELECT t.private_to FROM public.ticket t WHERE t.number = a.ticket) AS private_to,
        (SELECT b.id::text FROM kernel.action b WHERE b.undoes = a.id ORDER BY b.staged_at DESC LIMIT 1) AS undone_by,
-       COALESCE((SELECT jsonb_agg(to_jsonb(g) ORDER BY g.rank, g.person) FROM kernel.assignment g
+       COALESCE((SELECT jsonb_agg(to_jsonb(g) ORDER BY g.rank, g.person) FROM kernel.asked g
                   WHERE g.review = r.number), '[]') AS assignments,
        COALESCE((SELECT jsonb_agg(to_jsonb(d) || jsonb_build_object('comment', n.comment) ORDER BY d.decided_at)
                    FROM kernel.decision d LEFT JOIN public.decision_note n ON n.decision = d.id
@@ -212,7 +232,7 @@ SELECT a.id, a.digest, a.canonical, to_jsonb(s) - '{findings,reasons,grounds}'::
        (SELECT k.person FROM public.ticket t JOIN kernel.account k ON k.id = t.account WHERE t.number = a.ticket)
          AS writer,
        (SELECT b.id::text FROM kernel.action b WHERE b.root = a.root AND b.version = a.version + 1) AS next_version,
-       COALESCE((SELECT jsonb_agg(to_jsonb(g) ORDER BY g.rank, g.person) FROM kernel.assignment g
+       COALESCE((SELECT jsonb_agg(to_jsonb(g) ORDER BY g.rank, g.person) FROM kernel.asked g
                   WHERE g.review = r.number), '[]') AS assignments,
        COALESCE((SELECT jsonb_agg(to_jsonb(d) || jsonb_build_object('comment', n.comment) ORDER BY d.decided_at)
                    FROM kernel.decision d LEFT JOIN public.decision_note n ON n.decision = d.id
@@ -301,7 +321,7 @@ SELECT 'stage', p.id::text FROM kernel.proposal p
 UNION ALL
 SELECT DISTINCT 'authorize', d.action::text FROM kernel.decision d
  WHERE (d.verdict IN ('approve', 'change', 'reject') OR d.verdict = 'hand_over' AND NOT EXISTS (
-         SELECT FROM kernel.assignment g WHERE g.review = d.review AND g.person = d.hand_to))
+         SELECT FROM kernel.asked g WHERE g.review = d.review AND g.person = d.hand_to))
    AND d.decided_at > %(since)s AND d.decided_at < clock_timestamp() - interval '10 seconds'
    AND NOT EXISTS (SELECT FROM kernel.halted h WHERE h.action = d.action)
    AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = d.action)
@@ -318,7 +338,7 @@ SELECT 'reroute', r.action::text FROM kernel.review r JOIN kernel.assessment s O
    AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = r.action)
    AND NOT EXISTS (SELECT FROM kernel."authorization" z WHERE z.action = r.action)
    AND s.needed > (
-         SELECT count(*) FROM kernel.assignment g JOIN public.authority e ON e.person = g.person
+         SELECT count(*) FROM kernel.asked g JOIN public.authority e ON e.person = g.person
            JOIN public.profile p ON p.person = g.person AND p.employment_status NOT IN ('ended', 'future')
           WHERE g.review = r.number AND NOT EXISTS (
                 SELECT FROM public.absence b

@@ -456,6 +456,7 @@ _GATE = [
             action=of[1].id,
             digest=of[1].digest,
             expires_at=k.now(),
+            panel=of[0].review["panel"],
         ),
     ),
 ]
