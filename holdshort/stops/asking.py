@@ -59,11 +59,10 @@ def hands(story: Story, approver: str, *, at: datetime) -> str:
 
 def open_review(story: Story, who: Routing, *, at: datetime) -> None:
     """Put the question, and tell the requester who can end the wait."""
-    fault = who.fault.text if who.fault else ""
+    fault = who.fault.text if who.fault else None
     number = db.value(
         "add_review",
         action=story.action.id,
-        digest=story.digest,
         expires_at=at + REVIEW_FOR,
         fault=fault,
         panel=panels.of(who.reviewers),

@@ -27,6 +27,10 @@ from tests.desk import Desk
 from tests.kernel.grant_table import INSERTS
 from tests.kernel.reach import SUPERUSER, Logins, Reach, Statement
 
+GROUNDS = b'\x00{"findings": {}, "reasons": []}'
+DIGESTS = {"action", "assessment", "decision", "authorization", "fate", "execution", "report"}
+"""Tables whose digest is that of an action: bytes, written here in hexadecimal."""
+
 SEEN = {"account": "u1", "active": True, "member": False}
 
 
@@ -57,6 +61,10 @@ class Made:
     def where(self) -> dict[str, str]:
         connector = self.action.target.connector
         return {"action": self.id, "digest": self.digest, "connector": connector}
+
+    @property
+    def turn(self) -> dict[str, str]:
+        return {**self.where, "type": self.action.type}
 
 
 class Kernel:
@@ -119,6 +127,8 @@ class Kernel:
             name: Jsonb(value) if isinstance(value, dict | list) else value
             for name, value in row.items()
         }
+        if isinstance(row.get("digest"), str) and table in DIGESTS:
+            ready["digest"] = bytes.fromhex(row["digest"])
         cursor = self.run(role, statement, ready)
         found = cursor.fetchone() if returning else None
         return found[0] if found else None
@@ -192,7 +202,6 @@ class Kernel:
             **{name: getattr(action, name) for name in names},
             **made.parties,
             "connector": action.target.connector,
-            "target": action.target.id,
             "digest": made.digest,
             "canonical": made.data,
             "proposal": made.proposal,
@@ -211,11 +220,11 @@ class Kernel:
             "action": made.id,
             "digest": made.digest,
             "type": made.action.type,
+            "connector": made.action.target.connector,
             "min_assurance": 1,
             "policy_version": self.policy(),
             "catalogue_version": "1",
-            "findings": {},
-            "reasons": [],
+            "grounds": GROUNDS,
         }
         self.insert("desk", "assessment", **row | given)
         category = f"{(row | given)['type']}/{given['tier']}"
@@ -228,7 +237,6 @@ class Kernel:
         made = made or self.assessed()
         row = {
             "action": made.id,
-            "digest": made.digest,
             "expires_at": self.now() + timedelta(hours=72),
         } | forged
         row["panel"] = row["panel"] if "panel" in row else self.panel(*asked)
@@ -334,7 +342,7 @@ class Kernel:
             grounds["standing_granted"] = True
             if "standing" not in forged:
                 grounds["standing"] = self.standing(made.answer["category"])
-        row = {"action": made.id, "digest": made.digest, **made.answer, **grounds}
+        row = {**made.where, "type": made.action.type, **made.answer, **grounds}
         row |= {"not_before": now, "expires_at": now + timedelta(hours=1)}
         if "event" not in forged:
             row["event"] = self.event(made)
@@ -370,7 +378,7 @@ class Kernel:
     def turned(self, made: Made, kind: str, role: str = "executor", **forged: Any) -> Made:
         """The one irrevocable turn."""
         hands = {"claimed": "executor", "by_hand": "person"}.get(kind)
-        self.insert(role, "fate", **made.where | {"kind": kind, "hands": hands} | forged)
+        self.insert(role, "fate", **made.turn | {"kind": kind, "hands": hands} | forged)
         return made
 
     def execution_row(self, made: Made, **forged: Any) -> dict[str, Any]:

@@ -20,7 +20,7 @@ WITH found AS MATERIALIZED (
                AND d.verdict IN ('approve', 'change', 'reject') LIMIT 1), false)
        AND (%(search)s = '' OR (SELECT true FROM kernel.action a LEFT JOIN public.profile p ON p.person = a.requester
              WHERE a.id = r.action AND (a.ticket::text = %(search)s OR p.name ILIKE %(like)s OR a.type ILIKE %(like)s
-                OR a.target ILIKE %(like)s)))
+                OR kernel.target_of(a.canonical) ILIKE %(like)s)))
      ORDER BY r.expires_at, r.number LIMIT %(counted)s)
 SELECT number, (SELECT count(*) FROM found) AS total FROM found
  ORDER BY expires_at, number LIMIT %(limit)s OFFSET %(offset)s;
@@ -39,7 +39,7 @@ WITH found AS MATERIALIZED (
             OR (SELECT true FROM kernel.asked g WHERE g.review = r.number AND g.person = %(person)s))
        AND (%(search)s = '' OR (SELECT true FROM kernel.action a LEFT JOIN public.profile p ON p.person = a.requester
              WHERE a.id = r.action AND (a.ticket::text = %(search)s OR p.name ILIKE %(like)s OR a.type ILIKE %(like)s
-                OR a.target ILIKE %(like)s)))
+                OR kernel.target_of(a.canonical) ILIKE %(like)s)))
      ORDER BY r.expires_at, r.number LIMIT %(counted)s)
 SELECT number, (SELECT count(*) FROM found) AS total FROM found
  ORDER BY expires_at, number LIMIT %(limit)s OFFSET %(offset)s;
@@ -58,7 +58,7 @@ WITH found AS MATERIALIZED (
             OR (SELECT true FROM kernel."authorization" z WHERE z.action = r.action))
        AND (%(search)s = '' OR (SELECT true FROM kernel.action a LEFT JOIN public.profile p ON p.person = a.requester
              WHERE a.id = r.action AND (a.ticket::text = %(search)s OR p.name ILIKE %(like)s OR a.type ILIKE %(like)s
-                OR a.target ILIKE %(like)s)))
+                OR kernel.target_of(a.canonical) ILIKE %(like)s)))
      ORDER BY r.expires_at DESC, r.number DESC LIMIT %(counted)s)
 SELECT number, (SELECT count(*) FROM found) AS total FROM found
  ORDER BY expires_at DESC, number DESC LIMIT %(limit)s OFFSET %(offset)s;
@@ -77,7 +77,7 @@ WITH found AS MATERIALIZED (
             OR (SELECT true FROM kernel.asked g WHERE g.review = r.number AND g.person = %(person)s))
        AND (%(search)s = '' OR (SELECT true FROM kernel.action a LEFT JOIN public.profile p ON p.person = a.requester
              WHERE a.id = r.action AND (a.ticket::text = %(search)s OR p.name ILIKE %(like)s OR a.type ILIKE %(like)s
-                OR a.target ILIKE %(like)s)))
+                OR kernel.target_of(a.canonical) ILIKE %(like)s)))
      ORDER BY r.expires_at DESC, r.number DESC LIMIT %(counted)s)
 SELECT number, (SELECT count(*) FROM found) AS total FROM found
  ORDER BY expires_at DESC, number DESC LIMIT %(limit)s OFFSET %(offset)s;
@@ -87,7 +87,7 @@ SELECT number, (SELECT count(*) FROM found) AS total FROM found
 SELECT r.number, r.action, a.type, a.ticket, a.requester, p.name AS requester_name, a.version, s.tier, s.mode,
        s.hands, r.opened_at, r.expires_at, a.canonical, g.why, g.rank,
        CASE WHEN s.needed > (SELECT count(*) FROM kernel.asked n WHERE n.review = r.number)
-            THEN r.fault ELSE '' END AS fault
+            THEN COALESCE(r.fault, '') ELSE '' END AS fault
   FROM unnest(%(numbers)s::bigint[]) WITH ORDINALITY AS listed (number, place)
   JOIN kernel.review r ON r.number = listed.number
   JOIN kernel.action a ON a.id = r.action
@@ -174,7 +174,9 @@ SELECT count(*) FILTER (WHERE d.verdict = 'approve') AS right, count(*) AS of
 -- The latest decisions about the same type of action on the same target.
 SELECT d.person, p.name, d.verdict, d.reason_code, d.decided_at, a.id AS action, a.beneficiary
   FROM kernel.decision d JOIN kernel.action a ON a.id = d.action LEFT JOIN public.profile p ON p.person = d.person
- WHERE a.type = %(type)s AND a.connector = %(connector)s AND a.target = %(target)s AND a.id <> %(action)s
+ WHERE a.type = %(type)s AND a.connector = %(connector)s AND a.id <> %(action)s
+   AND hashtext(kernel.target_of(a.canonical)) = hashtext(%(target)s)
+   AND kernel.target_of(a.canonical) = %(target)s
    AND d.verdict IN ('approve', 'change', 'reject')
  ORDER BY d.decided_at DESC LIMIT 5;
 

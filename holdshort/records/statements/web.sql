@@ -125,7 +125,7 @@ SELECT v.number, v.author, v.file, v.proposed_at, v.digest, a.person AS adopted_
 -- name: versions_of_action
 -- Every version of a change with the review it was asked in.
 SELECT a.id AS action, a.version, r.number FROM kernel.action a LEFT JOIN kernel.review r ON r.action = a.id
- WHERE a.root = %(root)s ORDER BY a.version;
+ WHERE a.id = %(root)s OR a.root = %(root)s AND a.version > 1 ORDER BY a.version;
 
 -- name: my_tickets
 -- The tickets that a person opened, newest first.

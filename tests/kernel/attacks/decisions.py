@@ -49,11 +49,6 @@ def asked_later(kernel: Kernel) -> Made:
     return made
 
 
-def misquoted(kernel: Kernel) -> Made:
-    """A review that names other bytes than its action has."""
-    return kernel.reviewed(digest="0" * 64)
-
-
 def decided(kernel: Kernel) -> Made:
     return kernel.decided(kernel.reviewed(), "sven")
 
@@ -146,7 +141,7 @@ _WHO = [
     *(
         Attack(
             f"O1, O3: the {part} decides and says that somebody else is",
-            "decision.decision_action_digest_requester_beneficiary_initiator_cha_fkey",
+            "decision.of_these_bytes",
             _PARTY[part],
             lambda k, made, part=part: k.decided(made, "sven", **{part: "erik"}),
         )
@@ -313,8 +308,8 @@ _WHO = [
 _WHEN = [
     Attack(
         "O6: a decision about other bytes",
-        "decision.decision_action_digest_requester_beneficiary_initiator_cha_fkey",
-        misquoted,
+        "decision.of_these_bytes",
+        reviewed,
         lambda k, made: k.decided(made, "sven", digest="0" * 64),
     ),
     Attack(
