@@ -188,8 +188,9 @@ def _whole(api: Api, group: str, person: str) -> None:
 
 def _waiting(here: Ground) -> list[Waiting]:
     rows = here.desk.sql(
-        "SELECT r.number, r.digest, (SELECT g.person FROM kernel.assignment g "
+        "SELECT r.number, encode(a.digest, 'hex'), (SELECT g.person FROM kernel.asked g "
         "WHERE g.review = r.number ORDER BY g.rank LIMIT 1) FROM kernel.review r "
+        "JOIN kernel.action a ON a.id = r.action "
         "WHERE NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = r.action) ORDER BY 1"
     )
     return [Waiting(*row) for row in rows]

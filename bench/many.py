@@ -19,31 +19,34 @@ FIRST_NUMBER = 4_000_000_000_000
 """Where numbers begin, so that a history has room below them."""
 
 PREPARED = """
-CREATE OR REPLACE FUNCTION pg_temp.other_id(id uuid, steps bigint) RETURNS uuid
+CREATE OR REPLACE FUNCTION pg_temp.other_id(id uuid, ahead interval) RETURNS uuid
 LANGUAGE sql IMMUTABLE AS $$
-  SELECT (lpad(to_hex(('x' || left(digits, 12))::bit(48)::bigint + steps * 1000), 12, '0')
+  SELECT (lpad(to_hex(('x' || left(digits, 12))::bit(48)::bigint
+               + (extract(epoch FROM ahead) * 1000)::bigint), 12, '0')
           || right(digits, 20))::uuid FROM (SELECT replace(id::text, '-', '') AS digits) AS of $$;
 DROP TABLE IF EXISTS copy;
 """
-"""An id of version 7 moves by a second for each step, so that ids stay in order of time."""
+"""An id of version 7 is made of a time and moves with it, so that ids stay in order."""
 
 COPIES = """
 CREATE TEMP TABLE copy AS
 WITH source AS (
     SELECT a.id AS action, a.ticket, a.proposal, r.number AS review, x.id AS execution,
-           a.digest AS source_digest, convert_from(a.canonical, 'UTF8') AS words
+           encode(a.digest, 'hex') AS source_digest, convert_from(a.canonical, 'UTF8') AS words
       FROM kernel.action a
       JOIN kernel.review r ON r.action = a.id
       LEFT JOIN kernel.execution x ON x.action = a.id
      WHERE a.id = ANY(%(actions)s::uuid[])),
 made AS (
-    SELECT source.*, steps, convert_to(replace(replace(words,
-               action::text, pg_temp.other_id(action, steps)::text),
+    SELECT source.*, steps, later, ahead, convert_to(replace(replace(words,
+               action::text, pg_temp.other_id(action, ahead)::text),
                format('"ticket":%%s,', ticket),
                format('"ticket":%%s,', ticket + steps * %(step)s)), 'UTF8') AS bytes
-      FROM source CROSS JOIN generate_series(%(first)s::bigint, %(last)s::bigint) AS steps)
-SELECT made.*, encode(sha256(bytes), 'hex') AS digest, steps * %(apart)s::interval AS later
-  FROM made ORDER BY steps, action
+      FROM source
+     CROSS JOIN generate_series(%(first)s::bigint, %(last)s::bigint) AS steps
+     CROSS JOIN LATERAL (SELECT (steps - %(now)s) * %(apart)s::interval AS later,
+                                steps * %(apart)s::interval AS ahead) AS moved)
+SELECT made.*, sha256(bytes) AS digest FROM made ORDER BY steps, action
 """
 
 KEYS = {
@@ -73,8 +76,8 @@ SELECT (SELECT max(position) FROM kernel.log) + row_number() OVER (ORDER BY e.id
 """
 
 DETAIL = f"""
-replace(replace(replace(s.detail::text, copy.source_digest, copy.digest),
-    copy.proposal::text, pg_temp.other_id(copy.proposal, copy.steps)::text),
+replace(replace(replace(s.detail::text, copy.source_digest, encode(copy.digest, 'hex')),
+    copy.proposal::text, pg_temp.other_id(copy.proposal, copy.ahead)::text),
     format('"review": %s', copy.review),
     format('"review": %s', copy.review + copy.steps * {STEP}))::jsonb
 """
@@ -100,9 +103,16 @@ def make_room(ground: Ground, first: int = FIRST_NUMBER) -> None:
 
 
 def waiting(ground: Ground, sources: list[str], number: int) -> None:
-    """Have about `number` more actions wait, each like one of these."""
+    """Have about `number` more actions wait, each like one of these.
+
+    They are written in the order of their ids and of their ends, as on a desk, where an index
+    therefore fills its pages. What has happened to them lies behind.
+    """
     rounds = -(-number // len(sources))
-    _copy(ground, sources, 1, rounds, apart=-1)
+    lasted = ground.number(
+        "SELECT ceil(extract(epoch FROM max(staged_at) - min(staged_at))) + 1 FROM kernel.action"
+    )
+    _copy(ground, sources, 1, rounds, apart=lasted, now=rounds + 1)
     make_room(ground, FIRST_NUMBER + (rounds + 1) * STEP)
 
 
@@ -140,9 +150,14 @@ def prove(ground: Ground, number: int = 3) -> None:
         assert after is not None and after.state == "executed", "a copy is not a true row"
 
 
-def _copy(ground: Ground, sources: list[str], first: int, last: int, *, apart: int) -> None:
-    """Copies numbered `first` to `last` of these actions, `apart` seconds from one to the next."""
-    given = {"actions": sources, "first": first, "last": last, "step": STEP}
+def _copy(
+    ground: Ground, sources: list[str], first: int, last: int, *, apart: int, now: int = 0
+) -> None:
+    """Copies numbered `first` to `last` of these actions, `apart` seconds from one to the next.
+
+    A copy numbered `now` would have the times of its source, but for its end.
+    """
+    given = {"actions": sources, "first": first, "last": last, "step": STEP, "now": now}
     with ground.plain.cursor() as cursor:
         cursor.execute(PREPARED)
         cursor.execute(COPIES, {**given, "apart": f"{apart} seconds"})
@@ -168,7 +183,7 @@ def _statement(ground: Ground, table: str, key: str) -> str:
     values = ", ".join(_value(table, name, kind) for name, kind in columns)
     return (
         f"INSERT INTO {table} ({names}) OVERRIDING SYSTEM VALUE "
-        f"SELECT {values} FROM copy JOIN {table} s ON s.{key}"
+        f"SELECT {values} FROM copy JOIN {table} s ON s.{key} ORDER BY copy.steps, copy.action"
     )
 
 
@@ -179,9 +194,11 @@ def _value(table: str, name: str, kind: str) -> str:
     if name in OTHERWISE:
         return OTHERWISE[name]
     if kind == "uuid":
-        return f'pg_temp.other_id(s."{name}", copy.steps)'
+        return f'pg_temp.other_id(s."{name}", copy.ahead)'
     if kind == "bigint" and name in NUMBERS:
         return f's."{name}" + copy.steps * {STEP}'
+    if name == "expires_at":
+        return f's."{name}" + copy.ahead'
     if kind == "timestamp with time zone":
         return f's."{name}" + copy.later'
     return f's."{name}"'

@@ -22,9 +22,11 @@ COUNTS = """\
 
 ## What counts as a paused action
 The rows that hold it, with all their indexes: the action (its exact bytes, their digest, the
-people), the gate's answer (every fact and every reason), the review, and one row for each person
-who is asked. The audit events stand beside it. Ticket, messages, turns, proposal and staging are
-there whether or not anything waits; they are told apart, and the sum of everything is told too.
+people), the gate's answer (every fact and every reason), the review, and who is asked, which
+reviews that ask the same people share. docs/adr/0005-weight.md says what each byte is for.
+
+The audit events stand beside it. Ticket, messages, turns, proposal and staging are there whether
+or not anything waits; they are told apart, and the sum of everything is told too.
 
 Engines that keep a paused workflow alive were measured by others to need 79 to 153 s to recover
 10,000 of them after a restart. Here nothing is recovered: what waits is rows.

@@ -9,8 +9,13 @@ from bench.ground import Ground
 BYTES_OF_A_PAUSED_ACTION = 1500
 """The target: rows and indexes of a paused action, beside its audit events."""
 
-PAUSED = ("action", "assessment", "review", "assignment", "dependency")
-"""What holds a paused action: its bytes, the gate's answer, the question, who is asked."""
+RECORD = ("action", "assessment", "dependency")
+"""What an action leaves whether or not it pauses: its bytes, the gate's answer."""
+
+ASKING = ("review", "panel", "seat", "assignment")
+"""What pausing adds: the question, and who is asked."""
+
+PAUSED = (*RECORD, *ASKING)
 
 EVENTS = ("event", "log")
 AROUND = ("ticket", "message", "turn", "proposal", "staging")
@@ -42,7 +47,7 @@ def weigh(ground: Ground, sources: list[str], number: int) -> list[Figure]:
         for index, (table, size) in _indexes(ground).items()
         if table in PAUSED
     }
-    asked = ground.number("SELECT count(*) FROM kernel.assignment") / _count(ground)
+    asked = ground.number("SELECT count(*) FROM kernel.asked") / _count(ground)
     paused = Figure(
         "a paused action, beside its audit events",
         round(_sum(each, PAUSED)),
@@ -52,6 +57,8 @@ def weigh(ground: Ground, sources: list[str], number: int) -> list[Figure]:
     return [
         Figure("people asked about each", round(asked, 1), "people"),
         paused,
+        Figure("of this, its own record, paused or not", round(_sum(each, RECORD)), "bytes"),
+        Figure("of this, what pausing adds", round(_sum(each, ASKING)), "bytes"),
         *(Figure(f"· rows of {table}", round(each[table][0]), "bytes") for table in PAUSED),
         *(Figure(f"· index {index}", round(size), "bytes") for index, size in keys.items() if size),
         Figure("its audit events and their places in the log", round(_sum(each, EVENTS)), "bytes"),

@@ -30,7 +30,7 @@ class _Read(Generic[P]):
     def __get__(self, story: Story | None, owner: type) -> _Read[P] | P:
         if story is None:
             return self
-        found = cast(P, _timed(story.row(self._name)[self._name]))
+        found = cast(P, _told(story.row(self._name)[self._name], story.canonical))
         # An attribute of the object comes before this one from now on.
         vars(story)[self._name] = found
         return found
@@ -189,7 +189,6 @@ def add(action: Action, *, proposal: str, digest: str, data: bytes) -> None:
         canonical=data,
         type=action.type,
         connector=action.target.connector,
-        target=action.target.id,
         ticket=action.ticket,
         proposal=proposal,
         requester=action.requester,
@@ -211,6 +210,7 @@ def add_fate(
         "add_fate",
         action=story.action.id,
         digest=story.digest,
+        type=story.action.type,
         connector=story.action.target.connector,
         kind=kind,
         hands=hands,
@@ -224,15 +224,22 @@ def reasons_as_data(reasons: Iterable[Reason]) -> list[dict[str, Any]]:
     return [asdict(reason) for reason in reasons]
 
 
-def _timed(part: Any) -> Any:
-    """A JSON row, or a tuple of several, with its times read back and its grounds unpacked."""
+def _told(part: Any, data: bytes) -> Any:
+    """A JSON row, or a tuple of several: times read back, digests as told, grounds unpacked."""
     if isinstance(part, list):
-        return tuple(_timed(item) for item in part)
+        return tuple(_told(item, data) for item in part)
     if not isinstance(part, dict):
         return part
     if kept := part.get("grounds"):
-        part = {**part, **grounds.unpack(bytes.fromhex(kept.removeprefix("\\x")))}
+        part = {**part, **grounds.unpack(bytes.fromhex(_hexadecimal(kept)), beside=data)}
+    if told := part.get("digest"):
+        part = {**part, "digest": _hexadecimal(told)}
     return {key: _time(key, value) for key, value in part.items()}
+
+
+def _hexadecimal(kept: str) -> str:
+    """The digits of bytes that came in JSON."""
+    return kept.removeprefix("\\x")
 
 
 def _time(key: str, value: Any) -> Any:

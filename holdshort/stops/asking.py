@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from holdshort.core import routing
 from holdshort.core.deciders import Candidate, Deciders
-from holdshort.core.routing import Assigned, Routing
+from holdshort.core.routing import Routing
 from holdshort.core.terms import Action
-from holdshort.records import audit, db, people
+from holdshort.records import audit, db, panels, people
 from holdshort.records.actions import Story
 from holdshort.records.people import DESK
 from holdshort.stops import telling
@@ -59,15 +59,14 @@ def hands(story: Story, approver: str, *, at: datetime) -> str:
 
 def open_review(story: Story, who: Routing, *, at: datetime) -> None:
     """Put the question, and tell the requester who can end the wait."""
-    fault = who.fault.text if who.fault else ""
+    fault = who.fault.text if who.fault else None
     number = db.value(
         "add_review",
         action=story.action.id,
-        digest=story.digest,
         expires_at=at + REVIEW_FOR,
         fault=fault,
+        panel=panels.of(who.reviewers),
     )
-    _assign(number, who.reviewers)
     audit.event(
         "review.opened",
         actor=DESK,
@@ -92,10 +91,14 @@ def again(story: Story, *, at: datetime) -> None:
     if not more:
         return
     last = max((assignment["rank"] for assignment in story.assignments), default=0)
-    _assign(
-        story.review["number"],
-        [Assigned(one.person, one.why, rank) for rank, one in enumerate(more, start=last + 1)],
-    )
+    for rank, one in enumerate(more, start=last + 1):
+        db.write(
+            "add_assignment",
+            review=story.review["number"],
+            person=one.person,
+            why=one.why,
+            rank=rank,
+        )
     audit.event(
         "review.asked_again",
         actor=DESK,
@@ -104,13 +107,6 @@ def again(story: Story, *, at: datetime) -> None:
         asked=[one.person for one in more],
     )
     telling.say(story, f"‘{telling.title(story)}’ can be decided now. {who.who_can_end_it}")
-
-
-def _assign(review: int, reviewers: Sequence[Assigned]) -> None:
-    for asked in reviewers:
-        db.write(
-            "add_assignment", review=review, person=asked.person, why=asked.why, rank=asked.rank
-        )
 
 
 def _field(story: Story) -> tuple[str, list[Candidate]]:

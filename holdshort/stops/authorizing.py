@@ -97,6 +97,8 @@ def _authorize(
         "add_authorization",
         **told,
         digest=story.digest,
+        type=story.action.type,
+        connector=story.action.target.connector,
         basis=basis,
         not_before=not_before,
         expires_at=expires_at,

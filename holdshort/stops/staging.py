@@ -165,21 +165,7 @@ def write(one: Assessment, *, proposal: str, at: datetime) -> None:
     data = canonical.action_bytes(one.action)
     digest = canonical.digest(data)
     actions.add(one.action, proposal=proposal, digest=digest, data=data)
-    db.write(
-        "add_assessment",
-        action=one.action.id,
-        digest=digest,
-        type=one.type.id,
-        tier=int(one.tier),
-        mode=one.gate.mode,
-        hands=one.gate.hands,
-        needed=one.gate.needed,
-        phase=int(one.standing.phase),
-        min_assurance=int(one.gate.min_assurance),
-        policy_version=one.policy_version,
-        catalogue_version=catalogue_version(),
-        grounds=grounds.pack(asdict(one.findings), actions.reasons_as_data(one.gate.reasons)),
-    )
+    _write_answer(one, digest=digest, data=data)
     audit.event(
         "action.staged",
         actor=one.action.initiator,
@@ -199,6 +185,28 @@ def write(one: Assessment, *, proposal: str, at: datetime) -> None:
     else:
         assert one.routing is not None, "whatever waits was routed"
         asking.open_review(story, one.routing, at=at)
+
+
+def _write_answer(one: Assessment, *, digest: str, data: bytes) -> None:
+    """The gate's answer about these bytes, with everything it rests on."""
+    db.write(
+        "add_assessment",
+        action=one.action.id,
+        digest=digest,
+        type=one.type.id,
+        connector=one.action.target.connector,
+        tier=int(one.tier),
+        mode=one.gate.mode,
+        hands=one.gate.hands,
+        needed=one.gate.needed,
+        phase=int(one.standing.phase),
+        min_assurance=int(one.gate.min_assurance),
+        policy_version=one.policy_version,
+        catalogue_version=catalogue_version(),
+        grounds=grounds.pack(
+            asdict(one.findings), actions.reasons_as_data(one.gate.reasons), beside=data
+        ),
+    )
 
 
 def _refuse(story: Story) -> None:

@@ -228,7 +228,7 @@ class Holdshort:
         **more: Any,
     ) -> Said:
         review, digest = self._admin(
-            "SELECT r.number, d.digest FROM kernel.review r, kernel.action d "
+            "SELECT r.number, encode(d.digest, 'hex') FROM kernel.review r, kernel.action d "
             f"WHERE r.action = '{one.id}' AND d.id = '{(digest_of or one).id}'"
         )[0]
         body = {"digest": digest, "verdict": verdict, **more}
@@ -321,9 +321,7 @@ class Holdshort:
             f"'{old}', '{new}')"
         )
         data = f"SET canonical = convert_to({edit}, 'UTF8')"
-        whole = (
-            f"{data}, target = '{new}', digest = encode(sha256(convert_to({edit}, 'UTF8')), 'hex')"
-        )
+        whole = f"{data}, digest = sha256(convert_to({edit}, 'UTF8'))"
         row = f"WHERE id = '{one.id}'"
         table = "UPDATE kernel.action"
         tries = [self._try(f"{table} {data} {row}", f"edited as {one}", one) for one in LOGINS]
@@ -426,9 +424,12 @@ def _decision(action: str) -> Callable[[str], str]:
     def of(person: str) -> str:
         return (
             "INSERT INTO kernel.decision (id, review, action, digest, expires_at, requester, "
-            "beneficiary, initiator, changer, person, account, verdict, channel, assurance, shown) "
+            "beneficiary, initiator, changer, person, account, verdict, channel, assurance, shown, "
+            "panel, later) "
             f"SELECT gen_random_uuid(), r.number, a.id, a.digest, r.expires_at, {parties}, "
-            f"'{person}', c.id, 'approve', 'api', 1, repeat('0', 64) FROM kernel.action a "
+            f"'{person}', c.id, 'approve', 'api', 1, repeat('0', 64), r.panel, NOT EXISTS (SELECT "
+            f"FROM kernel.seat s WHERE s.panel = r.panel AND s.person = '{person}') "
+            "FROM kernel.action a "
             "JOIN kernel.review r ON r.action = a.id "
             f"JOIN kernel.account c ON c.person = '{person}' WHERE a.id = '{action}' LIMIT 1"
         )
@@ -440,12 +441,14 @@ def _permission(action: str) -> str:
     """A permission with its event, and no decision behind it."""
     return (
         "WITH told AS (INSERT INTO kernel.event (name, actor, action, detail) "
-        "SELECT 'authorization.granted', 'holdshort', id, jsonb_build_object('digest', digest) "
+        "SELECT 'authorization.granted', 'holdshort', id, "
+        "jsonb_build_object('digest', encode(digest, 'hex')) "
         f"FROM kernel.action WHERE id = '{action}' RETURNING id) "
-        'INSERT INTO kernel."authorization" (action, digest, category, tier, mode, hands, needed, '
-        "basis, event, not_before, expires_at, decision_1, person_1) "
-        "SELECT s.action, s.digest, s.category, s.tier, s.mode, s.hands, s.needed, 'decisions', "
-        "told.id, now(), now() + interval '1 hour', gen_random_uuid(), 'sven' "
+        'INSERT INTO kernel."authorization" (action, digest, type, connector, category, tier, '
+        "mode, hands, needed, basis, event, not_before, expires_at, decision_1, person_1) "
+        "SELECT s.action, s.digest, s.type, s.connector, s.type || '/' || s.tier, s.tier, s.mode, "
+        "s.hands, s.needed, 'decisions', told.id, now(), now() + interval '1 hour', "
+        "gen_random_uuid(), 'sven' "
         f"FROM kernel.assessment s, told WHERE s.action = '{action}'"
     )
 

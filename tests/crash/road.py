@@ -213,7 +213,8 @@ def _expired(desk: Desk) -> Args:
 def _nobody_can_answer(desk: Desk) -> Args:
     ticket, action = _grave(desk)
     number = desk.story(action).review["number"]
-    desk.sql(f"DELETE FROM kernel.assignment WHERE review = {number}")
+    desk.sql("INSERT INTO kernel.panel (id, size) VALUES (0, 0)")
+    desk.sql(f"UPDATE kernel.review SET panel = 0 WHERE number = {number}")
     return ticket, action
 
 

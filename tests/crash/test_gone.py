@@ -218,8 +218,8 @@ def test_an_action_that_ends_between_check_and_decision_is_not_decided(
     action = scenes.grave(desk)
     story = desk.story(action)
     ends = (
-        "INSERT INTO kernel.fate (action, digest, connector, kind) "
-        f"VALUES ('{action}', '{story.digest}', 'directory', 'expired')"
+        "INSERT INTO kernel.fate (action, digest, type, connector, kind) VALUES "
+        f"('{action}', '\\x{story.digest}', '{story.action.type}', 'directory', 'expired')"
     )
     right_before(monkeypatch, flow.answering, "record", lambda: desk.sql(ends))
     with pytest.raises(flow.Refused, match="changed while you decided"):
@@ -231,7 +231,7 @@ def test_a_reviewer_who_loses_authority_is_not_forgotten_by_the_database(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     action = scenes.grave(desk)
-    gone = "DELETE FROM kernel.assignment WHERE person = 'sven'"
+    gone = "DELETE FROM kernel.seat WHERE person = 'sven'"
     right_before(monkeypatch, flow.answering, "record", lambda: desk.sql(gone))
     with pytest.raises(flow.Refused, match="changed while you decided"):
         desk.decide(action, "sven", "approve")

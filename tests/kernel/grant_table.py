@@ -11,24 +11,24 @@ READERS = ("web", "desk", "executor")
 """The agent reads its two views and no table."""
 
 _ACTION = (
-    "id root version digest canonical type connector target ticket proposal "
+    "id root version digest canonical type connector ticket proposal "
     "requester beneficiary initiator changer position undoes"
 )
 _ASSESSMENT = (
-    "action digest type tier mode hands needed phase min_assurance policy_version "
-    "catalogue_version findings reasons grounds"
+    "action digest type connector tier mode hands needed phase min_assurance policy_version "
+    "catalogue_version grounds"
 )
 _AUTHORIZATION = (
-    "action digest category tier mode hands needed basis policy_version standing "
+    "action digest type connector category tier mode hands needed basis policy_version standing "
     "standing_granted decision_1 person_1 decision_2 person_2 event not_before expires_at"
 )
 _DECISION = (
     "id review action digest expires_at requester beneficiary initiator changer person "
-    "account verdict reason_code changes hand_to channel assurance shown"
+    "account verdict reason_code changes hand_to channel assurance shown panel later"
 )
 _PROPOSAL = "id ticket initiator initiator_kind agent_version label confidence body answers"
 _EVENT = "name actor ticket action detail"
-_FATE = "action digest connector kind hands person reason"
+_FATE = "action digest type connector kind hands person reason"
 _EXECUTION = "id action digest connector event expires_at not_before position"
 _ATTEMPT = "execution fence lease_until worker"
 _OUTCOME = "action kind execution fence report before after evidence reason"
@@ -44,7 +44,9 @@ INSERTS: dict[str, dict[str, str]] = {
     "action": {"desk": _ACTION},
     "dependency": {"desk": "action needs"},
     "assessment": {"desk": _ASSESSMENT},
-    "review": {"desk": "action digest expires_at fault"},
+    "panel": {"desk": "id size"},
+    "seat": {"desk": "panel size rank person why"},
+    "review": {"desk": "action expires_at fault panel"},
     "assignment": {"desk": "review person why rank expires_at"},
     "decision": {"web": _DECISION},
     "event": {"web": _EVENT, "agent": _EVENT, "desk": _EVENT, "executor": _EVENT},

@@ -54,6 +54,11 @@ _TWICE = (
         ("authorization.authorization_action_digest_hands_key",),
     ),
     Redundant(
+        "action.canonical is filled in",
+        "bytes that are not there say no target either",
+        ("action.somewhere",),
+    ),
+    Redundant(
         "authorization.authorization_basis_check",
         "policy_or_people knows no third basis; the short check gives the plainer message",
         ("authorization.policy_or_people",),
@@ -74,21 +79,6 @@ _TWICE = (
         "only humans are asked, and only who was asked decides; said twice on purpose, for no "
         "agent may ever decide",
         ("decision.asked",),
-    ),
-    Redundant(
-        "assessment.type is filled in",
-        "the category is computed from it and is never empty",
-        ("assessment.category is filled in",),
-    ),
-    Redundant(
-        "assessment.tier is filled in",
-        "the category is computed from it and is never empty",
-        ("assessment.category is filled in",),
-    ),
-    Redundant(
-        "assessment.category is filled in",
-        "it is computed from columns that are never empty",
-        ("assessment.type is filled in",),
     ),
     *(
         Redundant(
@@ -127,9 +117,13 @@ _RIGHTS = (
         Redundant(
             f"* may not INSERT {column}",
             "the database computes it and takes no other value",
-            (f"{column} is computed",),
+            (f"{column} is computed", *compared),
         )
-        for column in ("assessment.category", "event.digest")
+        for column, *compared in (
+            ("event.digest",),
+            ("decision.seated", "decision.asked"),
+            ("decision.assigned", "decision.asked_later"),
+        )
     ),
     Redundant(
         "* may not REFERENCES *",

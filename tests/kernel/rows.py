@@ -27,6 +27,10 @@ from tests.desk import Desk
 from tests.kernel.grant_table import INSERTS
 from tests.kernel.reach import SUPERUSER, Logins, Reach, Statement
 
+GROUNDS = b'\x00{"findings": {}, "reasons": []}'
+DIGESTS = {"action", "assessment", "decision", "authorization", "fate", "execution", "report"}
+"""Tables whose digest is that of an action: bytes, written here in hexadecimal."""
+
 SEEN = {"account": "u1", "active": True, "member": False}
 
 
@@ -57,6 +61,10 @@ class Made:
     def where(self) -> dict[str, str]:
         connector = self.action.target.connector
         return {"action": self.id, "digest": self.digest, "connector": connector}
+
+    @property
+    def turn(self) -> dict[str, str]:
+        return {**self.where, "type": self.action.type}
 
 
 class Kernel:
@@ -119,6 +127,8 @@ class Kernel:
             name: Jsonb(value) if isinstance(value, dict | list) else value
             for name, value in row.items()
         }
+        if isinstance(row.get("digest"), str) and table in DIGESTS:
+            ready["digest"] = bytes.fromhex(row["digest"])
         cursor = self.run(role, statement, ready)
         found = cursor.fetchone() if returning else None
         return found[0] if found else None
@@ -192,7 +202,6 @@ class Kernel:
             **{name: getattr(action, name) for name in names},
             **made.parties,
             "connector": action.target.connector,
-            "target": action.target.id,
             "digest": made.digest,
             "canonical": made.data,
             "proposal": made.proposal,
@@ -211,11 +220,11 @@ class Kernel:
             "action": made.id,
             "digest": made.digest,
             "type": made.action.type,
+            "connector": made.action.target.connector,
             "min_assurance": 1,
             "policy_version": self.policy(),
             "catalogue_version": "1",
-            "findings": {},
-            "reasons": [],
+            "grounds": GROUNDS,
         }
         self.insert("desk", "assessment", **row | given)
         category = f"{(row | given)['type']}/{given['tier']}"
@@ -228,18 +237,32 @@ class Kernel:
         made = made or self.assessed()
         row = {
             "action": made.id,
-            "digest": made.digest,
             "expires_at": self.now() + timedelta(hours=72),
         } | forged
+        row["panel"] = row["panel"] if "panel" in row else self.panel(*asked)
         number = self.insert("desk", "review", "number", **row)
-        made = replace(made, review={"review": number, "expires_at": row["expires_at"]})
-        for rank, person in enumerate(asked, start=1):
-            self.asked(made, person, rank=rank)
-        return made
+        kept = {name: row[name] for name in ("expires_at", "panel")}
+        return replace(made, review={"review": number} | kept)
+
+    def panel(self, *people: str) -> int:
+        """These people as a panel, written when it is new."""
+        number = int.from_bytes(hashlib.sha256(repr(people).encode()).digest()[:8], signed=True)
+        if not self.sql("SELECT 1 FROM kernel.panel WHERE id = %s", number):
+            self.insert("desk", "panel", id=number, size=len(people))
+            for rank, person in enumerate(people, start=1):
+                self.seated(number, person, rank=rank, size=len(people))
+        return number
+
+    def seated(self, panel: int, person: str, role: str = "desk", **forged: Any) -> None:
+        """One person takes a place on a panel."""
+        row = {"panel": panel, "person": person, "why": "w", "rank": 1, "size": 1}
+        self.insert(role, "seat", **row | forged)
 
     def asked(self, made: Made, person: str, role: str = "desk", **forged: Any) -> None:
-        """One person is asked."""
-        self.insert(role, "assignment", **asked_row(person=person, **made.review) | forged)
+        """One person is asked after the review has opened."""
+        row = {"review": made.review["review"], "expires_at": made.review["expires_at"]}
+        row |= {"person": person, "why": "w", "rank": 3}
+        self.insert(role, "assignment", **row | forged)
 
     def decided(self, made: Made, person: str, verdict: str = "approve", **forged: Any) -> Made:
         """One person's answer, written by the web."""
@@ -262,6 +285,7 @@ class Kernel:
             "shown": "0" * 64,
             "changes": {"group": "newsletter"} if verdict == "change" else None,
             "hand_to": "helena" if verdict == "hand_over" else None,
+            "later": False,
         }
         return row | made.review | made.parties
 
@@ -318,7 +342,7 @@ class Kernel:
             grounds["standing_granted"] = True
             if "standing" not in forged:
                 grounds["standing"] = self.standing(made.answer["category"])
-        row = {"action": made.id, "digest": made.digest, **made.answer, **grounds}
+        row = {**made.where, "type": made.action.type, **made.answer, **grounds}
         row |= {"not_before": now, "expires_at": now + timedelta(hours=1)}
         if "event" not in forged:
             row["event"] = self.event(made)
@@ -354,7 +378,7 @@ class Kernel:
     def turned(self, made: Made, kind: str, role: str = "executor", **forged: Any) -> Made:
         """The one irrevocable turn."""
         hands = {"claimed": "executor", "by_hand": "person"}.get(kind)
-        self.insert(role, "fate", **made.where | {"kind": kind, "hands": hands} | forged)
+        self.insert(role, "fate", **made.turn | {"kind": kind, "hands": hands} | forged)
         return made
 
     def execution_row(self, made: Made, **forged: Any) -> dict[str, Any]:
@@ -394,12 +418,6 @@ class Kernel:
         """Approved for a person's hands, and given to that person."""
         made = self.decided(self.reviewed(self.assessed(hands="person")), "sven")
         return self.turned(self.authorized(made), "by_hand", "desk")
-
-
-def asked_row(review: int, person: str, expires_at: datetime, rank: int = 1) -> dict[str, Any]:
-    """One person who is asked, until the review ends."""
-    asked = {"review": review, "person": person, "expires_at": expires_at}
-    return {**asked, "why": "w", "rank": rank}
 
 
 def forged_bytes(made: Made, **said: Any) -> tuple[bytes, str]:

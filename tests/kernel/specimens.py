@@ -28,6 +28,8 @@ def full(kernel: Kernel) -> None:
     made = kernel.decided(kernel.reviewed(kernel.assessed(needed=2)), "sven")
     kernel.authorized(kernel.decided(made, "nadia"))
     kernel.decided(kernel.reviewed(), "sven")
+    kernel.asked(kernel.reviewed(), "ines")
+    kernel.panel("ines")
     kernel.turned(kernel.staged(), "refused", "desk")
     kernel.insert("desk", "dependency", action=kernel.staged().id, needs=kernel.staged().id)
     kernel.insert("desk", "staging", proposal=kernel.proposed(), result="actions")

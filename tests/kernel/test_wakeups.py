@@ -61,7 +61,7 @@ def test_the_sweep_draws_the_consequence_of_an_answer(
 def test_the_sweep_asks_whom_a_reviewer_named(desk: Desk, target: Target) -> None:
     scenes.connect(desk)
     action = scenes.grave(desk)
-    desk.sql("DELETE FROM kernel.assignment WHERE person = 'helena'")
+    desk.sql("DELETE FROM kernel.seat WHERE person = 'helena'")
     scenes.say(desk, action, "sven", "hand_over", reason_code="not_mine", hand_to="helena")
     waking.run_by_sweep_alone(desk)
     assert "helena" in {one["person"] for one in desk.story(action).assignments}

@@ -99,6 +99,7 @@ def quietly(stop: Callable[[], object]) -> None:
 
 KEPT = (
     *(f"kernel.{table}" for table in ("proposal", "staging", "action", "assessment", "review")),
+    *(f"kernel.{table}" for table in ("panel", "seat")),
     *(f"kernel.{table}" for table in ("assignment", "decision", "fate", "execution", "outcome")),
     'kernel."authorization"',
     *("kernel.report", "kernel.finding", "kernel.dependency", "kernel.attempt"),

@@ -39,17 +39,19 @@ UPDATE public.idempotency SET status = %(status)s, response = %(response)s
  WHERE person = %(person)s AND key = %(key)s AND status IS NULL;
 
 -- name: actions_of_proposal
-SELECT id FROM kernel.action WHERE proposal = %(proposal)s ORDER BY version, position;
+SELECT a.id FROM kernel.proposal p JOIN kernel.action a ON a.ticket = p.ticket AND a.proposal = p.id
+ WHERE p.id = %(proposal)s ORDER BY a.version, a.position;
 
 -- name: actions_of_tickets
 -- The latest version of every action of these tickets, in short.
-SELECT a.ticket, a.id, a.version, a.type, a.digest, st.state, s.tier, s.mode, s.hands, r.number AS review
+SELECT a.ticket, a.id, a.version, a.type, encode(a.digest, 'hex') AS digest, st.state, s.tier, s.mode, s.hands,
+       r.number AS review
   FROM kernel.action a
   JOIN kernel.action_state st ON st.action = a.id
   JOIN kernel.assessment s ON s.action = a.id
   LEFT JOIN kernel.review r ON r.action = a.id
  WHERE a.ticket = ANY(%(tickets)s)
-   AND NOT EXISTS (SELECT FROM kernel.action b WHERE b.root = a.root AND b.version > a.version)
+   AND NOT EXISTS (SELECT FROM kernel.action b WHERE b.root = a.root AND b.version > a.version AND b.version > 1)
  ORDER BY a.ticket, a.position, a.staged_at;
 
 -- name: adopter
@@ -77,7 +79,7 @@ SELECT current_user::text;
 -- Whether the desk has drawn the consequence of a decision, or there is none to draw.
 SELECT d.verdict = 'ask'
        OR d.verdict = 'hand_over' AND EXISTS (
-            SELECT FROM kernel.assignment g WHERE g.review = d.review AND g.person = d.hand_to)
+            SELECT FROM kernel.asked g WHERE g.review = d.review AND g.person = d.hand_to)
        OR d.verdict = 'approve' AND (
             SELECT count(*) FROM kernel.decision y WHERE y.review = d.review AND y.verdict = 'approve')
           < (SELECT s.needed FROM kernel.assessment s WHERE s.action = d.action)

@@ -1,23 +1,27 @@
 -- How these lists stay fast beside a long history: each walks one index to its rows in order, looks at a row's
 -- further facts one by one (a sub-select in brackets is never turned into a join over everything), and counts no
--- further than `counted`. The time is a sub-select too, so that it can bound the walk.
+-- further than `counted`. The time is a sub-select too, so that it can bound the walk. What waits for one person is
+-- found on the walk over what waits at all: their panels are read once, and whoever is rarely asked waits for little.
 
 -- name: open_for
 -- Reviews that wait for this person, those that end first at the top.
 WITH found AS MATERIALIZED (
-    SELECT g.review AS number, g.expires_at
-      FROM kernel.assignment g
-      JOIN LATERAL (SELECT r.action FROM kernel.review r WHERE r.number = g.review OFFSET 0) r ON true
-     WHERE g.person = %(person)s AND g.expires_at >= (SELECT clock_timestamp())
-       AND NOT COALESCE((SELECT true FROM kernel.fate f WHERE f.action = r.action), false)
+    SELECT r.number, r.expires_at
+      FROM (SELECT r.number, r.action, r.expires_at FROM kernel.review r
+             WHERE r.expires_at >= (SELECT clock_timestamp())
+               AND (r.panel IN (SELECT s.panel FROM kernel.seat s WHERE s.person = %(person)s)
+                    OR r.number IN (SELECT g.review FROM kernel.assignment g
+                                     WHERE g.person = %(person)s AND g.expires_at >= (SELECT clock_timestamp())))
+             ORDER BY r.expires_at, r.number OFFSET 0) r
+     WHERE NOT COALESCE((SELECT true FROM kernel.fate f WHERE f.action = r.action), false)
        AND NOT COALESCE((SELECT true FROM kernel."authorization" z WHERE z.action = r.action), false)
        AND NOT COALESCE((SELECT true FROM kernel.settlement s WHERE s.action = r.action AND s.result = 'done'), false)
-       AND NOT COALESCE((SELECT true FROM kernel.decision d WHERE d.review = g.review AND d.person = g.person
+       AND NOT COALESCE((SELECT true FROM kernel.decision d WHERE d.review = r.number AND d.person = %(person)s
                AND d.verdict IN ('approve', 'change', 'reject') LIMIT 1), false)
        AND (%(search)s = '' OR (SELECT true FROM kernel.action a LEFT JOIN public.profile p ON p.person = a.requester
              WHERE a.id = r.action AND (a.ticket::text = %(search)s OR p.name ILIKE %(like)s OR a.type ILIKE %(like)s
-                OR a.target ILIKE %(like)s)))
-     ORDER BY g.expires_at, g.review LIMIT %(counted)s)
+                OR kernel.target_of(a.canonical) ILIKE %(like)s)))
+     ORDER BY r.expires_at, r.number LIMIT %(counted)s)
 SELECT number, (SELECT count(*) FROM found) AS total FROM found
  ORDER BY expires_at, number LIMIT %(limit)s OFFSET %(offset)s;
 
@@ -32,10 +36,10 @@ WITH found AS MATERIALIZED (
        AND NOT COALESCE((SELECT true FROM kernel.settlement s WHERE s.action = r.action AND s.result = 'done'), false)
        AND ((SELECT t.private_to IS NULL OR t.private_to = ANY(%(contexts)s)
                FROM kernel.action a JOIN public.ticket t ON t.number = a.ticket WHERE a.id = r.action)
-            OR (SELECT true FROM kernel.assignment g WHERE g.review = r.number AND g.person = %(person)s))
+            OR (SELECT true FROM kernel.asked g WHERE g.review = r.number AND g.person = %(person)s))
        AND (%(search)s = '' OR (SELECT true FROM kernel.action a LEFT JOIN public.profile p ON p.person = a.requester
              WHERE a.id = r.action AND (a.ticket::text = %(search)s OR p.name ILIKE %(like)s OR a.type ILIKE %(like)s
-                OR a.target ILIKE %(like)s)))
+                OR kernel.target_of(a.canonical) ILIKE %(like)s)))
      ORDER BY r.expires_at, r.number LIMIT %(counted)s)
 SELECT number, (SELECT count(*) FROM found) AS total FROM found
  ORDER BY expires_at, number LIMIT %(limit)s OFFSET %(offset)s;
@@ -43,18 +47,19 @@ SELECT number, (SELECT count(*) FROM found) AS total FROM found
 -- name: past_for
 -- Reviews that this person was asked and that are closed, or all of them, the latest first.
 WITH found AS MATERIALIZED (
-    SELECT g.review AS number, g.expires_at
-      FROM kernel.assignment g
-      JOIN LATERAL (SELECT r.action FROM kernel.review r WHERE r.number = g.review OFFSET 0) r ON true
-     WHERE g.person = %(person)s
-       AND (%(state)s = 'all' OR g.expires_at < clock_timestamp()
+    SELECT r.number, r.expires_at
+      FROM (SELECT r.number, r.action, r.expires_at FROM kernel.review r
+             WHERE r.panel IN (SELECT s.panel FROM kernel.seat s WHERE s.person = %(person)s)
+                OR r.number IN (SELECT g.review FROM kernel.assignment g WHERE g.person = %(person)s)
+             ORDER BY r.expires_at DESC, r.number DESC OFFSET 0) r
+     WHERE (%(state)s = 'all' OR r.expires_at < clock_timestamp()
             OR (SELECT true FROM kernel.fate f WHERE f.action = r.action)
             OR (SELECT true FROM kernel.settlement s WHERE s.action = r.action AND s.result = 'done')
             OR (SELECT true FROM kernel."authorization" z WHERE z.action = r.action))
        AND (%(search)s = '' OR (SELECT true FROM kernel.action a LEFT JOIN public.profile p ON p.person = a.requester
              WHERE a.id = r.action AND (a.ticket::text = %(search)s OR p.name ILIKE %(like)s OR a.type ILIKE %(like)s
-                OR a.target ILIKE %(like)s)))
-     ORDER BY g.expires_at DESC, g.review DESC LIMIT %(counted)s)
+                OR kernel.target_of(a.canonical) ILIKE %(like)s)))
+     ORDER BY r.expires_at DESC, r.number DESC LIMIT %(counted)s)
 SELECT number, (SELECT count(*) FROM found) AS total FROM found
  ORDER BY expires_at DESC, number DESC LIMIT %(limit)s OFFSET %(offset)s;
 
@@ -69,10 +74,10 @@ WITH found AS MATERIALIZED (
             OR (SELECT true FROM kernel."authorization" z WHERE z.action = r.action))
        AND ((SELECT t.private_to IS NULL OR t.private_to = ANY(%(contexts)s)
                FROM kernel.action a JOIN public.ticket t ON t.number = a.ticket WHERE a.id = r.action)
-            OR (SELECT true FROM kernel.assignment g WHERE g.review = r.number AND g.person = %(person)s))
+            OR (SELECT true FROM kernel.asked g WHERE g.review = r.number AND g.person = %(person)s))
        AND (%(search)s = '' OR (SELECT true FROM kernel.action a LEFT JOIN public.profile p ON p.person = a.requester
              WHERE a.id = r.action AND (a.ticket::text = %(search)s OR p.name ILIKE %(like)s OR a.type ILIKE %(like)s
-                OR a.target ILIKE %(like)s)))
+                OR kernel.target_of(a.canonical) ILIKE %(like)s)))
      ORDER BY r.expires_at DESC, r.number DESC LIMIT %(counted)s)
 SELECT number, (SELECT count(*) FROM found) AS total FROM found
  ORDER BY expires_at DESC, number DESC LIMIT %(limit)s OFFSET %(offset)s;
@@ -81,14 +86,15 @@ SELECT number, (SELECT count(*) FROM found) AS total FROM found
 -- What a list shows of these reviews, in the order given.
 SELECT r.number, r.action, a.type, a.ticket, a.requester, p.name AS requester_name, a.version, s.tier, s.mode,
        s.hands, r.opened_at, r.expires_at, a.canonical, g.why, g.rank,
-       CASE WHEN s.needed > (SELECT count(*) FROM kernel.assignment n WHERE n.review = r.number)
-            THEN r.fault ELSE '' END AS fault
+       CASE WHEN s.needed > (SELECT count(*) FROM kernel.asked n WHERE n.review = r.number)
+            THEN COALESCE(r.fault, '') ELSE '' END AS fault
   FROM unnest(%(numbers)s::bigint[]) WITH ORDINALITY AS listed (number, place)
   JOIN kernel.review r ON r.number = listed.number
   JOIN kernel.action a ON a.id = r.action
   JOIN kernel.assessment s ON s.action = a.id
   LEFT JOIN public.profile p ON p.person = a.requester
-  LEFT JOIN kernel.assignment g ON g.review = r.number AND g.person = %(person)s
+  LEFT JOIN LATERAL (SELECT g.why, g.rank FROM kernel.asked g
+                      WHERE g.review = r.number AND g.person = %(person)s LIMIT 1) g ON true
  ORDER BY listed.place;
 
 -- name: standing_of_reviews
@@ -168,7 +174,9 @@ SELECT count(*) FILTER (WHERE d.verdict = 'approve') AS right, count(*) AS of
 -- The latest decisions about the same type of action on the same target.
 SELECT d.person, p.name, d.verdict, d.reason_code, d.decided_at, a.id AS action, a.beneficiary
   FROM kernel.decision d JOIN kernel.action a ON a.id = d.action LEFT JOIN public.profile p ON p.person = d.person
- WHERE a.type = %(type)s AND a.connector = %(connector)s AND a.target = %(target)s AND a.id <> %(action)s
+ WHERE a.type = %(type)s AND a.connector = %(connector)s AND a.id <> %(action)s
+   AND hashtext(kernel.target_of(a.canonical)) = hashtext(%(target)s)
+   AND kernel.target_of(a.canonical) = %(target)s
    AND d.verdict IN ('approve', 'change', 'reject')
  ORDER BY d.decided_at DESC LIMIT 5;
 

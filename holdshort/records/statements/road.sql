@@ -12,35 +12,50 @@ SELECT p.id, p.ticket, p.initiator, p.agent_version, p.label, p.confidence, p.bo
 INSERT INTO kernel.staging (proposal, result, reason) VALUES (%(proposal)s, %(result)s, %(reason)s);
 
 -- name: add_action
-INSERT INTO kernel.action (id, root, version, digest, canonical, type, connector, target, ticket, proposal,
+INSERT INTO kernel.action (id, root, version, digest, canonical, type, connector, ticket, proposal,
                            requester, beneficiary, initiator, changer, position, undoes)
-VALUES (%(id)s, %(root)s, %(version)s, %(digest)s, %(canonical)s, %(type)s, %(connector)s, %(target)s, %(ticket)s,
+VALUES (%(id)s, %(root)s, %(version)s, decode(%(digest)s, 'hex'), %(canonical)s, %(type)s, %(connector)s, %(ticket)s,
         %(proposal)s, %(requester)s, %(beneficiary)s, %(initiator)s, %(changer)s, %(position)s, %(undoes)s);
 
 -- name: add_dependency
 INSERT INTO kernel.dependency (action, needs) VALUES (%(action)s, %(needs)s);
 
 -- name: add_assessment
-INSERT INTO kernel.assessment (action, digest, type, tier, mode, hands, needed, phase, min_assurance,
+INSERT INTO kernel.assessment (action, digest, type, connector, tier, mode, hands, needed, phase, min_assurance,
                                policy_version, catalogue_version, grounds)
-VALUES (%(action)s, %(digest)s, %(type)s, %(tier)s, %(mode)s, %(hands)s, %(needed)s, %(phase)s, %(min_assurance)s,
-        %(policy_version)s, %(catalogue_version)s, %(grounds)s);
+VALUES (%(action)s, decode(%(digest)s, 'hex'), %(type)s, %(connector)s, %(tier)s, %(mode)s, %(hands)s, %(needed)s,
+        %(phase)s, %(min_assurance)s, %(policy_version)s, %(catalogue_version)s, %(grounds)s);
 
 -- name: add_review
-INSERT INTO kernel.review (action, digest, expires_at, fault)
-VALUES (%(action)s, %(digest)s, %(expires_at)s, %(fault)s) RETURNING number;
+INSERT INTO kernel.review (action, expires_at, fault, panel)
+VALUES (%(action)s, %(expires_at)s, %(fault)s, %(panel)s) RETURNING number;
+
+-- name: add_panel
+-- The people who are asked, in their order, unless they are written already.
+WITH wanted AS (
+  SELECT WHERE NOT EXISTS (SELECT FROM kernel.panel p WHERE p.id = %(id)s)),
+panel AS (
+  INSERT INTO kernel.panel (id, size) SELECT %(id)s, cardinality(%(people)s::text[]) FROM wanted ON CONFLICT DO NOTHING)
+INSERT INTO kernel.seat (panel, size, rank, person, why)
+SELECT %(id)s, cardinality(%(people)s::text[]), one.rank, one.person, one.why
+  FROM wanted CROSS JOIN unnest(%(people)s::text[], %(whys)s::text[]) WITH ORDINALITY AS one (person, why, rank)
+ON CONFLICT DO NOTHING;
 
 -- name: add_assignment
+-- Somebody who is asked after the review had opened.
 INSERT INTO kernel.assignment (review, person, why, rank, expires_at)
 SELECT r.number, %(person)s, %(why)s, %(rank)s, r.expires_at FROM kernel.review r WHERE r.number = %(review)s
 ON CONFLICT DO NOTHING;
 
 -- name: add_decision
 INSERT INTO kernel.decision (id, review, action, digest, expires_at, requester, beneficiary, initiator, changer,
-                             person, account, verdict, reason_code, changes, hand_to, channel, assurance, shown)
-SELECT %(id)s, r.number, a.id, %(digest)s, r.expires_at, a.requester, a.beneficiary, a.initiator, a.changer,
+                             person, account, verdict, reason_code, changes, hand_to, channel, assurance, shown,
+                             panel, later)
+SELECT %(id)s, r.number, a.id, decode(%(digest)s, 'hex'), r.expires_at, a.requester, a.beneficiary, a.initiator,
+       a.changer,
        %(person)s, %(account)s, %(verdict)s, %(reason_code)s, %(changes)s, %(hand_to)s, %(channel)s,
-       %(assurance)s, %(shown)s
+       %(assurance)s, %(shown)s, r.panel,
+       NOT EXISTS (SELECT FROM kernel.seat s WHERE s.panel = r.panel AND s.person = %(person)s)
   FROM kernel.review r JOIN kernel.action a ON a.id = r.action WHERE r.number = %(review)s;
 
 -- name: add_note
@@ -51,9 +66,11 @@ INSERT INTO public.decision_note (decision, comment) VALUES (%(decision)s, %(com
 WITH told AS (
   INSERT INTO kernel.event (name, actor, ticket, action, detail)
   VALUES (%(name)s, %(actor)s, %(ticket)s, %(action)s, %(detail)s) RETURNING id)
-INSERT INTO kernel."authorization" (action, digest, category, tier, mode, hands, needed, basis, policy_version,
+INSERT INTO kernel."authorization" (action, digest, type, connector, category, tier, mode, hands, needed, basis,
+       policy_version,
        standing, standing_granted, decision_1, person_1, decision_2, person_2, event, not_before, expires_at)
-SELECT %(action)s, %(digest)s, %(category)s, %(tier)s, %(mode)s, %(hands)s, %(needed)s, %(basis)s,
+SELECT %(action)s, decode(%(digest)s, 'hex'), %(type)s, %(connector)s, %(category)s, %(tier)s, %(mode)s, %(hands)s,
+       %(needed)s, %(basis)s,
        %(policy_version)s, %(standing)s, %(standing_granted)s, %(decision_1)s, %(person_1)s, %(decision_2)s,
        %(person_2)s, told.id, %(not_before)s, %(expires_at)s
   FROM told;
@@ -65,8 +82,8 @@ SELECT NOT EXISTS (SELECT FROM kernel.standing t WHERE t.category = z.category A
   FROM kernel."authorization" z WHERE z.action = %(action)s;
 
 -- name: add_fate
-INSERT INTO kernel.fate (action, digest, connector, kind, hands, person, reason)
-VALUES (%(action)s, %(digest)s, %(connector)s, %(kind)s, %(hands)s, %(person)s, %(reason)s);
+INSERT INTO kernel.fate (action, digest, type, connector, kind, hands, person, reason)
+VALUES (%(action)s, decode(%(digest)s, 'hex'), %(type)s, %(connector)s, %(kind)s, %(hands)s, %(person)s, %(reason)s);
 
 -- name: add_execution
 -- Started only inside the window of the authorization, and (outside our own tables) once it is in the log.
@@ -110,7 +127,7 @@ VALUES (%(action)s, %(kind)s, %(action)s, %(before)s, %(after)s, %(evidence)s, %
 
 -- name: add_report
 INSERT INTO kernel.report (action, digest, connector, person, did, evidence)
-VALUES (%(action)s, %(digest)s, %(connector)s, %(person)s, %(did)s, %(evidence)s);
+VALUES (%(action)s, decode(%(digest)s, 'hex'), %(connector)s, %(person)s, %(did)s, %(evidence)s);
 
 -- name: add_finding
 INSERT INTO kernel.finding (action, kind, person, result, note)
@@ -138,13 +155,17 @@ SELECT EXISTS (
 -- name: open_reviews
 -- How many open reviews each of these people leads, counted to a hundred: enough to spread the load.
 SELECT who.person, (SELECT count(*) FROM (
-         SELECT FROM kernel.assignment g
-           JOIN LATERAL (SELECT r.action FROM kernel.review r WHERE r.number = g.review OFFSET 0) r ON true
-          WHERE g.person = who.person AND g.rank = 1 AND g.expires_at > (SELECT clock_timestamp())
-            AND NOT COALESCE((SELECT true FROM kernel.fate f WHERE f.action = r.action), false)
+         SELECT FROM (
+             SELECT r.action FROM kernel.review r
+              WHERE r.expires_at > (SELECT clock_timestamp())
+                AND (r.panel IN (SELECT s.panel FROM kernel.seat s WHERE s.person = who.person AND s.rank = 1)
+                     OR r.number IN (SELECT g.review FROM kernel.assignment g WHERE g.person = who.person
+                                        AND g.rank = 1 AND g.expires_at > (SELECT clock_timestamp())))
+              ORDER BY r.expires_at OFFSET 0) r
+          WHERE NOT COALESCE((SELECT true FROM kernel.fate f WHERE f.action = r.action), false)
             AND NOT COALESCE((SELECT true FROM kernel."authorization" z WHERE z.action = r.action), false)
             AND NOT COALESCE((SELECT true FROM kernel.settlement s WHERE s.action = r.action AND s.result = 'done'), false)
-          ORDER BY g.expires_at LIMIT 100) AS leads) AS open
+          LIMIT 100) AS leads) AS open
   FROM unnest(%(people)s::text[]) AS who (person);
 
 -- name: writer_of_ticket
@@ -156,10 +177,12 @@ SELECT action FROM kernel.review WHERE number = %(review)s;
 
 -- name: story
 -- An action, or that of a review, with everything that has happened to it, in one reading.
-SELECT a.id, a.digest, a.canonical, a.proposal, a.staged_at, st.state, to_jsonb(s) AS assessment,
-       to_jsonb(s) - '{findings,reasons,grounds}'::text[] AS gate, to_jsonb(r) || CASE
-         WHEN s.needed > (SELECT count(*) FROM kernel.assignment g WHERE g.review = r.number)
-         THEN '{}'::jsonb ELSE '{"fault": ""}'::jsonb END AS review,
+SELECT a.id, encode(a.digest, 'hex') AS digest, a.canonical, a.proposal, a.staged_at, st.state,
+       to_jsonb(s) || jsonb_build_object('category', s.type || '/' || s.tier) AS assessment,
+       to_jsonb(s) - 'grounds' || jsonb_build_object('category', s.type || '/' || s.tier) AS gate,
+       to_jsonb(r) || jsonb_build_object('fault', CASE
+         WHEN s.needed > (SELECT count(*) FROM kernel.asked g WHERE g.review = r.number)
+         THEN COALESCE(r.fault, '') ELSE '' END) AS review,
        to_jsonb(p) - 'body' || jsonb_build_object('reasoning', p.body ->> 'reasoning') AS proposed,
        to_jsonb(z) AS "authorization", to_jsonb(f) AS fate,
        to_jsonb(x) AS execution, to_jsonb(o) AS outcome, to_jsonb(h) AS report, to_jsonb(fi) AS finding,
@@ -167,10 +190,11 @@ SELECT a.id, a.digest, a.canonical, a.proposal, a.staged_at, st.state, to_jsonb(
        (SELECT l.position FROM kernel.log l WHERE l.event = z.event) AS position,
        (SELECT k.person FROM public.ticket t JOIN kernel.account k ON k.id = t.account WHERE t.number = a.ticket)
          AS writer,
-       (SELECT b.id::text FROM kernel.action b WHERE b.root = a.root AND b.version = a.version + 1) AS next_version,
+       (SELECT b.id::text FROM kernel.action b
+         WHERE b.root = a.root AND b.version = a.version + 1 AND b.version > 1) AS next_version,
        (SELECT t.private_to FROM public.ticket t WHERE t.number = a.ticket) AS private_to,
        (SELECT b.id::text FROM kernel.action b WHERE b.undoes = a.id ORDER BY b.staged_at DESC LIMIT 1) AS undone_by,
-       COALESCE((SELECT jsonb_agg(to_jsonb(g) ORDER BY g.rank, g.person) FROM kernel.assignment g
+       COALESCE((SELECT jsonb_agg(to_jsonb(g) ORDER BY g.rank, g.person) FROM kernel.asked g
                   WHERE g.review = r.number), '[]') AS assignments,
        COALESCE((SELECT jsonb_agg(to_jsonb(d) || jsonb_build_object('comment', n.comment) ORDER BY d.decided_at)
                    FROM kernel.decision d LEFT JOIN public.decision_note n ON n.decision = d.id
@@ -195,7 +219,8 @@ SELECT a.id, a.digest, a.canonical, a.proposal, a.staged_at, st.state, to_jsonb(
 
 -- name: story_to_answer
 -- What an answer to a review is about, before it counts: the action, what was found about it and who may see it.
-SELECT a.id, a.digest, a.canonical, to_jsonb(s) AS assessment,
+SELECT a.id, encode(a.digest, 'hex') AS digest, a.canonical,
+       to_jsonb(s) || jsonb_build_object('category', s.type || '/' || s.tier) AS assessment,
        to_jsonb(p) - 'body' || jsonb_build_object('reasoning', p.body ->> 'reasoning') AS proposed,
        (SELECT t.private_to FROM public.ticket t WHERE t.number = a.ticket) AS private_to
   FROM kernel.review r
@@ -206,13 +231,16 @@ SELECT a.id, a.digest, a.canonical, to_jsonb(s) AS assessment,
 
 -- name: story_to_decide
 -- What decisions and their consequence need of a story; an action, or that of a review.
-SELECT a.id, a.digest, a.canonical, to_jsonb(s) - '{findings,reasons,grounds}'::text[] AS gate, to_jsonb(r) AS review,
+SELECT a.id, encode(a.digest, 'hex') AS digest, a.canonical,
+       to_jsonb(r) || jsonb_build_object('fault', COALESCE(r.fault, '')) AS review,
+       to_jsonb(s) - 'grounds' || jsonb_build_object('category', s.type || '/' || s.tier) AS gate,
        to_jsonb(z) AS "authorization", to_jsonb(f) AS fate, ha.older IS NOT NULL AS halted,
        COALESCE(ha.older, false) AS older,
        (SELECT k.person FROM public.ticket t JOIN kernel.account k ON k.id = t.account WHERE t.number = a.ticket)
          AS writer,
-       (SELECT b.id::text FROM kernel.action b WHERE b.root = a.root AND b.version = a.version + 1) AS next_version,
-       COALESCE((SELECT jsonb_agg(to_jsonb(g) ORDER BY g.rank, g.person) FROM kernel.assignment g
+       (SELECT b.id::text FROM kernel.action b
+         WHERE b.root = a.root AND b.version = a.version + 1 AND b.version > 1) AS next_version,
+       COALESCE((SELECT jsonb_agg(to_jsonb(g) ORDER BY g.rank, g.person) FROM kernel.asked g
                   WHERE g.review = r.number), '[]') AS assignments,
        COALESCE((SELECT jsonb_agg(to_jsonb(d) || jsonb_build_object('comment', n.comment) ORDER BY d.decided_at)
                    FROM kernel.decision d LEFT JOIN public.decision_note n ON n.decision = d.id
@@ -227,7 +255,8 @@ SELECT a.id, a.digest, a.canonical, to_jsonb(s) - '{findings,reasons,grounds}'::
 
 -- name: story_to_run
 -- What a claim needs of a story.
-SELECT a.id, a.digest, a.canonical, to_jsonb(z) AS "authorization", to_jsonb(f) AS fate, to_jsonb(x) AS execution,
+SELECT a.id, encode(a.digest, 'hex') AS digest, a.canonical,
+       to_jsonb(z) AS "authorization", to_jsonb(f) AS fate, to_jsonb(x) AS execution,
        to_jsonb(o) AS outcome, EXISTS (SELECT FROM kernel.halted h WHERE h.action = a.id) AS halted,
        (SELECT l.position FROM kernel.log l WHERE l.event = z.event) AS position,
        COALESCE((SELECT jsonb_agg(to_jsonb(t) ORDER BY t.fence) FROM kernel.attempt t
@@ -247,8 +276,9 @@ SELECT id FROM kernel.action WHERE ticket = %(ticket)s ORDER BY position, versio
 -- What the end of an attempt depends on: whether nobody took over or ended it, who waits for it, what else is open.
 SELECT NOT EXISTS (SELECT FROM kernel.attempt t WHERE t.execution = %(execution)s AND t.fence > %(fence)s)
        AND NOT EXISTS (SELECT FROM kernel.outcome o WHERE o.action = %(action)s) AS mine,
-       ARRAY(SELECT d.action::text FROM kernel.dependency d JOIN kernel.action n ON n.id = d.needs
-              WHERE n.root = (SELECT root FROM kernel.action WHERE id = %(action)s)) AS dependents,
+       ARRAY(SELECT d.action::text FROM kernel.action a JOIN kernel.action n
+                 ON n.id = a.root OR n.root = a.root AND n.version > 1
+               JOIN kernel.dependency d ON d.needs = n.id WHERE a.id = %(action)s) AS dependents,
        EXISTS (SELECT FROM kernel.action a JOIN kernel.action_state s ON s.action = a.id
                 WHERE a.ticket = %(ticket)s AND a.id <> %(action)s
                   AND s.state IN ('waiting', 'authorized', 'executing', 'by_hand')) AS others_open;
@@ -259,7 +289,7 @@ SELECT NOT EXISTS (
     SELECT FROM kernel.dependency d JOIN kernel.action n ON n.id = d.needs
      WHERE d.action = %(action)s AND NOT EXISTS (
         SELECT FROM kernel.action v JOIN kernel.action_state s ON s.action = v.id
-         WHERE v.root = n.root AND s.state = 'executed'));
+         WHERE (v.id = n.root OR v.root = n.root AND v.version > 1) AND s.state = 'executed'));
 
 -- name: sequencer_turn
 -- One sequencer at a time, whoever asks; the rest of the transaction can tell whether it is this one.
@@ -301,7 +331,7 @@ SELECT 'stage', p.id::text FROM kernel.proposal p
 UNION ALL
 SELECT DISTINCT 'authorize', d.action::text FROM kernel.decision d
  WHERE (d.verdict IN ('approve', 'change', 'reject') OR d.verdict = 'hand_over' AND NOT EXISTS (
-         SELECT FROM kernel.assignment g WHERE g.review = d.review AND g.person = d.hand_to))
+         SELECT FROM kernel.asked g WHERE g.review = d.review AND g.person = d.hand_to))
    AND d.decided_at > %(since)s AND d.decided_at < clock_timestamp() - interval '10 seconds'
    AND NOT EXISTS (SELECT FROM kernel.halted h WHERE h.action = d.action)
    AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = d.action)
@@ -318,7 +348,7 @@ SELECT 'reroute', r.action::text FROM kernel.review r JOIN kernel.assessment s O
    AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = r.action)
    AND NOT EXISTS (SELECT FROM kernel."authorization" z WHERE z.action = r.action)
    AND s.needed > (
-         SELECT count(*) FROM kernel.assignment g JOIN public.authority e ON e.person = g.person
+         SELECT count(*) FROM kernel.asked g JOIN public.authority e ON e.person = g.person
            JOIN public.profile p ON p.person = g.person AND p.employment_status NOT IN ('ended', 'future')
           WHERE g.review = r.number AND NOT EXISTS (
                 SELECT FROM public.absence b
@@ -346,7 +376,7 @@ UNION ALL
 SELECT 'restage', o.action::text FROM kernel.outcome o JOIN kernel.action a ON a.id = o.action
  WHERE o.kind = 'not_applied' AND o.reason = 'drift' AND o.at > %(since)s
    AND o.at < clock_timestamp() - interval '10 seconds'
-   AND NOT EXISTS (SELECT FROM kernel.action b WHERE b.root = a.root AND b.version = a.version + 1)
+   AND NOT EXISTS (SELECT FROM kernel.action b WHERE b.root = a.root AND b.version = a.version + 1 AND b.version > 1)
 UNION ALL
 SELECT 'observe', a.id::text FROM kernel.action a
  WHERE EXISTS (SELECT FROM kernel.restoration) AND a.staged_at < (SELECT max(r.noticed_at) FROM kernel.restoration r)
@@ -360,7 +390,7 @@ SELECT 'observe', a.id::text FROM kernel.action a
 UNION ALL
 SELECT 'restage', s.action::text FROM kernel.settlement s JOIN kernel.action a ON a.id = s.action
  WHERE s.result = 'again' AND s.settled_at < clock_timestamp() - interval '10 seconds'
-   AND NOT EXISTS (SELECT FROM kernel.action b WHERE b.root = a.root AND b.version = a.version + 1)
+   AND NOT EXISTS (SELECT FROM kernel.action b WHERE b.root = a.root AND b.version = a.version + 1 AND b.version > 1)
    AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = a.id AND f.kind = 'superseded')
 UNION ALL
 SELECT 'restage', m.action::text FROM kernel.assessment m

@@ -56,15 +56,18 @@ HAVING count(*) >= %(failures)s;
 -- name: waiting_counts
 -- What the header says: how much waits for this person, and how much for anybody's hands; neither counted to the end.
 SELECT (SELECT count(*) FROM (
-         SELECT FROM kernel.assignment g
-           JOIN LATERAL (SELECT r.action FROM kernel.review r WHERE r.number = g.review OFFSET 0) r ON true
-          WHERE g.person = %(person)s AND g.expires_at >= (SELECT clock_timestamp())
-            AND NOT COALESCE((SELECT true FROM kernel.fate f WHERE f.action = r.action), false)
+         SELECT FROM (SELECT r.number, r.action, r.expires_at FROM kernel.review r
+                       WHERE r.expires_at >= (SELECT clock_timestamp())
+                         AND (r.panel IN (SELECT s.panel FROM kernel.seat s WHERE s.person = %(person)s)
+                              OR r.number IN (SELECT g.review FROM kernel.assignment g WHERE g.person = %(person)s
+                                                 AND g.expires_at >= (SELECT clock_timestamp())))
+                       ORDER BY r.expires_at OFFSET 0) r
+          WHERE NOT COALESCE((SELECT true FROM kernel.fate f WHERE f.action = r.action), false)
             AND NOT COALESCE((SELECT true FROM kernel."authorization" z WHERE z.action = r.action), false)
             AND NOT COALESCE((SELECT true FROM kernel.settlement s WHERE s.action = r.action AND s.result = 'done'), false)
-            AND NOT COALESCE((SELECT true FROM kernel.decision d WHERE d.review = g.review AND d.person = g.person
+            AND NOT COALESCE((SELECT true FROM kernel.decision d WHERE d.review = r.number AND d.person = %(person)s
                     AND d.verdict IN ('approve', 'change', 'reject') LIMIT 1), false)
-          ORDER BY g.expires_at LIMIT %(counted)s) AS waits) AS reviews,
+          ORDER BY r.expires_at LIMIT %(counted)s) AS waits) AS reviews,
        (SELECT count(*) FROM (
          SELECT FROM kernel.fate f
           WHERE f.kind = 'by_hand' AND NOT EXISTS (SELECT FROM kernel.report h WHERE h.action = f.action)
@@ -122,7 +125,7 @@ SELECT v.number, v.author, v.file, v.proposed_at, v.digest, a.person AS adopted_
 -- name: versions_of_action
 -- Every version of a change with the review it was asked in.
 SELECT a.id AS action, a.version, r.number FROM kernel.action a LEFT JOIN kernel.review r ON r.action = a.id
- WHERE a.root = %(root)s ORDER BY a.version;
+ WHERE a.id = %(root)s OR a.root = %(root)s AND a.version > 1 ORDER BY a.version;
 
 -- name: my_tickets
 -- The tickets that a person opened, newest first.

@@ -40,6 +40,11 @@ def waits_for(kernel: Kernel) -> tuple[Made, Made]:
     return first, second
 
 
+def not_staged_again(kernel: Kernel) -> Made:
+    """A second version that is not staged yet."""
+    return kernel.bytes_of(version=2, root=kernel.staged().id)
+
+
 def second_version(kernel: Kernel) -> tuple[Made, Made]:
     """Version 2 of an action, and the next one, which is not written yet."""
     first = kernel.staged()
@@ -108,7 +113,13 @@ def write_nowhere(kernel: Kernel, made: Made, column: str) -> None:
     said = {"connector": target.connector, "id": target.id}
     said["id" if column == "target" else column] = None
     data, digest = forged_bytes(made, target=said)
-    write(kernel, made, canonical=data, digest=digest, **{column: None})
+    write(
+        kernel,
+        made,
+        canonical=data,
+        digest=digest,
+        **({} if column == "target" else {column: None}),
+    )
 
 
 _COLUMNS: dict[str, Any] = {
@@ -118,11 +129,8 @@ _COLUMNS: dict[str, Any] = {
     "changer": "erik",
     "type": "idp.unlock",
     "connector": "desk",
-    "target": "another",
     "version": 2,
     "position": 1,
-    "root": ANOTHER,
-    "id": ANOTHER,
 }
 
 _BYTES: list[dict[str, Any]] = [
@@ -166,11 +174,14 @@ _ACTIONS = [
     *(
         Attack(
             f"neither the bytes nor the columns of an action say where its {column} is",
-            f"action.{column} is filled in",
+            control,
             not_staged,
             lambda k, made, column=column: write_nowhere(k, made, column),
         )
-        for column in ("connector", "target")
+        for column, control in (
+            ("connector", "action.connector is filled in"),
+            ("target", "action.somewhere"),
+        )
     ),
     Attack(
         "an action undoes another, and its bytes say so of none",
@@ -215,6 +226,21 @@ _ACTIONS = [
         "action.action_root_version_key",
         second_version,
         lambda k, of: write(k, of[1]),
+    ),
+    *(
+        Attack(
+            f"the {column} of a later version differs from its bytes",
+            "action.columns_of_the_bytes",
+            not_staged_again,
+            lambda k, made, column=column: write(k, made, **{column: ANOTHER}),
+        )
+        for column in ("id", "root")
+    ),
+    Attack(
+        "a first version is one of something else",
+        "action.its_own_root",
+        not_staged,
+        lambda k, made: write_fitting(k, made, root=ANOTHER),
     ),
     Attack(
         "another action takes the id of one that was staged",
@@ -413,14 +439,14 @@ _GATE = [
     ),
     _gate("three people are needed", "assessment_needed_check", needed=3),
     _gate("fewer than none are needed", "assessment_needed_check", mode="REFUSE", needed=-1),
-    _gate("an answer that rests on nothing", "with_grounds", findings=None, reasons=None),
     _gate("tier 4", "assessment_tier_check", tier=4),
     _gate("a mode that nobody knows", "assessment_mode_check", tier=2, mode="x", needed=0),
     _gate("hands that nobody has", "assessment_hands_check", hands="x"),
     _gate("phase 4", "assessment_phase_check", phase=4),
     _gate("more assurance than there is", "assessment_min_assurance_check", min_assurance=3),
-    _gate("the gate answers about another type", "assessment_action_digest_type_fkey", type="x.y"),
-    _gate("the gate answers about other bytes", "assessment_action_digest_type_fkey", digest="0"),
+    _gate("the gate answers about another type", "of_these_bytes", type="x.y"),
+    _gate("the gate answers about other bytes", "of_these_bytes", digest="0" * 64),
+    _gate("the gate answers about another system", "of_these_bytes", connector="desk"),
     Attack(
         "the gate follows rules that nobody adopted",
         "assessment.assessment_policy_version_fkey",
@@ -454,8 +480,8 @@ _GATE = [
             "review",
             number=of[0].review["review"],
             action=of[1].id,
-            digest=of[1].digest,
             expires_at=k.now(),
+            panel=of[0].review["panel"],
         ),
     ),
 ]

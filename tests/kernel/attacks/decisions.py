@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from tests.kernel.attack import Attack
+from tests.kernel.attack import Attack, nothing
 from tests.kernel.attacks.actions import PARTIES
 from tests.kernel.rows import Kernel, Made
 
@@ -22,9 +22,31 @@ def another_reviewed(kernel: Kernel) -> tuple[Made, Made]:
     return kernel.reviewed(asked=("sven",)), kernel.reviewed(asked=("nadia",))
 
 
-def misquoted(kernel: Kernel) -> Made:
-    """A review that names other bytes than its action has."""
-    return kernel.reviewed(digest="0" * 64)
+def one_panel(kernel: Kernel) -> int:
+    """Sven and Nadia, each in their place."""
+    return kernel.panel("sven", "nadia")
+
+
+def panel_of_two(kernel: Kernel) -> int:
+    """Sven has the first place of a panel; the second is free."""
+    number = kernel.sql("SELECT count(*) + 2000 FROM kernel.panel")[0][0]
+    kernel.insert("desk", "panel", id=number, size=2)
+    kernel.seated(number, "sven", rank=1, size=2)
+    return int(number)
+
+
+def empty_panel(kernel: Kernel) -> int:
+    """A panel of one, before anybody has a place on it."""
+    number = kernel.sql("SELECT count(*) + 1000 FROM kernel.panel")[0][0]
+    kernel.insert("desk", "panel", id=number, size=1)
+    return int(number)
+
+
+def asked_later(kernel: Kernel) -> Made:
+    """Ines was asked when the review had opened."""
+    made = kernel.reviewed()
+    kernel.asked(made, "ines")
+    return made
 
 
 def decided(kernel: Kernel) -> Made:
@@ -36,7 +58,7 @@ def run_out(kernel: Kernel) -> Made:
 
 
 def asked_for_longer(kernel: Kernel) -> tuple[Made, Any]:
-    """A review that has run out; Ines was asked as if it went on."""
+    """A review that has run out; Ines was asked later, as if it went on."""
     made, later = run_out(kernel), kernel.now() + timedelta(days=1)
     kernel.asked(made, "ines", expires_at=later)
     return made, later
@@ -94,6 +116,18 @@ def as_owner(kernel: Kernel, made: Made, **forged: Any) -> None:
     kernel.insert("owner", "decision", **row)
 
 
+def _not_asked(kernel: Kernel) -> dict[str, Any]:
+    return {"person": "helena", "account": kernel.accounts["helena"]}
+
+
+def _seat(kernel: Kernel, panel: int, person: str, role: str = "desk", **forged: Any) -> None:
+    kernel.seated(panel, person, role, **forged)
+
+
+def _ask_later(kernel: Kernel, made: Made, person: str, role: str = "desk", **forged: Any) -> None:
+    kernel.asked(made, person, role, **forged)
+
+
 _WHO = [
     *(
         Attack(
@@ -107,7 +141,7 @@ _WHO = [
     *(
         Attack(
             f"O1, O3: the {part} decides and says that somebody else is",
-            "decision.decision_action_digest_requester_beneficiary_initiator_cha_fkey",
+            "decision.of_these_bytes",
             _PARTY[part],
             lambda k, made, part=part: k.decided(made, "sven", **{part: "erik"}),
         )
@@ -131,23 +165,30 @@ _WHO = [
         ended_account,
         lambda k, of: k.decided(of[0], "sven", account=of[1]),
     ),
-    Attack(
-        "O4: the desk asks the agent",
-        "assignment.assignment_person_person_kind_fkey",
-        reviewed,
-        lambda k, made: k.asked(made, "agent"),
+    *(
+        Attack(
+            f"O4: the desk asks the {kind}, {when}",
+            f"{table}.{table}_person_person_kind_fkey",
+            scene,
+            lambda k, of, person=person, ask=ask: ask(k, of, person),
+        )
+        for kind, person in (("agent", "agent"), ("service", "holdshort"))
+        for when, table, scene, ask in (
+            ("at first", "seat", empty_panel, _seat),
+            ("later", "assignment", reviewed, _ask_later),
+        )
     ),
-    Attack(
-        "O4: the desk asks a service",
-        "assignment.assignment_person_person_kind_fkey",
-        reviewed,
-        lambda k, made: k.asked(made, "holdshort"),
-    ),
-    Attack(
-        "O4: the agent is asked, as an agent",
-        "assignment.assignment_person_kind_check",
-        reviewed,
-        lambda k, made: k.asked(made, "agent", "owner", person_kind="agent"),
+    *(
+        Attack(
+            f"O4: the agent is asked, as an agent, {when}",
+            f"{table}.{table}_person_kind_check",
+            scene,
+            lambda k, of, ask=ask: ask(k, of, "agent", "owner", person_kind="agent"),
+        )
+        for when, table, scene, ask in (
+            ("at first", "seat", empty_panel, _seat),
+            ("later", "assignment", reviewed, _ask_later),
+        )
     ),
     Attack(
         "O4: the agent decides with an account of its own",
@@ -169,9 +210,80 @@ _WHO = [
     ),
     Attack(
         "somebody decides who was asked about something else",
-        "decision.decision_review_action_digest_expires_at_fkey",
+        "decision.about_its_review",
         another_reviewed,
         lambda k, of: k.decided(of[0], "nadia", **of[1].review),
+    ),
+    Attack(
+        "somebody decides who says that they were asked later",
+        "decision.asked_later",
+        reviewed,
+        lambda k, made: k.decided(made, "ines", later=True),
+    ),
+    Attack(
+        "somebody decides who was not asked, on the seat of somebody who was",
+        "decision.seated is computed",
+        reviewed,
+        lambda k, made: as_owner(k, made, **_not_asked(k), seated="sven"),
+        refusal="generated seated",
+    ),
+    Attack(
+        "somebody decides who was not asked, for somebody who was asked later",
+        "decision.assigned is computed",
+        asked_later,
+        lambda k, made: as_owner(k, made, **_not_asked(k), later=True, assigned="ines"),
+        refusal="generated assigned",
+    ),
+    Attack(
+        "somebody decides who is on the panel of another review",
+        "decision.about_its_review",
+        another_reviewed,
+        lambda k, of: k.decided(of[0], "nadia", panel=of[1].review["panel"]),
+    ),
+    Attack(
+        "people are asked who are no panel",
+        "review.review_panel_fkey",
+        lambda k: k.assessed(),
+        lambda k, made: k.reviewed(made, panel=999_999),
+    ),
+    Attack(
+        "another panel takes the number of one",
+        "panel.panel_pkey",
+        one_panel,
+        lambda k, panel: k.insert("desk", "panel", id=panel, size=3),
+    ),
+    Attack(
+        "a panel of fewer than none",
+        "panel.panel_size_check",
+        nothing,
+        lambda k, _: k.insert("desk", "panel", id=999_998, size=-1),
+    ),
+    Attack(
+        "somebody joins a panel that is full, and so the reviews that it was asked in",
+        "seat.seat_panel_rank_key",
+        one_panel,
+        lambda k, panel: k.seated(panel, "ines", rank=2, size=2),
+    ),
+    *(
+        Attack(
+            f"somebody joins a panel that is full, on place {rank} of 2",
+            "seat.a_place_of_it",
+            one_panel,
+            lambda k, panel, rank=rank: k.seated(panel, "ines", rank=rank, size=2),
+        )
+        for rank in (0, 3)
+    ),
+    Attack(
+        "somebody joins a panel that is full, and says that it is greater",
+        "seat.seat_panel_size_fkey",
+        one_panel,
+        lambda k, panel: k.seated(panel, "ines", rank=3, size=3),
+    ),
+    Attack(
+        "somebody takes two places of a panel",
+        "seat.seat_pkey",
+        panel_of_two,
+        lambda k, panel: k.seated(panel, "sven", rank=2, size=2),
     ),
     Attack(
         "somebody is asked in a review that does not exist",
@@ -182,8 +294,8 @@ _WHO = [
     Attack(
         "somebody is asked twice",
         "assignment.assignment_pkey",
-        reviewed,
-        lambda k, made: k.asked(made, "sven", rank=7),
+        asked_later,
+        lambda k, made: k.asked(made, "ines", rank=7),
     ),
     Attack(
         "somebody is asked before the first",
@@ -196,8 +308,8 @@ _WHO = [
 _WHEN = [
     Attack(
         "O6: a decision about other bytes",
-        "decision.decision_action_digest_requester_beneficiary_initiator_cha_fkey",
-        misquoted,
+        "decision.of_these_bytes",
+        reviewed,
         lambda k, made: k.decided(made, "sven", digest="0" * 64),
     ),
     Attack(
@@ -208,9 +320,9 @@ _WHEN = [
     ),
     Attack(
         "O7: a decision after its time that says its time is not over",
-        "decision.decision_review_action_digest_expires_at_fkey",
+        "decision.about_its_review",
         asked_for_longer,
-        lambda k, of: k.decided(of[0], "ines", expires_at=of[1]),
+        lambda k, of: k.decided(of[0], "ines", expires_at=of[1], later=True),
     ),
     *(
         Attack(

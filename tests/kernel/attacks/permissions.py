@@ -10,7 +10,7 @@ from tests.kernel.attack import Attack, nothing
 from tests.kernel.rows import Kernel, Made
 
 CATEGORY = "idp.add_to_group/2"
-ASSESSED = "authorization.authorization_action_digest_category_tier_mode_hands_neede_fkey"
+ASSESSED = "authorization.as_assessed"
 STANDING = "authorization.authorization_standing_category_standing_granted_fkey"
 FIRST = "authorization.authorization_decision_1_action_digest_person_1_approving_fkey"
 SECOND = "authorization.authorization_decision_2_action_digest_person_2_approving_fkey"
@@ -325,10 +325,27 @@ _BY_PEOPLE = [
         )
         for forged in (
             {"hands": "person"},
-            {"tier": 2},
+            {"tier": 2, "category": CATEGORY},
             {"mode": "SUGGEST"},
-            {"category": "x.y/3"},
         )
+    ),
+    *(
+        Attack(
+            f"what is permitted is called {forged}",
+            "authorization.its_own_category",
+            approved_by_sven,
+            lambda k, made, forged=forged: k.authorized(made, category=forged),
+        )
+        for forged in ("x.y/3", CATEGORY)
+    ),
+    *(
+        Attack(
+            f"what is permitted has {forged}, and its bytes say otherwise",
+            "authorization.of_these_bytes",
+            approved_by_sven,
+            lambda k, made, forged=forged: k.authorized(made, **forged),
+        )
+        for forged in ({"type": "x.y", "category": "x.y/3"}, {"connector": "desk"})
     ),
     Attack(
         "something is permitted twice",
