@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from holdshort.cli import base
+from holdshort.cli import base, beside
 from holdshort.core.reasons import OVERRIDE
 
 
@@ -142,6 +142,7 @@ def _check(asked: argparse.Namespace) -> None:
     from holdshort import wiring
     from holdshort.ports import Mirrors
 
+    beside.name_the_directory(asked.data)
     app = wiring.connected().get(asked.name)
     if app is None:
         raise base.CommandError(f"No connected app is called ‘{asked.name}’.")
