@@ -64,14 +64,14 @@ def _show(asked: argparse.Namespace) -> None:
         "for": story.action.beneficiary,
         "fingerprint": story.digest,
     }
-    base.show(asked, shown.action(story), base.fields(facts))
+    base.show(asked, shown.action(story, technical=True), base.fields(facts))
 
 
 def _record(asked: argparse.Namespace) -> None:
     base.connect(asked, "web")
     from holdshort import shown
 
-    record = shown.record(_story(asked.id))
+    record = shown.record(_story(asked.id), technical=True)
     lines = [
         (event["at"][:19].replace("T", " "), event["position"], event["name"], event["actor"])
         for event in record["events"]
