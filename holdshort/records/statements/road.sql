@@ -302,14 +302,27 @@ SELECT 'expire', r.action::text FROM kernel.review r
    AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = r.action)
    AND NOT EXISTS (SELECT FROM kernel."authorization" z WHERE z.action = r.action)
 UNION ALL
-SELECT 'reroute', r.action::text FROM kernel.review r JOIN kernel.assessment s ON s.action = r.action
- WHERE r.expires_at > clock_timestamp()
-   AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = r.action)
+SELECT 'reroute', r.action::text
+  FROM (
+    -- Only where too few could be asked, or somebody who was asked is not here: everywhere else nobody is missing.
+    SELECT n.number FROM kernel.review n WHERE n.fault <> '' AND n.expires_at > (SELECT clock_timestamp())
+     UNION
+    SELECT g.review FROM kernel.person who CROSS JOIN LATERAL (
+           SELECT g.review FROM kernel.assignment g
+            WHERE g.person = who.id AND g.expires_at > (SELECT clock_timestamp()) OFFSET 0) g
+     WHERE NOT EXISTS (SELECT FROM public.authority e WHERE e.person = who.id)
+        OR NOT EXISTS (SELECT FROM public.profile p
+                        WHERE p.person = who.id AND p.employment_status NOT IN ('ended', 'future'))
+        OR EXISTS (SELECT FROM public.absence b
+                    WHERE b.person = who.id AND clock_timestamp() BETWEEN b.starts AND b.ends)) few (review)
+  JOIN LATERAL (SELECT n.action, s.needed FROM kernel.review n JOIN kernel.assessment s ON s.action = n.action
+                 WHERE n.number = few.review OFFSET 0) r ON true
+ WHERE NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = r.action)
    AND NOT EXISTS (SELECT FROM kernel."authorization" z WHERE z.action = r.action)
-   AND s.needed > (
+   AND r.needed > (
          SELECT count(*) FROM kernel.assignment g JOIN public.authority e ON e.person = g.person
            JOIN public.profile p ON p.person = g.person AND p.employment_status NOT IN ('ended', 'future')
-          WHERE g.review = r.number AND NOT EXISTS (
+          WHERE g.review = few.review AND NOT EXISTS (
                 SELECT FROM public.absence b
                  WHERE b.person = g.person AND clock_timestamp() BETWEEN b.starts AND b.ends))
 UNION ALL
