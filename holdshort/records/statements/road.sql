@@ -248,7 +248,18 @@ SELECT NOT EXISTS (
     SELECT FROM kernel.dependency d JOIN kernel.action n ON n.id = d.needs
      WHERE d.action = %(action)s AND NOT EXISTS (
         SELECT FROM kernel.action v JOIN kernel.action_state s ON s.action = v.id
-         WHERE v.root = n.root AND s.state = 'executed'));
+         WHERE v.root = n.root AND (s.state = 'executed' OR EXISTS (
+               SELECT FROM kernel.event e WHERE e.action = v.id AND e.name = 'review.not_reopened'
+                  AND e.detail @> '{"why": "already_so"}'))));
+
+-- name: not_reopened
+-- Whether it was found that no next version is to follow an action, whatever a wake-up says.
+SELECT EXISTS (SELECT FROM kernel.event e WHERE e.action = %(action)s AND e.name = 'review.not_reopened');
+
+-- name: times_drifted
+-- How often the world moved before one version or another could run.
+SELECT count(*) FROM kernel.action a JOIN kernel.outcome o ON o.action = a.id
+ WHERE a.root = %(root)s AND o.kind = 'not_applied' AND o.reason = 'drift';
 
 -- name: sequencer_turn
 -- One sequencer at a time, whoever asks; the rest of the transaction can tell whether it is this one.
@@ -349,6 +360,7 @@ SELECT 'restage', o.action::text FROM kernel.outcome o JOIN kernel.action a ON a
  WHERE o.kind = 'not_applied' AND o.reason = 'drift' AND o.at > %(since)s
    AND o.at < clock_timestamp() - interval '10 seconds'
    AND NOT EXISTS (SELECT FROM kernel.action b WHERE b.root = a.root AND b.version = a.version + 1)
+   AND NOT EXISTS (SELECT FROM kernel.event e WHERE e.action = o.action AND e.name = 'review.not_reopened')
 UNION ALL
 SELECT 'observe', a.id::text FROM kernel.action a
  WHERE EXISTS (SELECT FROM kernel.restoration) AND a.staged_at < (SELECT max(r.noticed_at) FROM kernel.restoration r)
@@ -364,6 +376,7 @@ SELECT 'restage', s.action::text FROM kernel.settlement s JOIN kernel.action a O
  WHERE s.result = 'again' AND s.settled_at < clock_timestamp() - interval '10 seconds'
    AND NOT EXISTS (SELECT FROM kernel.action b WHERE b.root = a.root AND b.version = a.version + 1)
    AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = a.id AND f.kind = 'superseded')
+   AND NOT EXISTS (SELECT FROM kernel.event e WHERE e.action = s.action AND e.name = 'review.not_reopened')
 UNION ALL
 SELECT 'restage', m.action::text FROM kernel.assessment m
  WHERE m.mode = 'HOTL' AND EXISTS (SELECT FROM kernel.restoration)
