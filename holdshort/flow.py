@@ -291,8 +291,10 @@ def execute(
     ending = execution.carry_out(claimed, connector)
     if isinstance(ending, execution.Delay):
         execution.delay(claimed, ending)
-    elif execution.settle(claimed, ending, seal=seal) and isinstance(connector, Mirrors):
-        look(connector)
+    elif execution.settle(claimed, ending, seal=seal):
+        if isinstance(connector, Mirrors):
+            look(connector)
+        execution.ask_anew(claimed, ending)
 
 
 def look(connector: Mirrors) -> bool:
@@ -314,11 +316,12 @@ def restage(action: str) -> None:
     """The world or the rules had changed, or an older state came back: it is asked anew."""
     with actions.turn_of(action) as (found, at):
         story = existing(found)
-        outcome = story.outcome or {}
+        if db.value("not_reopened", action=action):
+            return
         if story.fate is None and not story.halted and authorizing.outlived(story):
             answering.outlive(story)
             answering.stage_again(story, story.action.params, at=at)
-        elif outcome.get("reason") == execution.DRIFT and story.next_version is None:
+        elif execution.met_drift(story) and story.next_version is None:
             answering.stage_again(story, story.action.params, at=at)
         elif older.asks_anew(story):
             older.replace(story)

@@ -55,7 +55,8 @@ def offer_action(request: Request, body: NewAction) -> Status[Any] | HttpRespons
 )
 def read_action(request: Request, identity: Identity) -> dict[str, Any]:
     """The action with its gate, and what has become of it."""
-    return shown.action(seeing.action(request.auth, identity))
+    story = seeing.action(request.auth, identity)
+    return shown.action(story, technical=seeing.technical(request.auth))
 
 
 @router.get(
@@ -67,7 +68,8 @@ def read_action(request: Request, identity: Identity) -> dict[str, Any]:
 )
 def read_record(request: Request, identity: Identity) -> dict[str, Any]:
     """The whole story of one action: facts, policy, decisions, executions, events in the log."""
-    return shown.record(seeing.action(request.auth, identity))
+    story = seeing.action(request.auth, identity)
+    return shown.record(story, technical=seeing.technical(request.auth))
 
 
 @router.post(
@@ -81,7 +83,7 @@ def stop_action(request: Request, identity: Identity, body: Stop) -> dict[str, A
     """Of stopping and starting only one can win; too late is 409 `too_late`."""
     story = seeing.action(request.auth, identity)
     flow.stop(story.action.id, body.reason_code, sender=request.auth.sender)
-    return _now(story)
+    return _now(request, story)
 
 
 @router.post(
@@ -112,7 +114,7 @@ def report_work(request: Request, identity: Identity, body: Report) -> dict[str,
     _works_here(request.auth)
     flow.report(story.action.id, body.did, body.evidence, sender=request.auth.sender)
     until(lambda: _story(story).outcome)
-    return _now(story)
+    return _now(request, story)
 
 
 @router.post(
@@ -127,7 +129,7 @@ def record_finding(request: Request, identity: Identity, body: Finding) -> dict[
     story = seeing.action(request.auth, identity)
     _works_here(request.auth)
     flow.find(story.action.id, body.result, body.note, sender=request.auth.sender)
-    return _now(story)
+    return _now(request, story)
 
 
 # ------------------------------------------------------------------ offering
@@ -231,5 +233,5 @@ def _story(story: Story) -> Story:
     return found
 
 
-def _now(story: Story) -> dict[str, Any]:
-    return shown.action(_story(story))
+def _now(request: Request, story: Story) -> dict[str, Any]:
+    return shown.action(_story(story), technical=seeing.technical(request.auth))

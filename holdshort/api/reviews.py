@@ -62,7 +62,8 @@ def list_reviews(
 )
 def read_review(request: Request, number: Number) -> dict[str, Any]:
     """The question, the action under review and every answer so far."""
-    return shown.review(seeing.review(request.auth, number))
+    story = seeing.review(request.auth, number)
+    return shown.review(story, technical=seeing.technical(request.auth))
 
 
 @router.post(

@@ -49,7 +49,7 @@ def settle_action(request: Request, identity: Identity, body: Settlement) -> dic
     flow.settle(story.action.id, body.result, body.note, sender=request.auth.sender)
     now = actions.story(story.action.id)
     assert now is not None
-    return shown.action(now)
+    return shown.action(now, technical=seeing.technical(request.auth))
 
 
 @router.post(
@@ -73,7 +73,7 @@ def _may_see(request: Request, doubt: Doubt) -> bool:
 
 def _doubt(doubt: Doubt) -> dict[str, Any]:
     return {
-        "action": shown.action(doubt.story),
+        "action": shown.action(doubt.story, technical=True),
         "shown": doubt.shown,
         "problem": doubt.problem,
         "seen_at": doubt.seen_at,

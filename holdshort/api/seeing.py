@@ -57,6 +57,11 @@ def _may_see(bearer: Bearer, story: Story) -> bool:
     return found is not None and queue.may_see(bearer.person, found)
 
 
+def technical(bearer: Bearer) -> bool:
+    """Whether technical reasons are told: only to people who can mend what these name."""
+    return queue.works_here(bearer.person)
+
+
 def known_person(identity: str, field: str) -> None:
     """Raise Problem unless somebody here has that id."""
     if people.person(identity) is None:

@@ -175,7 +175,7 @@ class Outcome(Shape):
     before: Free
     after: Free
     evidence: Free
-    reason: str
+    reason: str = Field(description="Technical for people who work here, else plain words.")
     at: datetime
 
 

@@ -44,7 +44,7 @@ def open_ticket(request: Request, body: NewTicket, wait: Wait = 0.0) -> Status[A
         number = flow.receive(body.subject, body.body, sender=sender, beneficiary=body.beneficiary)
         return {"ticket": number}
 
-    return once(request, body, make, lambda made: (201, _worked_on(made["ticket"], wait)))
+    return once(request, body, make, lambda made: (201, _worked_on(request, made["ticket"], wait)))
 
 
 @router.get(
@@ -85,7 +85,7 @@ def list_tickets(
 def read_ticket(request: Request, number: Number) -> dict[str, Any]:
     """A ticket with its conversation and its actions."""
     seeing.ticket(request.auth, number)
-    return _shown(number)
+    return _shown(request, number)
 
 
 @router.post(
@@ -101,7 +101,7 @@ def write_message(
     """Adds a message. The requester's goes to the agent, unless people have the ticket."""
     seeing.ticket(request.auth, number)
     flow.reply(number, body.body, sender=request.auth.sender)
-    return Status(201, _worked_on(number, wait))
+    return Status(201, _worked_on(request, number, wait))
 
 
 # ------------------------------------------------------------------ in whose name
@@ -135,10 +135,10 @@ def in_the_name_of(bearer: Bearer) -> Sender:
 # ------------------------------------------------------------------ as data
 
 
-def _worked_on(number: int, wait: float) -> dict[str, Any]:
+def _worked_on(request: Request, number: int, wait: float) -> dict[str, Any]:
     """The ticket, once the agent and the desk have had their turn or the wait is over."""
     until(lambda: True if _answered(number) else None, seconds=wait)
-    return _shown(number)
+    return _shown(request, number)
 
 
 def _answered(number: int) -> bool:
@@ -146,7 +146,8 @@ def _answered(number: int) -> bool:
     return found is not None and found["stands"] != "with_agent"
 
 
-def _shown(number: int) -> dict[str, Any]:
+def _shown(request: Request, number: int) -> dict[str, Any]:
+    technical = seeing.technical(request.auth)
     found = tickets.ticket(number)
     assert found is not None
     kept = ("number", "requester", "beneficiary", "channel", "stands", "reason")
@@ -158,7 +159,7 @@ def _shown(number: int) -> dict[str, Any]:
         "opened_at": found["opened_at"].isoformat(),
         "turned_at": found["turned_at"].isoformat(),
         "messages": [_message(row) for row in tickets.messages(number)],
-        "actions": [shown.action(story) for story in actions.of_ticket(number)],
+        "actions": [shown.action(one, technical=technical) for one in actions.of_ticket(number)],
     }
 
 

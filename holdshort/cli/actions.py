@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from holdshort.cli import base
+from holdshort.cli import base, beside
 from holdshort.core.reasons import OVERRIDE
 
 
@@ -64,14 +64,14 @@ def _show(asked: argparse.Namespace) -> None:
         "for": story.action.beneficiary,
         "fingerprint": story.digest,
     }
-    base.show(asked, shown.action(story), base.fields(facts))
+    base.show(asked, shown.action(story, technical=True), base.fields(facts))
 
 
 def _record(asked: argparse.Namespace) -> None:
     base.connect(asked, "web")
     from holdshort import shown
 
-    record = shown.record(_story(asked.id))
+    record = shown.record(_story(asked.id), technical=True)
     lines = [
         (event["at"][:19].replace("T", " "), event["position"], event["name"], event["actor"])
         for event in record["events"]
@@ -142,6 +142,7 @@ def _check(asked: argparse.Namespace) -> None:
     from holdshort import wiring
     from holdshort.ports import Mirrors
 
+    beside.name_the_directory(asked.data)
     app = wiring.connected().get(asked.name)
     if app is None:
         raise base.CommandError(f"No connected app is called ‘{asked.name}’.")

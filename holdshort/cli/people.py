@@ -6,7 +6,7 @@ import argparse
 import getpass
 import sys
 
-from holdshort.cli import base
+from holdshort.cli import base, beside
 
 
 def add_to(nouns: base.Nouns) -> None:
@@ -20,7 +20,7 @@ def add_to(nouns: base.Nouns) -> None:
     people = base.noun(nouns, "person", "ways in for humans")
     link = base.verb(people, "link", _link, "make a sign-in link that works once, for an hour")
     link.add_argument("person")
-    link.add_argument("--url", default="http://127.0.0.1:8000", help="the desk's address")
+    link.add_argument("--url", help="the desk's address (default: the one that `up` printed)")
     password = base.verb(people, "password", _password, "set a password, read from standard input")
     password.add_argument("person")
 
@@ -39,7 +39,8 @@ def _link(asked: argparse.Namespace) -> None:
     base.connect(asked, "owner")
     from holdshort.records import signin
 
-    address = f"{asked.url.rstrip('/')}/sign-in/link/{signin.new_link(asked.person)}"
+    url = asked.url or beside.address(asked.data)
+    address = f"{url.rstrip('/')}/sign-in/link/{signin.new_link(asked.person)}"
     base.show(asked, {"link": address}, address)
 
 

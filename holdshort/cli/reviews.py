@@ -103,7 +103,7 @@ def _show(asked: argparse.Namespace) -> None:
     from holdshort.stops import telling
 
     story = _story(asked.number)
-    data = shown.action(story)
+    data = shown.action(story, technical=True)
     why = "\n".join(f"  - {reason.text}" for reason in story.reasons)
     who = ", ".join(f"{one['person']} ({one['why']})" for one in story.assignments) or "nobody"
     after = "\n".join(f"  + {line}" for line in story.assessment["findings"]["after"])

@@ -11,6 +11,8 @@ from holdshort.cli import base
 WORD = "reconciled"
 """What somebody types to end safe mode."""
 
+_HOW_IT_ENDS = 'Go on with: holdshort safe-mode end --as YOU --note "what I looked at"'
+
 
 def add_to(nouns: base.Nouns) -> None:
     """Add the commands."""
@@ -45,7 +47,8 @@ def _show(asked: argparse.Namespace) -> int:
         ("change", "ticket", "stood", "the target shows it", "what"),
         [(r["action"], r["ticket"], r["state"], r["shown"], r["title"]) for r in rows],
     )
-    text = f"Nothing runs: {halt.why}\n\n{listed if rows else 'Nothing was on its way.'}"
+    what = listed if rows else "Nothing was on its way."
+    text = f"Nothing runs: {halt.why}\n\n{what}\n\n{_HOW_IT_ENDS}"
     base.show(asked, {"on": True, "why": halt.why, "doubts": rows}, text)
     return 0
 
@@ -84,6 +87,14 @@ def _end(asked: argparse.Namespace) -> None:
     if word != WORD:
         raise base.CommandError(f"That was not ‘{WORD}’. Nothing runs still.")
     left = flow.reconcile(asked.note, sender=who)
-    anew = "1 change that was not settled is" if left == 1 else f"{left} that were not settled are"
-    text = f"This desk runs again. {anew} asked anew."
-    base.show(asked, {"on": False, "asked_anew": left}, text)
+    base.show(asked, {"on": False, "asked_anew": left}, runs_again(left))
+
+
+def runs_again(left: int) -> str:
+    """What ended with safe mode, where `left` changes were not settled before."""
+    anew = {
+        0: "",
+        1: " 1 change that was not settled is asked anew.",
+    }
+    many = f" {left} changes that were not settled are asked anew."
+    return f"This desk runs again.{anew.get(left, many)}"

@@ -53,7 +53,7 @@ def _show(asked: argparse.Namespace) -> None:
     if ticket is None:
         raise base.CommandError(f"There is no ticket {asked.number}.")
     messages = tickets.messages(asked.number)
-    stories = [shown.action(story) for story in actions.of_ticket(asked.number)]
+    stories = [shown.action(story, technical=True) for story in actions.of_ticket(asked.number)]
     talk = "\n".join(f"{m['author_name']}: {m['body']}" for m in messages)
     changes = [(s["id"], s["type"], s["tier"], s["gate"]["mode"], s["state"]) for s in stories]
     text = f"Ticket {asked.number}, {ticket['stands']}\n\n{talk}"

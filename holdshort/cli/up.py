@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from holdshort.cli import beside
 from holdshort.cli.base import CommandError
 from holdshort.machine import keys
 from holdshort.machine.database_url import database_url
@@ -59,6 +60,7 @@ def up(
         supervisor.start()
         say("Starting the desk …")
         url = f"http://{_address(host)}:{port}"
+        beside.keep_address(data, url)
         supervisor.wait_until(lambda: _answers(url), 90, "the desk to answer")
         say("Reading the directory …")
         patience = time.monotonic() + SECONDS_FOR_DIRECTORIES
@@ -129,10 +131,12 @@ def _demo_directory(supervisor: Supervisor, data: Path, file: Path) -> dict[str,
         ],
         _clean_environment(),
     )
-    return {
+    named = {
         DIRECTORY_URL: f"http://127.0.0.1:{port}/v2",
         DIRECTORY_TOKEN: token_file.read_text().strip(),
     }
+    beside.keep_named(data, named)
+    return named
 
 
 def _add_processes(
@@ -255,7 +259,7 @@ def _tell(ready: Ready, data: Path, *, as_json: bool) -> None:
     print(f"\nHoldshort runs on {ready.url}\nSign in (works once): {ready.sign_in}")
     if ready.tokens:
         command = Path(sys.executable).with_name("holdshort")
-        words = f"{command} person link dana --data {data} --url {ready.url}"
+        words = f"{command} person link dana --data {data}"
         print(f"As somebody else, for example Dana: {words}")
         print("\nTokens of the demo, by role:")
         for role, token in ready.tokens.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any, Literal
 
 from ldap3 import BASE, SUBTREE, Connection
@@ -23,6 +24,9 @@ from holdshort.ports import ConnectorError, RefusedByTarget, Unreachable
 
 PAGE = 500
 """Entries asked for at a time; a directory may give fewer."""
+
+SECONDS_OF_REST = 15 * 60
+"""How long a refused credential is not sent again: directories lock accounts by counting."""
 
 _ASSERTION, _POST_READ = "1.3.6.1.1.12", "1.3.6.1.1.13.2"
 
@@ -55,6 +59,21 @@ class Change:
         return self.exact or "read just before"
 
 
+class Refusals:
+    """The password that the directory refused last, and until when it is not sent again."""
+
+    def __init__(self) -> None:
+        self._password, self._until = "", 0.0
+
+    def add(self, password: str) -> None:
+        """Remember it; a rotated one is another, and is tried at once."""
+        self._password, self._until = password, monotonic() + SECONDS_OF_REST
+
+    def hold(self, password: str) -> bool:
+        """Whether sending it would only be counted against the account once more."""
+        return password == self._password and monotonic() < self._until
+
+
 @dataclass(frozen=True, slots=True)
 class Wire:
     """One directory over LDAP. Every method raises ConnectorError in a plain sentence."""
@@ -67,23 +86,43 @@ class Wire:
     ca_file: str
     start_tls: bool
     allow_internal: bool
+    refusals: Refusals = field(default_factory=Refusals, repr=False, compare=False)
 
     @contextmanager
     def session(self, deadline: Deadline) -> Iterator[Session]:
         """Connected, encrypted and signed in until the block ends."""
         where = place(self.url, start_tls=self.start_tls, allow_internal=self.allow_internal)
         password = secret(self.password)
+        if self.refusals.hold(password):
+            raise self._refused()
         connection: Connection | None = None
         try:
             with plainly(deadline):
                 connection = opened(
                     where, deadline, ca_file=self.ca_file, allow_internal=self.allow_internal
                 )
-                _sign_in(connection, self.bind_dn, password, self.password)
+                self._sign_in(connection, password)
             yield Session(connection, deadline, encrypted=where.tls or where.start_tls)
         finally:
             if connection is not None:
                 connection.strategy.close()
+
+    def _sign_in(self, connection: Connection, password: str) -> None:
+        connection.user, connection.password = self.bind_dn, password
+        connection.authentication = "SIMPLE"
+        connection.bind(read_server_info=False)
+        code = int(connection.result["result"])
+        if code in (34, 49):
+            self.refusals.add(password)
+            raise self._refused()
+        if code != 0:
+            raise said(code)
+
+    def _refused(self) -> RefusedByTarget:
+        return RefusedByTarget(
+            "The directory refused the credential. "
+            f"Check bind_dn and the secret named {self.password}."
+        )
 
 
 class Session:
@@ -225,19 +264,6 @@ class Offers:
 
     controls: frozenset[str] = field(default=frozenset())
     capabilities: frozenset[str] = field(default=frozenset())
-
-
-def _sign_in(connection: Connection, bind_dn: str, password: str, reference: str) -> None:
-    connection.user, connection.password = bind_dn, password
-    connection.authentication = "SIMPLE"
-    connection.bind(read_server_info=False)
-    code = int(connection.result["result"])
-    if code in (34, 49):
-        raise RefusedByTarget(
-            f"The directory refused the credential. Check bind_dn and the secret named {reference}."
-        )
-    if code != 0:
-        raise said(code)
 
 
 @contextmanager

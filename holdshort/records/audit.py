@@ -18,6 +18,7 @@ EVENTS = frozenset(
         "action.refused",
         "review.opened",
         "review.asked_again",
+        "review.not_reopened",
         "review.handed_over",
         "decision.made",
         "decision.refused",

@@ -14,8 +14,12 @@ from holdshort.shown import parts
 from holdshort.shown.parts import Data
 
 
-def action(story: Story, world: World | None = None) -> Data:
-    """Everything about one action; `world` is one that was read already, for its words."""
+def action(story: Story, world: World | None = None, *, technical: bool = False) -> Data:
+    """Everything about one action; `world` is one that was read already, for its words.
+
+    Why it did not happen is told in plain words; `technical` tells the reason itself, which is
+    for people who work here: it may name servers, secrets' names and addresses.
+    """
     return {
         **_what(story, world or World.about(story.action.params)),
         **_who(story),
@@ -29,7 +33,7 @@ def action(story: Story, world: World | None = None) -> Data:
         "review": story.review["number"] if story.review else None,
         "authorization": parts.authorization(story),
         "executions": parts.executions(story),
-        "outcome": parts.outcome(story),
+        "outcome": parts.outcome(story, technical=technical),
         "needs": [str(needed) for needed in story.needs],
         "superseded_by": story.next_version,
         "undoes": story.action.undoes,
@@ -54,7 +58,7 @@ def rendering(story: Story, world: World | None = None) -> str:
     return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
 
 
-def review(story: Story) -> Data:
+def review(story: Story, *, technical: bool = False) -> Data:
     """The question put to reviewers, with the action, the agent's words and all answers so far."""
     asked = story.review
     assert asked is not None, "only an action with a review is shown as one"
@@ -70,7 +74,7 @@ def review(story: Story) -> Data:
         "reasoning": parts.reasoning(story),
         "reviewers": parts.reviewers(story),
         "decisions": [parts.decision(one) for one in story.decisions],
-        "action": action(story, world),
+        "action": action(story, world, technical=technical),
     }
 
 

@@ -12,6 +12,13 @@ from holdshort.records import db, people
 from holdshort.records.actions import Part, Story
 
 Data = dict[str, Any]
+PLAINLY = {
+    "not_applied": "It did not happen, and nothing was changed.",
+    "mismatch": "The result differs from what was asked for. A person looks at it.",
+    "unknown": "We could not confirm it. A person looks at it.",
+}
+"""How it ended, for people who cannot mend what the technical reason names."""
+
 DIMENSIONS = ("blast_radius", "irreversibility", "regulatory", "cost")
 
 
@@ -100,10 +107,12 @@ def executions(story: Story) -> list[Data]:
     ]
 
 
-def outcome(story: Story) -> Data | None:
-    """How it ended, with the state of the target before and after."""
-    names = ("kind", "before", "after", "evidence", "reason", "at")
-    return picked(story.outcome, *names) if story.outcome else None
+def outcome(story: Story, *, technical: bool = False) -> Data | None:
+    """How it ended, with the state of the target before and after; why, as `action` says."""
+    if story.outcome is None:
+        return None
+    told = picked(story.outcome, "kind", "before", "after", "evidence", "reason", "at")
+    return told if technical else told | {"reason": PLAINLY.get(told["kind"], "")}
 
 
 def adopter(version: int) -> db.Row:

@@ -9,11 +9,11 @@ from holdshort.shown.actions import action, confidence
 from holdshort.shown.parts import Data
 
 
-def record(story: Story) -> Data:
+def record(story: Story, *, technical: bool = False) -> Data:
     """What was offered, known, decided, permitted, done and found, with its events in the log."""
     given, ended = story.assessment, parts.outcome(story) or {}
     return {
-        "action": action(story),
+        "action": action(story, technical=technical),
         "proposal": _proposal(story),
         "assessment": _assessment(story),
         "facts": parts.facts(given["findings"], given["assessed_at"]),
@@ -23,6 +23,7 @@ def record(story: Story) -> Data:
         "executions": parts.executions(story),
         "before": ended.get("before"),
         "after": ended.get("after"),
+        "outcome": parts.outcome(story, technical=technical),
         **_endings(story),
         "versions": _versions(story),
         "events": [_event(row) for row in queue.events(story.action.id)],
@@ -65,10 +66,7 @@ def _endings(story: Story) -> Data:
         "finding": story.finding,
         "settlement": story.settlement,
     }
-    return {
-        "outcome": parts.outcome(story),
-        **{name: parts.picked(row, *columns[name]) if row else None for name, row in rows.items()},
-    }
+    return {name: parts.picked(row, *columns[name]) if row else None for name, row in rows.items()}
 
 
 def _versions(story: Story) -> list[Data]:

@@ -74,15 +74,41 @@ def outlive(story: Story) -> None:
 def stage_again(
     story: Story, params: Mapping[str, Any], *, at: datetime, changed_by: str | None = None
 ) -> None:
-    """The next version; where the catalogue cannot make one, a person takes the ticket once."""
+    """The next version. Where the world is already so, that is told; where none can be made, a
+    person takes the ticket. Either is the end of it, so both happen once.
+    """
     try:
         with db.transaction():
-            staging.stage_again(story, params, at=at, changed_by=changed_by)
+            already = staging.stage_again(story, params, at=at, changed_by=changed_by)
     except catalogue.CatalogueError as error:
-        number = story.action.ticket
-        ticket = tickets.ticket(number) if number is not None else None
-        if ticket is not None and ticket["stands"] == "staged":
-            tickets.hand_over(ticket["number"], str(error))
+        _ends(story, "given_up")
+        _leave_to_a_person(story, str(error))
+    else:
+        if already:
+            _ends(story, "already_so")
+            telling.finish(story, already)
+
+
+def _ends(story: Story, why: str) -> None:
+    """No next version follows, whatever a wake-up says later."""
+    audit.event(
+        "review.not_reopened",
+        actor=DESK,
+        ticket=story.action.ticket,
+        action=story.action.id,
+        why=why,
+    )
+
+
+def _leave_to_a_person(story: Story, why: str) -> None:
+    number = story.action.ticket
+    ticket = tickets.ticket(number) if number is not None else None
+    if ticket is None or ticket["stands"] == "closed":
+        return
+    if ticket["stands"] == "with_person":
+        tickets.say(ticket["number"], why)
+    else:
+        tickets.hand_over(ticket["number"], why)
 
 
 def reject(story: Story) -> None:

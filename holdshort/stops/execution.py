@@ -7,7 +7,7 @@ safe; where nobody can tell, a person is asked. Network calls happen outside tra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -332,7 +332,8 @@ def settle(claimed: Claim, ending: Ending, *, seal: Seal) -> bool:
             others_open=around["others_open"],
             world=world,
         )
-        _wake_others(action, ending, around["dependents"])
+        for dependent in around["dependents"]:
+            wake("execute", dependent)
     return True
 
 
@@ -366,11 +367,19 @@ def _keep_secret(claimed: Claim, ending: Ending, seal: Seal) -> None:
     )
 
 
-def _wake_others(action: Action, ending: Ending, dependents: Iterable[str]) -> None:
+def ask_anew(claimed: Claim, ending: Ending) -> None:
+    """After drift, once the target was read again, so that the next version rests on what it says.
+
+    Where this wake-up is lost the sweep finds the outcome.
+    """
     if ending.reason == DRIFT:
-        wake("restage", action.id)
-    for dependent in dependents:
-        wake("execute", dependent)
+        with db.transaction():
+            wake("restage", claimed.action.id)
+
+
+def met_drift(story: Story) -> bool:
+    """Whether it did not run, because the world had moved."""
+    return story.outcome is not None and bool(story.outcome["reason"] == DRIFT)
 
 
 def tell(

@@ -26,11 +26,14 @@ from holdshort.records.ids import new_id
 from holdshort.records.offers import Proposal
 from holdshort.records.people import DESK
 from holdshort.records.world import World
-from holdshort.stops import asking, authorizing, older, telling
+from holdshort.stops import asking, authorizing, execution, older, telling
 from holdshort.stops.assess import Assessment, assess, catalogue_version
 
 MAX_ACTIONS = 20
 """How many actions one offer may hold."""
+
+MAX_DRIFTS = 5
+"""How often the world may move before a change until a person has to look at it."""
 
 MAX_WHY = 600
 log = structlog.get_logger()
@@ -224,11 +227,11 @@ def stage_again(
     *,
     at: datetime,
     changed_by: str | None = None,
-) -> Assessment:
-    """The next version of an action, assessed anew and written.
+) -> str:
+    """The next version of an action, assessed anew and written; or what is so already.
 
     Whoever changed it so that more is at stake counts as a party and cannot approve it.
-    Raises CatalogueError where it cannot be, or would be asked the same a third time.
+    Raises CatalogueError where it cannot be, or where the target never stands still.
     """
     assert story.action.ticket is not None
     ticket = tickets.ticket(story.action.ticket)
@@ -246,14 +249,27 @@ def stage_again(
     }
     offered = Offered(story.action.type, dict(params))
     one = assess(offered, circumstances, World(), draft=draft)
-    if not changed_by and story.action.version > 1 and one.action.seen == story.action.seen:
-        raise catalogue.CatalogueError(
-            "The target keeps changing in a way that this desk cannot see. Please look at it there."
-        )
+    if not changed_by and one.findings.already:
+        return one.findings.already
+    if execution.met_drift(story):
+        _refuse_to_chase(story, one)
     if changed_by and more_is_at_stake(story, one):
         one = assess(offered, circumstances, World(), draft={**draft, "changer": changed_by})
     write(one, proposal=proposal.id, at=at)
-    return one
+    return ""
+
+
+def _refuse_to_chase(story: Story, one: Assessment) -> None:
+    """Raise CatalogueError where the next version would only be met by drift again."""
+    drifts = db.value("times_drifted", root=story.action.root)
+    if drifts > 1 and not execution.drifted(story.action.seen, one.action.seen):
+        raise catalogue.CatalogueError(
+            "The target keeps changing in a way that this desk cannot see. Please look at it there."
+        )
+    if drifts >= MAX_DRIFTS:
+        raise catalogue.CatalogueError(
+            f"The target changed {drifts} times before this could run. Please look at it there."
+        )
 
 
 def more_is_at_stake(story: Story, one: Assessment) -> bool:

@@ -263,3 +263,45 @@ def test_there_is_nothing_to_find_where_nothing_is_in_doubt(api: Api) -> None:
         f"/actions/{action['id']}/finding", {"result": "applied", "note": "Seen"}
     )
     assert (answer.status_code, answer.json()["code"]) == (409, "nothing_to_find")
+
+
+# ------------------------------------------------------------------ who reads why
+
+
+@pytest.fixture
+def failed(api: Api) -> dict[str, Any]:
+    """A change that was approved for Dana and did not happen: its app is gone."""
+    action = api.waiting()
+    assert api.decide("reviewer", action).status_code == 201
+    return settled(api, action["id"])
+
+
+def readings(caller: Caller, action: dict[str, Any]) -> dict[str, Any]:
+    """Every way to read how an action ended, with the outcome that is told there."""
+    paths = {
+        "action": f"/actions/{action['id']}",
+        "record": f"/actions/{action['id']}/record",
+        "review": f"/reviews/{action['review']}",
+        "ticket": f"/tickets/{action['ticket']}",
+    }
+    found = {name: caller.get(path) for name, path in paths.items()}
+    assert {answer.status_code for answer in found.values()} == {200}
+    return {name: answer.json() for name, answer in found.items()}
+
+
+READERS = {"tickets:read", "actions:read", "reviews:read"}
+
+
+@pytest.mark.parametrize("person", ["dana", "agent"])
+def test_who_asked_reads_plain_words_and_no_technical_reason(
+    api: Api, failed: dict[str, Any], person: str
+) -> None:
+    found = readings(Caller(api.token(person, READERS)), failed)
+    assert found["action"]["outcome"]["reason"] == "It did not happen, and nothing was changed."
+    for name, told in found.items():
+        assert "connected app" not in str(told), name
+
+
+def test_staff_read_the_technical_reason(api: Api, failed: dict[str, Any]) -> None:
+    for name, told in readings(Caller(api.token("ines", READERS)), failed).items():
+        assert "There is no connected app named 'directory' any more." in str(told), name

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from holdshort.cli import safe_mode
 from tests.conftest import COMPANY
 from tests.running import holdshort
 
@@ -63,3 +64,15 @@ def test_a_reject_needs_a_reason() -> None:
     done = holdshort("review", "reject", "1", "--as", "sven")
     assert done.returncode == 2
     assert "--reason" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("left", "rest"),
+    [
+        (0, ""),
+        (1, " 1 change that was not settled is asked anew."),
+        (2, " 2 changes that were not settled are asked anew."),
+    ],
+)
+def test_the_end_of_safe_mode_says_what_is_asked_anew(left: int, rest: str) -> None:
+    assert safe_mode.runs_again(left) == f"This desk runs again.{rest}"

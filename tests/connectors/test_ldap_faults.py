@@ -6,11 +6,13 @@ import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
 from holdshort.connectors import build
 from holdshort.connectors.ldap import Ldap
+from holdshort.connectors.ldap_wire import SECONDS_OF_REST
 from holdshort.ports import ConnectorError, RefusedByTarget, Unreachable
 from tests.directories.certificates import certificates
 from tests.directories.openldap import OpenLdapServed, running_openldap
@@ -149,6 +151,31 @@ def test_a_wrong_credential_names_the_secret_to_check(
     )
     monkeypatch.setenv("BIND_PASSWORD", PASSWORD)
     assert "no such entry" in refusal(ldap, RefusedByTarget)
+
+
+def test_a_refused_credential_is_not_counted_against_its_account_again(
+    openldap: OpenLdapServed, road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BIND_PASSWORD", "wrong-one")
+    bind_dn = openldap.dn_of(openldap.person())
+    ldap = openldap.connector(
+        url=road.url, start_tls=False, bind_dn=bind_dn, password="env:BIND_PASSWORD"
+    )
+    first = refusal(ldap, RefusedByTarget)
+    for _ in range(3):
+        with pytest.raises(RefusedByTarget) as again:
+            ldap.mirror()
+        assert str(again.value) == first
+    assert road.seen.count("bind") == 1
+
+    monkeypatch.setenv("BIND_PASSWORD", "another-wrong-one")
+    assert refusal(ldap, RefusedByTarget) == first
+    assert road.seen.count("bind") == 2
+
+    rested = monotonic() + SECONDS_OF_REST
+    monkeypatch.setattr("holdshort.connectors.ldap_wire.monotonic", lambda: rested)
+    assert refusal(ldap, RefusedByTarget) == first
+    assert road.seen.count("bind") == 3
 
 
 @pytest.mark.parametrize("value", ["", "two\nlines", "smørrebrød"])

@@ -46,6 +46,7 @@ def test_backup_rollback_and_restore(tmp_path: Path) -> None:
             lambda: _looked(desk.command("safe-mode", "show").stdout), "a look at the target"
         )
         assert action["id"] in shown and "Add Dana Fischer to Build Tools" in shown
+        assert "Go on with: holdshort safe-mode end --as" in shown
         wrong = desk.command("safe-mode", "end", "--as", "ines", "--note", "x", stdin="yes\n")
         assert wrong.returncode == 1 and safe_mode(desk)
         end = ("safe-mode", "end", "--as", "ines", "--note", "I looked.")

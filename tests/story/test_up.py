@@ -93,6 +93,18 @@ def test_connected_apps_are_listed_with_what_they_carry_out(up: Running) -> None
     assert "idp.add_to_group" in listed[0]["serves"]
 
 
+def test_the_credential_of_a_connected_app_is_tried_as_the_documents_say(up: Running) -> None:
+    tried = up.command("connector", "check", "directory")
+    assert (tried.returncode, tried.stderr) == (0, "")
+    assert "people" in tried.stdout
+
+
+def test_a_sign_in_link_leads_to_the_desk_that_runs(up: Running, office: Office) -> None:
+    link = up.command("person", "link", office.colleague).stdout.strip()
+    assert link.startswith(f"{up.url}/sign-in/link/")
+    assert httpx.get(link).status_code == 200
+
+
 def test_the_doctor_finds_everything_well(up: Running) -> None:
     wait_for(lambda: up.command("doctor").returncode == 0, "the doctor to be content")
 

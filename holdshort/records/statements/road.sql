@@ -289,7 +289,18 @@ SELECT NOT EXISTS (
     SELECT FROM kernel.dependency d JOIN kernel.action n ON n.id = d.needs
      WHERE d.action = %(action)s AND NOT EXISTS (
         SELECT FROM kernel.action v JOIN kernel.action_state s ON s.action = v.id
-         WHERE (v.id = n.root OR v.root = n.root AND v.version > 1) AND s.state = 'executed'));
+         WHERE (v.id = n.root OR v.root = n.root AND v.version > 1) AND (s.state = 'executed' OR EXISTS (
+               SELECT FROM kernel.event e WHERE e.action = v.id AND e.name = 'review.not_reopened'
+                  AND e.detail @> '{"why": "already_so"}'))));
+
+-- name: not_reopened
+-- Whether it was found that no next version is to follow an action, whatever a wake-up says.
+SELECT EXISTS (SELECT FROM kernel.event e WHERE e.action = %(action)s AND e.name = 'review.not_reopened');
+
+-- name: times_drifted
+-- How often the world moved before one version or another could run.
+SELECT count(*) FROM kernel.action a JOIN kernel.outcome o ON o.action = a.id
+ WHERE (a.id = %(root)s OR a.root = %(root)s AND a.version > 1) AND o.kind = 'not_applied' AND o.reason = 'drift';
 
 -- name: sequencer_turn
 -- One sequencer at a time, whoever asks; the rest of the transaction can tell whether it is this one.
@@ -343,14 +354,27 @@ SELECT 'expire', r.action::text FROM kernel.review r
    AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = r.action)
    AND NOT EXISTS (SELECT FROM kernel."authorization" z WHERE z.action = r.action)
 UNION ALL
-SELECT 'reroute', r.action::text FROM kernel.review r JOIN kernel.assessment s ON s.action = r.action
- WHERE r.expires_at > clock_timestamp()
-   AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = r.action)
+SELECT 'reroute', r.action::text
+  FROM (
+    -- Only where too few could be asked, or somebody who was asked is not here: everywhere else nobody is missing.
+    SELECT n.number FROM kernel.review n WHERE n.fault IS NOT NULL AND n.expires_at > (SELECT clock_timestamp())
+     UNION
+    SELECT g.review FROM kernel.asked g
+     WHERE g.expires_at > (SELECT clock_timestamp()) AND g.person = ANY (ARRAY(
+           SELECT who.id FROM kernel.person who
+            WHERE NOT EXISTS (SELECT FROM public.authority e WHERE e.person = who.id)
+               OR NOT EXISTS (SELECT FROM public.profile p
+                               WHERE p.person = who.id AND p.employment_status NOT IN ('ended', 'future'))
+               OR EXISTS (SELECT FROM public.absence b
+                           WHERE b.person = who.id AND clock_timestamp() BETWEEN b.starts AND b.ends)))) few (review)
+  JOIN LATERAL (SELECT n.action, s.needed FROM kernel.review n JOIN kernel.assessment s ON s.action = n.action
+                 WHERE n.number = few.review OFFSET 0) r ON true
+ WHERE NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = r.action)
    AND NOT EXISTS (SELECT FROM kernel."authorization" z WHERE z.action = r.action)
-   AND s.needed > (
+   AND r.needed > (
          SELECT count(*) FROM kernel.asked g JOIN public.authority e ON e.person = g.person
            JOIN public.profile p ON p.person = g.person AND p.employment_status NOT IN ('ended', 'future')
-          WHERE g.review = r.number AND NOT EXISTS (
+          WHERE g.review = few.review AND NOT EXISTS (
                 SELECT FROM public.absence b
                  WHERE b.person = g.person AND clock_timestamp() BETWEEN b.starts AND b.ends))
 UNION ALL
@@ -377,6 +401,7 @@ SELECT 'restage', o.action::text FROM kernel.outcome o JOIN kernel.action a ON a
  WHERE o.kind = 'not_applied' AND o.reason = 'drift' AND o.at > %(since)s
    AND o.at < clock_timestamp() - interval '10 seconds'
    AND NOT EXISTS (SELECT FROM kernel.action b WHERE b.root = a.root AND b.version = a.version + 1 AND b.version > 1)
+   AND NOT EXISTS (SELECT FROM kernel.event e WHERE e.action = o.action AND e.name = 'review.not_reopened')
 UNION ALL
 SELECT 'observe', a.id::text FROM kernel.action a
  WHERE EXISTS (SELECT FROM kernel.restoration) AND a.staged_at < (SELECT max(r.noticed_at) FROM kernel.restoration r)
@@ -392,6 +417,7 @@ SELECT 'restage', s.action::text FROM kernel.settlement s JOIN kernel.action a O
  WHERE s.result = 'again' AND s.settled_at < clock_timestamp() - interval '10 seconds'
    AND NOT EXISTS (SELECT FROM kernel.action b WHERE b.root = a.root AND b.version = a.version + 1 AND b.version > 1)
    AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = a.id AND f.kind = 'superseded')
+   AND NOT EXISTS (SELECT FROM kernel.event e WHERE e.action = s.action AND e.name = 'review.not_reopened')
 UNION ALL
 SELECT 'restage', m.action::text FROM kernel.assessment m
  WHERE m.mode = 'HOTL' AND EXISTS (SELECT FROM kernel.restoration)
