@@ -83,7 +83,7 @@ def _stale(proposal: Proposal, ticket: Mapping[str, Any]) -> bool:
 
 def _stage_actions(proposal: Proposal, ticket: Mapping[str, Any], at: datetime) -> str:
     _check_order(proposal.offer.actions)
-    world = World()
+    world = World(asking=proposal.id)
     circumstances = circumstances_of(ticket, proposal, at)
     ids = [new_id() for _ in proposal.offer.actions]
     found = [
@@ -237,13 +237,14 @@ def stage_again(
         "undoes": story.action.undoes,
     }
     offered = Offered(story.action.type, dict(params))
-    one = assess(offered, circumstances, World(), draft=draft)
+    world = World(asking=story.action.id)
+    one = assess(offered, circumstances, world, draft=draft)
     if not changed_by and story.action.version > 1 and one.action.seen == story.action.seen:
         raise catalogue.CatalogueError(
             "The target keeps changing in a way that this desk cannot see. Please look at it there."
         )
     if changed_by and more_is_at_stake(story, one):
-        one = assess(offered, circumstances, World(), draft={**draft, "changer": changed_by})
+        one = assess(offered, circumstances, world, draft={**draft, "changer": changed_by})
     write(one, proposal=proposal.id, at=at)
     return one
 
@@ -263,4 +264,4 @@ def more_is_at_stake(story: Story, one: Assessment) -> bool:
 
 def inverse(story: Story) -> Offered | None:
     """The action that undoes this one, if its type declares one."""
-    return catalogue.find(story.action.type).undo(story.action.params)
+    return catalogue.find(story.action.type).inverse(story.action.id, story.action.params)
