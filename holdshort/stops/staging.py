@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from holdshort.core.terms import (
     Assurance,
     Channel,
     Circumstances,
+    Consequence,
     Mode,
     Offered,
     Person,
@@ -252,7 +253,8 @@ def stage_again(
 def more_is_at_stake(story: Story, one: Assessment) -> bool:
     """Whether a change raises a level, or reaches another target, person or right."""
     before = story.assessment["findings"]
-    levels = [before["consequence"][name]["value"] for name in before["consequence"]]
+    # By name: what was kept comes back in the order of the alphabet.
+    levels = [before["consequence"][level.name]["value"] for level in fields(Consequence)]
     rights = {right["id"] for right in before["rights"]}
     return (
         any(new > old for new, old in zip(one.findings.consequence.vector, levels, strict=True))
