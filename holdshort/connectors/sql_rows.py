@@ -12,7 +12,7 @@ from psycopg import sql
 
 from holdshort.connectors.directory import refuse_drift
 from holdshort.connectors.sql_notes import add_note, note
-from holdshort.connectors.sql_tables import Table, described
+from holdshort.connectors.sql_tables import Table, described, full_name
 from holdshort.connectors.sql_wire import Session
 from holdshort.ports import Drifted, Receipt, RefusedByTarget
 
@@ -88,7 +88,7 @@ def _to_change(session: Session, words: Words, lock: bool) -> Rows:
 
 def _to_restore(session: Session, words: Words, lock: bool) -> Rows:
     noted = note(session, words["change"])
-    if noted is None or noted["table"] != words["table"]:
+    if noted is None or noted["table"] != full_name(words["table"]):
         raise RefusedByTarget("This database has no note of the change that is to be taken back.")
     columns = tuple(noted["columns"])
     table = described(session, noted["table"], columns, ())

@@ -74,13 +74,13 @@ def described(session: Session, name: str, columns: Iterable[str], wanted: Itera
 
     `wanted` are all the columns that must exist. A name without a schema is one of `public`.
     """
-    schema, _, table = name.rpartition(".")
-    place = {"schema": schema or "public", "table": table, "set": list(columns)}
+    said = full_name(name)
+    schema, _, table = said.partition(".")
+    place = {"schema": schema, "table": table, "set": list(columns)}
     found = session.execute(_DESCRIBE, place).fetchone()
     if found is None:
-        raise RefusedByTarget(f"There is no table {place['schema']}.{table}.")
+        raise RefusedByTarget(f"There is no table {said}.")
     oid, kind, rules, hidden, types, key, triggers, cascades = found
-    said = f"{place['schema']}.{table}"
     if kind not in ("r", "p") or rules:
         raise RefusedByTarget(f"{said} is not a plain table, so it is not changed this way.")
     if not key:
@@ -89,9 +89,12 @@ def described(session: Session, name: str, columns: Iterable[str], wanted: Itera
     effects = [f"the trigger ‘{one}’" for one in triggers or ()]
     effects += [f"the reference ‘{one}’ that follows" for one in cascades or ()]
     effects += ["row security that may hide rows"] if hidden else []
-    return Table(
-        int(oid), str(place["schema"]), table, types, tuple(key), tuple(effects), kind == "p"
-    )
+    return Table(int(oid), schema, table, types, tuple(key), tuple(effects), kind == "p")
+
+
+def full_name(name: str) -> str:
+    """The name with its schema, which is `public` where none is given."""
+    return name if "." in name else f"public.{name}"
 
 
 def _check(
