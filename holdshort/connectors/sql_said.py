@@ -11,7 +11,9 @@ import psycopg
 from holdshort.ports import ConnectorError, RefusedByTarget, Unreachable
 
 _LATER = re.compile(r"starting up|shutting down|recovery|too many|remaining connection")
-_CUT = re.compile(r"closed the connection|could not receive|could not send|timeout|reset by peer")
+_CUT = re.compile(
+    r"closed the connection|EOF|could not receive|could not send|timeout|reset by peer"
+)
 _TLS = re.compile(r"certificate|SSL|TLS")
 
 _WORDS = {
