@@ -51,10 +51,12 @@ class Change(Params):
     database: str = Field(min_length=1, max_length=64, description="The database's id here.")
     table: str = TABLE
     set: dict[Column, Value] = Field(
-        min_length=1, max_length=20, description="What is to be there: column and value."
+        min_length=1, max_length=20, description="What is to be there, a line each: column = value."
     )
     where: dict[Column, Value] = Field(
-        min_length=1, max_length=20, description="Which rows: what these columns hold now."
+        min_length=1,
+        max_length=20,
+        description="Which rows, by what they hold now, a line each: column = value.",
     )
     rows: int = Field(ge=1, le=1000, description="How many rows that is, exactly.")
 

@@ -10,8 +10,10 @@ import pytest
 import yaml
 
 from holdshort import flow, wiring
+from holdshort.core.terms import Inquiry, Preview
 from tests.databases.served import Served
 from tests.desk import Desk, Server
+from tests.web.conftest import Visitor, plain
 
 PEOPLE = ("dana", "erik", "lukas", "sven", "olga")
 
@@ -320,3 +322,97 @@ def test_a_restart_is_work_of_a_person_and_its_report_is_the_record(
         flow.report(story.action.id, "as_approved", "Log of 10:12.", sender=who)
     desk.run()
     assert desk.story(story.action.id).outcome["kind"] == "recorded"
+
+
+# ------------------------------------------------------------------ asking the database
+
+
+class Broken:
+    """A connected app with a fault of its own."""
+
+    name = "dev-db"
+
+    def preview(self, inquiry: Inquiry) -> Preview:
+        raise RuntimeError("password=hunter2")
+
+
+@pytest.mark.parametrize(
+    ("connectors", "said"),
+    [({}, "is no connected app that can be asked"), ({"dev-db": Broken()}, "failed unexpectedly")],
+    ids=["gone", "broken"],
+)
+def test_an_app_that_cannot_be_asked_leaves_the_ticket_with_a_person(
+    desk: Desk, postgres: Served, connectors: Any, said: str
+) -> None:
+    desk.connectors = connectors
+    desk.agent.will("db.change", **closing(postgres.order()))
+    ticket = desk.ask("dana", "please")
+    assert desk.ticket(ticket)["stands"] == "with_person"
+    [[reason]] = desk.sql("SELECT reason FROM kernel.staging")
+    assert said in reason and "hunter2" not in reason
+
+
+def test_nothing_is_staged_while_the_executor_is_away_and_once_when_it_is_back(
+    desk: Desk, postgres: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, held = postgres.order(), list[str]()
+    stop = desk.stop
+
+    def without_executor(role: str, name: str, row: str) -> None:
+        held.append(row) if role == "executor" else stop(role, name, row)
+
+    monkeypatch.setattr(desk, "stop", without_executor)
+    desk.agent.will("db.change", **closing(number))
+    ticket = desk.ask("dana", "please")
+    assert (desk.actions(ticket), desk.ticket(ticket)["stands"]) == ([], "with_agent")
+    monkeypatch.undo()
+    for _ in range(3):
+        stop("executor", "preview", held[0])
+    desk.run()
+    assert len(desk.actions(ticket)) == 1
+    stop("executor", "preview", held[0])
+    desk.run()
+    assert len(desk.actions(ticket)) == 1
+    assert desk.sql("SELECT count(*) FROM preview") == [(1,)]
+
+
+def test_a_wake_up_about_nothing_asks_nobody(desk: Desk) -> None:
+    desk.stop("executor", "preview", "0190a1b2-0000-7000-8000-000000000001")
+    assert desk.sql("SELECT count(*) FROM preview") == [(0,)]
+    assert desk.sql("SELECT count(*) FROM procrastinate_jobs") == [(0,)]
+
+
+def test_what_a_database_said_is_kept_for_a_day_only(desk: Desk, postgres: Served) -> None:
+    ask(desk, "please", "db.change", **closing(postgres.order()))
+    desk.sql("UPDATE preview SET read_at = read_at - interval '25 hours'")
+    ask(desk, "please", "db.change", **closing(postgres.order()))
+    assert desk.sql("SELECT count(*) FROM preview") == [(1,)]
+
+
+# ------------------------------------------------------------------ on the screen
+
+
+def test_a_reviewer_reads_the_very_rows_and_can_change_the_values(
+    desk: Desk, postgres: Served
+) -> None:
+    number = postgres.order(customer="<b>Acme</b>")
+    where = {"id": number, "customer": "<b>Acme</b>"}
+    story = ask(desk, "please", "db.change", **closing(number, where=where))
+    page = Visitor(desk, "lukas").read(f"/reviews/{story.review['number']}")
+    assert f"id {number}: status = ‘closed’." in plain(page)
+    assert "status = closed" in page and "<b>Acme" not in page
+    assert "you own dev-db" in plain(page)
+
+
+def test_a_correction_is_asked_for_by_form(desk: Desk, postgres: Served) -> None:
+    number = postgres.order()
+    dana = Visitor(desk, "dana")
+    assert "a line each: column = value" in plain(dana.read("/forms/db.change"))
+    form = {"database": "dev-db", "table": "orders", "rows": "1"}
+    form |= {"set": "status = closed\nnote", "where": f"id = {number}"}
+    sent = dana.post("/forms/db.change", **{f"param-{name}": one for name, one in form.items()})
+    assert sent.status_code == 302
+    desk.run()
+    story = desk.action(int(sent["Location"].rsplit("/", 1)[1]))
+    assert story.action.params["set"] == {"status": "closed", "note": None}
+    assert story.action.params["where"] == {"id": number}
