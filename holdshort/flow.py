@@ -26,6 +26,7 @@ from holdshort.stops import (
     deciding,
     execution,
     older,
+    previewing,
     reading,
     staging,
     telling,
@@ -52,6 +53,7 @@ __all__ = [
     "observe",
     "offer",
     "open_for",
+    "preview",
     "propose",
     "receive",
     "reconcile",
@@ -166,9 +168,16 @@ def stage(proposal_id: str) -> None:
         return
     with db.turn_of("ticket", proposal.ticket) as at:
         proposal = offers.proposal(proposal_id)
-        if proposal is not None and proposal.result is None:
+        if proposal is None or proposal.result is not None:
+            return
+        if not previewing.waits(proposal_id, proposal.offer.actions):
             result, reason = staging.stage_offer(proposal, at=at)
             offers.settle(proposal_id, result, reason)
+
+
+def preview(about: str, *, connectors: Mapping[str, Acts]) -> None:
+    """Ask connected apps what a change would do, so that it can be staged."""
+    previewing.look(about, connectors)
 
 
 # ------------------------------------------------------------------ decide
@@ -212,7 +221,8 @@ def authorize(action: str) -> None:
         if story.decided("reject"):
             answering.reject(story)
         elif changed := story.decided("change"):
-            answering.change(story, changed[0], at=at)
+            if not _waits(story):
+                answering.change(story, changed[0], at=at)
         elif not story.halted and story.has_every_yes:
             authorizing.by_decisions(story, at=at)
 
@@ -319,13 +329,21 @@ def restage(action: str) -> None:
         if db.value("not_reopened", action=action):
             return
         if story.fate is None and not story.halted and authorizing.outlived(story):
-            answering.outlive(story)
-            answering.stage_again(story, story.action.params, at=at)
+            if not _waits(story):
+                answering.outlive(story)
+                answering.stage_again(story, story.action.params, at=at)
         elif execution.met_drift(story) and story.next_version is None:
-            answering.stage_again(story, story.action.params, at=at)
-        elif older.asks_anew(story):
+            if not _waits(story):
+                answering.stage_again(story, story.action.params, at=at)
+        elif older.asks_anew(story) and not _waits(story):
             older.replace(story)
             answering.stage_again(story, story.action.params, at=at)
+
+
+def _waits(story: actions.Story) -> bool:
+    """Whether an app must be asked what the next version would do before it can be asked anew."""
+    again = Offered(story.action.type, previewing.next_words(story))
+    return previewing.waits(story.action.id, (again,))
 
 
 # ------------------------------------------------------------------ the log, and what never came

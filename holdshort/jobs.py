@@ -94,6 +94,12 @@ def execute(id: str) -> None:
     flow.execute(id, connectors=wiring.connected(), worker=wiring.worker_name(), seal=wiring.seal)
 
 
+@app.task(name="preview", queue="executor")
+def preview(id: str) -> None:
+    """Apps are asked what a change would do."""
+    flow.preview(id, connectors=wiring.connected())
+
+
 @app.task(name="observe", queue="executor")
 def observe(id: str) -> None:
     """Work by hand is looked at."""

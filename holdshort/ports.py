@@ -10,10 +10,13 @@ from typing import Any, Protocol, runtime_checkable
 
 from holdshort.core.terms import (
     Action,
+    Asset,
     DirectoryAccount,
     Group,
+    Inquiry,
     Offer,
     Person,
+    Preview,
     Right,
 )
 
@@ -87,6 +90,24 @@ class Acts(Protocol):
         self, action: Action, before: Mapping[str, Any], now: Mapping[str, Any]
     ) -> bool | None:
         """Whether the read-back `now` shows the change; None where the target cannot tell."""
+
+
+@runtime_checkable
+class Previews(Protocol):
+    """A connected app that can try a change and take it back, so that its effect is known."""
+
+    name: str
+
+    def preview(self, inquiry: Inquiry) -> Preview:
+        """What the change would do; nothing stays changed. Raises Unreachable, RefusedByTarget."""
+
+
+@runtime_checkable
+class Probes(Protocol):
+    """A connected app that can be tried without changing anything."""
+
+    def probe(self) -> str:
+        """A read-only check that the credential works; one plain sentence about what answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +188,15 @@ class Knows(Protocol):
 
     def read_at(self) -> datetime | None:
         """When the directory was last read."""
+
+    def asset(self, asset: str) -> Asset | None:
+        """A thing of the inventory in force, or a system."""
+
+    def account_in(self, person: str, connector: str) -> str | None:
+        """The person's account in a connected app, by that app's own immutable id."""
+
+    def preview(self, inquiry: Inquiry) -> Preview | None:
+        """What the app answered about this very change; None where it was not asked."""
 
     def policy(self) -> Mapping[str, Any]:
         """The document of the policy version in force (company.yaml's policy sections)."""

@@ -14,6 +14,7 @@ import pytest
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "holdshort.settings")
 django.setup()
 
+from tests.databases.served import Served, running_postgres  # noqa: E402
 from tests.desk import Desk, Server  # noqa: E402
 from tests.directories.openldap import OpenLdapServed, running_openldap  # noqa: E402
 from tests.directories.samba import SambaServed, running_samba  # noqa: E402
@@ -67,4 +68,11 @@ def openldap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenLdapServe
 def active_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SambaServed]:
     """A real Active Directory for the session; tests make people and groups of their own."""
     with running_samba(tmp_path_factory.mktemp("samba")) as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A real PostgreSQL of somebody else for the session; tests make what they need in it."""
+    with running_postgres(tmp_path_factory.mktemp("postgres")) as one:
         yield one

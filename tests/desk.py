@@ -281,8 +281,8 @@ class Desk:
                     worker="test",
                     seal=lambda secret: seal(self.seal_public, secret),
                 )
-            elif name == "observe":
-                flow.observe(row, connectors=self.connectors)
+            elif name in ("observe", "preview"):
+                getattr(flow, name)(row, connectors=self.connectors)
             elif name == "forget":
                 flow.forget()
             else:

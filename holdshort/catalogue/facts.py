@@ -13,6 +13,7 @@ from typing import Any
 from holdshort.catalogue.kind import Unconfirmed, UnknownTarget
 from holdshort.core.templates import employed
 from holdshort.core.terms import (
+    Asset,
     Assurance,
     Channel,
     Circumstances,
@@ -261,22 +262,28 @@ def contradictions(asked: Circumstances, rights: Rights) -> tuple[Reason, ...]:
     """Where the ticket's words say less than the facts do. Shown; they change no level."""
     production = [right for right in rights if right.environment == "production"]
     return present(
-        _contradiction(_HARMLESS, asked, production, "production"),
-        _contradiction(_MODEST, asked, privileged(rights), "privileged rights"),
+        _contradiction(_HARMLESS, asked, map(named, production), "production"),
+        _contradiction(_MODEST, asked, map(named, privileged(rights)), "privileged rights"),
     )
 
 
+def contradicts_inventory(asked: Circumstances, asset: Asset) -> tuple[Reason, ...]:
+    """The same for a thing of the inventory that the words call harmless."""
+    against = [f"{asset.name} (production)"] if asset.environment == "production" else []
+    return present(_contradiction(_HARMLESS, asked, against, "production"))
+
+
 def _contradiction(
-    claim: re.Pattern[str], asked: Circumstances, against: Iterable[Right], world: str
+    claim: re.Pattern[str], asked: Circumstances, against: Iterable[str], world: str
 ) -> Reason | None:
     said = claim.search(asked.ticket_text)
-    rights = tuple(against)
-    if said is None or not rights:
+    things = tuple(against)
+    if said is None or not things:
         return None
     return Reason(
         rule="note.text_contradicts",
         text=f"The ticket says ‘{said.group()}’, but this reaches {world}.",
-        observed=listing(named(right) for right in rights),
+        observed=listing(things),
         limit=f"the ticket's words: ‘{said.group()}’",
     )
 

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from holdshort.core.terms import Circumstances, Findings, Offered, Tier
+from holdshort.core.terms import Circumstances, Findings, Inquiry, Offered, Tier
 from holdshort.ports import Knows
 
 
@@ -66,14 +66,20 @@ def irreversible(params: Mapping[str, Any]) -> Offered | None:
     return None
 
 
+def nothing_to_ask(params: Any, knows: Knows) -> None:
+    """The inquiry of a type whose facts are all in the mirrors and the inventory."""
+
+
 @dataclass(frozen=True)
 class ActionType(Generic[P]):
     """An entry of the catalogue.
 
     `findings` raises UnknownTarget where a named thing does not exist. `render` never raises:
-    what has gone since is shown by its id. `undo` gives the inverse, or None; `undo_words`
-    says what the inverse does, or why there is none. `hold_seconds` is how long a policy-
-    authorized action waits before it runs. `permanent` types always need a person.
+    what has gone since is shown by its id. `undo` gives the inverse, or None, and `undo_of` does
+    where the inverse names the action by its id; `undo_words` says what the inverse does, or why
+    there is none. `inquiry` is what its connected app must be asked live before `findings` can
+    say anything, if that. `hold_seconds` is how long a policy-authorized action waits before it
+    runs. `permanent` types always need a person.
     """
 
     id: str
@@ -87,6 +93,8 @@ class ActionType(Generic[P]):
     facts: tuple[str, ...]
     undo_words: str
     undo: Callable[[Mapping[str, Any]], Offered | None] = irreversible
+    undo_of: Callable[[str, Mapping[str, Any]], Offered] | None = None
+    inquiry: Callable[[P, Knows], Inquiry | None] = nothing_to_ask
     connector: str = "directory"
     min_tier: tuple[Tier, str] | None = None
     policy_rule: str | None = None
@@ -125,4 +133,8 @@ class ActionType(Generic[P]):
     @property
     def undo_possible(self) -> bool:
         """Whether the type declares an inverse action."""
-        return self.undo is not irreversible
+        return self.undo is not irreversible or self.undo_of is not None
+
+    def inverse(self, action: str, params: Mapping[str, Any]) -> Offered | None:
+        """What undoes the action with that id and those parameters; None where nothing does."""
+        return self.undo_of(action, params) if self.undo_of else self.undo(params)

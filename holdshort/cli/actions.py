@@ -140,11 +140,11 @@ def _in_words(app: dict[str, Any]) -> str:
 def _check(asked: argparse.Namespace) -> None:
     base.connect(asked, "web")
     from holdshort import wiring
-    from holdshort.ports import Mirrors
+    from holdshort.ports import Probes
 
     beside.name_the_directory(asked.data)
     app = wiring.connected().get(asked.name)
     if app is None:
         raise base.CommandError(f"No connected app is called ‘{asked.name}’.")
-    said = app.probe() if isinstance(app, Mirrors) else "A person works this one; nothing to try."
+    said = app.probe() if isinstance(app, Probes) else "Its settings are not valid; see the log."
     base.show(asked, {"name": asked.name, "answer": said}, said)

@@ -101,6 +101,7 @@ SECTIONS: tuple[Compared, ...] = (
             "environment": loose.ENVIRONMENT,
             "criticality": loose.CRITICALITY,
             "owner": always,
+            "connector": always,
         },
         apart=("id",),
     ),

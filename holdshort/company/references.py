@@ -96,6 +96,7 @@ def _among_systems(company: Company) -> Iterator[Named]:
     for path, asset in _at("assets", company.assets):
         yield from _one(path, "system", asset.system, "system")
         yield from _one(path, "owner", asset.owner, "human")
+        yield from _one(path, "connector", asset.connector, "connector")
 
 
 def _among_rules(company: Company) -> Iterator[Named]:

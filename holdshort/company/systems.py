@@ -85,6 +85,9 @@ class Asset(Section):
         "unknown", description="How bad its failure is. Unknown counts as high."
     )
     owner: Id | None = Field(None, description="The human who answers for it.")
+    connector: Id | None = Field(
+        None, description="The connected app through which it is changed; without it, by hand."
+    )
 
 
 Setting = StrictBool | StrictInt | Prose | tuple[Prose, ...]

@@ -19,6 +19,7 @@ KINDS: dict[str, str] = {
     "manual": "holdshort.connectors.manual:Manual",
     "ldap": "holdshort.connectors.ldap:Ldap",
     "scim": "holdshort.connectors.scim:Scim",
+    "sql": "holdshort.connectors.sql:Sql",
 }
 """Kind to class. A kind is code and is named here, never in company.yaml."""
 

@@ -37,15 +37,16 @@ class Gone(RefusedByTarget):
 class Deadline:
     """A point in time, `seconds` from now, that every request of one operation shares."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, who: str = "The directory") -> None:
         self._at = time.monotonic() + seconds
         self._seconds = seconds
+        self._who = who
 
     def left(self) -> float:
         """Seconds left. Raises Unreachable when there are none."""
         left = self._at - time.monotonic()
         if left <= 0:
-            raise Unreachable("The directory did not answer in time.")
+            raise Unreachable(f"{self._who} did not answer in time.")
         return left
 
     @property
@@ -55,7 +56,7 @@ class Deadline:
 
     def half(self) -> Deadline:
         """Half of what is left, so that something can still be asked afterwards."""
-        return Deadline(self.left() / 2)
+        return Deadline(self.left() / 2, self._who)
 
 
 def shape(action_type: str) -> Shape:
@@ -84,11 +85,13 @@ def applied(action: Action, before: Mapping[str, Any], now: Mapping[str, Any]) -
     return old != new if old and new else None
 
 
-def refuse_drift(seen: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+def refuse_drift(
+    seen: Mapping[str, Any], now: Mapping[str, Any], who: str = "The directory"
+) -> None:
     """Raise Drifted, naming what differs, unless the relevant state is still `seen`."""
     changed = sorted(k for k in seen if not k.startswith("_") and now.get(k) != _plain(seen[k]))
     if changed:
-        raise Drifted(f"The directory changed since this was seen: {', '.join(changed)}.")
+        raise Drifted(f"{who} changed since this was seen: {', '.join(changed)}.")
 
 
 def _plain(value: Any) -> Any:

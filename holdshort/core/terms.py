@@ -134,6 +134,49 @@ class DirectoryAccount:
     lock: Lock | None = None
 
 
+# ------------------------------------------------------------------ the inventory, and live looks
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A database, host or the like as the inventory has it, or a system; `unknown` is worst."""
+
+    id: str
+    name: str
+    kind: str
+    environment: str
+    criticality: str
+    data_class: str
+    connector: str | None = None
+    """The connected app through which it is changed; None where a person has to."""
+
+    owner: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """What a connected app must be asked before an action can be assessed."""
+
+    connector: str
+    type: str
+    words: Mapping[str, Any]
+    """What the app needs to try the change: plain data, without any secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a connected app answered: it tried the change and took it back.
+
+    `seen` is the relevant state as `Acts.observe` gives it, `shown` what else people and facts
+    need. With a `problem`, a sentence for people, there is neither.
+    """
+
+    seen: Mapping[str, Any]
+    shown: Mapping[str, Any]
+    problem: str = ""
+    read_at: datetime | None = None
+
+
 # ------------------------------------------------------------------ consequence
 
 

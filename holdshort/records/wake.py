@@ -18,6 +18,7 @@ QUEUES = {
     "unread": "desk",
     "execute": "executor",
     "observe": "executor",
+    "preview": "executor",
 }
 """Which process works which stop."""
 

@@ -11,17 +11,30 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from holdshort.core.terms import DirectoryAccount, Group, Lock, Person, Right
-from holdshort.records import db, people
+from holdshort.core.terms import (
+    Asset,
+    DirectoryAccount,
+    Group,
+    Inquiry,
+    Lock,
+    Person,
+    Preview,
+    Right,
+)
+from holdshort.records import db, people, previews
 
 _CONFUSABLE = str.maketrans("аеорсухіјѕԁһɡ01|", "aeopcyxijsdhgoll")
 """Letters of other scripts, and digits, that look like a Latin letter at a glance."""
 
 
 class World:
-    """One reading of the rows; ask a new one for every decision."""
+    """One reading of the rows; ask a new one for every decision.
 
-    def __init__(self) -> None:
+    `asking` is the proposal, or the action that is asked anew, for which apps were asked live.
+    """
+
+    def __init__(self, asking: str | None = None) -> None:
+        self._asking = asking
         self._people: dict[str, Person | None] = {}
         self._groups: dict[str, Group | None] = {}
         self._through: dict[str, tuple[Right, ...]] = {}
@@ -106,6 +119,17 @@ class World:
     def read_at(self) -> datetime | None:
         read_at: datetime | None = self._reading["read_at"]
         return read_at
+
+    def asset(self, asset: str) -> Asset | None:
+        found = db.row("asset", asset=asset)
+        return Asset(**found) if found else None
+
+    def account_in(self, person: str, connector: str) -> str | None:
+        subject: str | None = db.value("account_in", person=person, connector=connector)
+        return subject
+
+    def preview(self, inquiry: Inquiry) -> Preview | None:
+        return previews.answer(self._asking, inquiry) if self._asking else None
 
     def policy(self) -> Mapping[str, Any]:
         return self._policy["document"] if self._policy else {}

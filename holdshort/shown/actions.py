@@ -135,6 +135,6 @@ def _gate(story: Story) -> Data:
 def _undo(story: Story) -> Data:
     kind = catalogue.find(story.action.type)
     return {
-        "possible": kind.undo(story.action.params) is not None,
+        "possible": kind.inverse(story.action.id, story.action.params) is not None,
         "words": kind.undo_words,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from holdshort.core.terms import (
     Assurance,
     Channel,
     Circumstances,
+    Consequence,
     Mode,
     Offered,
     Person,
@@ -86,7 +87,7 @@ def _stale(proposal: Proposal, ticket: Mapping[str, Any]) -> bool:
 
 def _stage_actions(proposal: Proposal, ticket: Mapping[str, Any], at: datetime) -> str:
     _check_order(proposal.offer.actions)
-    world = World()
+    world = World(asking=proposal.id)
     circumstances = circumstances_of(ticket, proposal, at)
     ids = [new_id() for _ in proposal.offer.actions]
     found = [
@@ -248,13 +249,14 @@ def stage_again(
         "undoes": story.action.undoes,
     }
     offered = Offered(story.action.type, dict(params))
-    one = assess(offered, circumstances, World(), draft=draft)
+    world = World(asking=story.action.id)
+    one = assess(offered, circumstances, world, draft=draft)
     if not changed_by and one.findings.already:
         return one.findings.already
     if execution.met_drift(story):
         _refuse_to_chase(story, one)
     if changed_by and more_is_at_stake(story, one):
-        one = assess(offered, circumstances, World(), draft={**draft, "changer": changed_by})
+        one = assess(offered, circumstances, world, draft={**draft, "changer": changed_by})
     write(one, proposal=proposal.id, at=at)
     return ""
 
@@ -275,7 +277,8 @@ def _refuse_to_chase(story: Story, one: Assessment) -> None:
 def more_is_at_stake(story: Story, one: Assessment) -> bool:
     """Whether a change raises a level, or reaches another target, person or right."""
     before = story.assessment["findings"]
-    levels = [before["consequence"][name]["value"] for name in before["consequence"]]
+    # By name: what was kept comes back in the order of the alphabet.
+    levels = [before["consequence"][level.name]["value"] for level in fields(Consequence)]
     rights = {right["id"] for right in before["rights"]}
     return (
         any(new > old for new, old in zip(one.findings.consequence.vector, levels, strict=True))
@@ -287,4 +290,4 @@ def more_is_at_stake(story: Story, one: Assessment) -> bool:
 
 def inverse(story: Story) -> Offered | None:
     """The action that undoes this one, if its type declares one."""
-    return catalogue.find(story.action.type).undo(story.action.params)
+    return catalogue.find(story.action.type).inverse(story.action.id, story.action.params)

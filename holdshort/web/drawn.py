@@ -108,7 +108,8 @@ def draw(story: Story, world: Knows) -> Drawn:
         rights=tuple(found["rights"]),
         lookalikes=tuple(found["lookalikes"]),
         undo_words=kind.undo_words if kind else "Nobody knows any more.",
-        undoable=kind is not None and kind.undo(story.action.params) is not None,
+        undoable=kind is not None
+        and kind.inverse(story.action.id, story.action.params) is not None,
         target=found["target"]["name"] or story.action.target.id,
     )
 

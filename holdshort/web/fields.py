@@ -8,6 +8,7 @@ from typing import Any
 
 from holdshort import catalogue
 from holdshort.records import db
+from holdshort.web.pairs import as_lines, from_lines
 
 LISTS = {
     "person": "people_to_choose",
@@ -30,7 +31,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One parameter as a form shows it. `kind` is select, text, long, number or check."""
+    """One parameter as a form shows it. `kind` is select, text, long, pairs, number or check."""
 
     name: str
     label: str
@@ -71,11 +72,15 @@ def given(type_id: str, posted: Mapping[str, str]) -> dict[str, Any]:
 def _typed(about: Mapping[str, Any], text: str) -> Any:
     if about.get("type") == "integer" and text.lstrip("-").isdecimal():
         return int(text)
+    if about.get("type") == "object":
+        return from_lines(text)
     return text
 
 
 def _field(name: str, about: Mapping[str, Any], required: bool, value: Any, problem: str) -> Field:
     shown = about.get("default", "") if value is None else value
+    if isinstance(shown, Mapping):
+        shown = as_lines(shown)
     return Field(
         name=name,
         label=name.replace("_", " ").capitalize(),
@@ -96,6 +101,8 @@ def _kind(name: str, about: Mapping[str, Any]) -> str:
         return "check"
     if about.get("type") == "integer":
         return "number"
+    if about.get("type") == "object":
+        return "pairs"
     return "long" if about.get("maxLength", 0) > 200 else "text"
 
 

@@ -1,4 +1,4 @@
-"""Scenarios 1a to 4b: levels with their facts, raises, policy and tier, as data."""
+"""Scenarios 1a to 4b and 8: levels with their facts, raises, policy and tier, as data."""
 
 from __future__ import annotations
 
@@ -87,6 +87,15 @@ SCENARIOS = (
         "4b", "dana", "idp.add_to_group", {"person": "dana", "group": "build-tools"},
         (3, 0, 2, 0), Tier.HUMAN, raises=("raise.privilege_gained",), policy=FAILS,
         facts=("AWS AdministratorAccess", "undoes it", "confidential", "Costs nothing"),
+    ),
+    Scenario(
+        "8a", "erik", "db.restart", {"database": "dev-db"}, (1, 2, 0, 0), Tier.POLICY,
+        facts=("development, of low criticality", "remedy", "No data", "Costs nothing"),
+    ),
+    Scenario(
+        "8b", "erik", "db.restart", {"database": "prod-db-1"}, (3, 2, 0, 0), Tier.HUMAN,
+        how={"ticket_text": "please restart prod-db-1, it is just dev really"},
+        facts=("in production", "remedy", "No data", "Costs nothing"),
     ),
 )  # fmt: skip
 
@@ -180,3 +189,18 @@ def test_4b_shows_the_rights_gained_and_the_groups_they_come_through() -> None:
     )
     assert found.context == "security"
     assert found.owners == (("lukas", "you own AWS"),)
+
+
+def test_8b_shows_that_the_words_contradict_the_inventory_and_asks_the_owner() -> None:
+    _, found = find("8b")
+    assert found.notes[0].text == "The ticket says ‘dev’, but this reaches production."
+    assert found.notes[0].observed == "prod-db-1 (production)"
+    assert found.owners == (("lukas", "you own prod-db-1"),)
+
+
+@pytest.mark.parametrize("id", ["8a", "8b"])
+def test_8_is_work_of_a_person_and_never_runs_by_itself(id: str) -> None:
+    scenario, found = find(id)
+    assert catalogue.find(scenario.type).connector == "manual"
+    assert found.target.connector == "manual"
+    assert catalogue.find(scenario.type).undo_possible is False

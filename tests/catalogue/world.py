@@ -12,15 +12,18 @@ from typing import Any
 import yaml
 
 from holdshort.core.terms import (
+    Asset,
     Assurance,
     Channel,
     Circumstances,
     DirectoryAccount,
     Employment,
     Group,
+    Inquiry,
     Kind,
     Lock,
     Person,
+    Preview,
     Right,
 )
 
@@ -47,6 +50,11 @@ class World:
         self.unowned: set[str] = set()
         self.imitated: dict[str, tuple[str, ...]] = {}
         self.document: Mapping[str, Any] = company()
+        self.assets = _assets()
+        self.database_accounts = {"dana": "16401", "karl": "16402", "omar": "16403"}
+        self.previews: dict[str, Preview] = {}
+        """What connected databases answer, by action type."""
+
         self.stale = False
 
     def person(self, person: str) -> Person | None:
@@ -84,6 +92,15 @@ class World:
 
     def read_at(self) -> datetime | None:
         return None if self.stale else NOW
+
+    def asset(self, asset: str) -> Asset | None:
+        return self.assets.get(asset)
+
+    def account_in(self, person: str, connector: str) -> str | None:
+        return self.database_accounts.get(person)
+
+    def preview(self, inquiry: Inquiry) -> Preview | None:
+        return self.previews.get(inquiry.type)
 
     def policy(self) -> Mapping[str, Any]:
         return self.document
@@ -155,6 +172,24 @@ def _person(entry: Mapping[str, Any]) -> Person:
         manager=entry.get("manager"),
         employment=Employment(**entry.get("employment", {})),
     )
+
+
+def _assets() -> dict[str, Asset]:
+    """The inventory; every database is a connected app of its own here."""
+    classes = {system["id"]: system["data_class"] for system in company()["systems"]}
+    return {
+        entry["id"]: Asset(
+            id=entry["id"],
+            name=entry["name"],
+            kind=entry["kind"],
+            environment=entry["environment"],
+            criticality=entry["criticality"],
+            data_class=classes.get(entry.get("system"), "unknown"),
+            connector=entry["id"] if entry["kind"] == "database" else None,
+            owner=entry["owner"],
+        )
+        for entry in company()["assets"]
+    }
 
 
 def _accounts() -> dict[str, DirectoryAccount]:

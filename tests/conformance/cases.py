@@ -105,8 +105,17 @@ class Case:
     group: str = ""
     """The only group it is about, where a type names its own."""
 
+    words: Callable[[Place], dict[str, Any]] | None = None
+    """The parameters of the offer, where they are not a person and perhaps a group."""
+
+    tells: Callable[[Mapping[str, Any]], bool] | None = None
+    """Whether what the connector read back says that it is done, where it says that in words of
+    its own."""
+
     def params(self, place: Place) -> dict[str, Any]:
         """The parameters of the offer."""
+        if self.words:
+            return self.words(place)
         if self.group:
             return {"person": place.person, "role": self.group.removeprefix("github-")}
         if self.type == "idp.move_account":
@@ -134,7 +143,7 @@ class Case:
     @property
     def is_membership(self) -> bool:
         """Whether it is about a person and a group."""
-        return bool(self.group) or "group" in self.type
+        return bool(self.group) or "group" in self.type or "role" in self.type
 
 
 # ------------------------------------------------------------------ membership
@@ -271,6 +280,70 @@ def _created(at: Place, state: State) -> State:
     )
 
 
+# ------------------------------------------------------------------ databases
+
+
+def _role(at: Place) -> dict[str, Any]:
+    return {"person": at.person, "database": "database", "role": at.group}
+
+
+def _is_in_role(seen: Look) -> tuple[str, ...]:
+    is_in = "is in" if seen.member else "is not in"
+    return (f"{seen.place.name} {is_in} the role {seen.place.group} of Database.",)
+
+
+def _gains_role(seen: Look) -> tuple[str, ...]:
+    return (*_is_in_role(seen), f"Gains {seen.place.group} in Database (office).")
+
+
+def _loses_role(seen: Look) -> tuple[str, ...]:
+    lost = f"Loses {seen.place.group} in Database (office), unless another role gives it."
+    return (*_is_in_role(seen), lost)
+
+
+def _old(at: Place) -> str:
+    return f"{at.person}@acme.example"
+
+
+def _new(at: Place) -> str:
+    return f"{at.person}@new.example"
+
+
+def _email(which: Callable[[Place], str]) -> Callable[[Place], None]:
+    return lambda at: at.target.set_email(at.account, which(at))
+
+
+def _row(at: Place) -> dict[str, Any]:
+    which = {"set": {"email": _new(at)}, "where": {"user_name": at.person}, "rows": 1}
+    return {"database": "database", "table": "people", **which}
+
+
+def _earlier(at: Place) -> dict[str, Any]:
+    return {"database": "database", "table": "people", "change": f"earlier-{at.person}"}
+
+
+def _changed_earlier(at: Place) -> None:
+    _email(_new)(at)
+    at.target.note(at.account, _old(at), _new(at))
+
+
+def _holds(seen: Look) -> tuple[str, ...]:
+    return (f"user_name {seen.place.person}: email = ‘{seen.state.email}’.",)
+
+
+def _matches(seen: Look) -> tuple[str, ...]:
+    row = f"1 row of public.people match user_name = ‘{seen.place.person}’."
+    return (row, *_holds(seen))
+
+
+def _was_written(seen: Look) -> tuple[str, ...]:
+    return ("1 row of public.people hold what that change wrote.", *_holds(seen))
+
+
+def _says_so(read_back: Mapping[str, Any]) -> bool:
+    return read_back["rows"] == 1 and read_back["_done"] and read_back["_holds"]
+
+
 # ------------------------------------------------------------------ the table
 
 _ALL = (
@@ -362,6 +435,54 @@ _ALL = (
         drifts={"the name is taken": _take_the_name},
         may_be_asked_again=False,
         undo=Undo.BLOCKS,
+    ),
+    Case(
+        "db.grant_role",
+        words=_role,
+        prepare=nothing,
+        becomes=_joined,
+        before=_is_in_role,
+        after=_gains_role,
+        drifts=_drifts_of_membership(True),
+        reverse=_set_member(False),
+    ),
+    Case(
+        "db.revoke_role",
+        words=_role,
+        prepare=_set_member(True),
+        becomes=_left,
+        before=_is_in_role,
+        after=_loses_role,
+        drifts=_drifts_of_membership(False),
+        reverse=_set_member(True),
+    ),
+    Case(
+        "db.change",
+        words=_row,
+        tells=_says_so,
+        prepare=nothing,
+        becomes=lambda at, state: state.but(email=_new(at)),
+        before=_matches,
+        after=_holds,
+        drifts={
+            "somebody else did it": _email(_new),
+            "the row holds something else": _email(lambda at: "other@acme.example"),
+        },
+        reverse=_email(_old),
+    ),
+    Case(
+        "db.restore",
+        words=_earlier,
+        tells=_says_so,
+        prepare=_changed_earlier,
+        becomes=lambda at, state: state.but(email=_old(at)),
+        before=_was_written,
+        after=_holds,
+        drifts={
+            "somebody else did it": _email(_old),
+            "the row holds something else": _email(lambda at: "other@acme.example"),
+        },
+        reverse=_email(_new),
     ),
 )
 

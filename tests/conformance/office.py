@@ -13,11 +13,11 @@ from typing import Any
 import yaml
 
 from holdshort import flow
-from holdshort.connectors import build
+from holdshort.connectors import build, kinds
 from holdshort.core.terms import Action
 from holdshort.core.terms import Target as Aim
 from holdshort.machine.keys import seal
-from holdshort.ports import Acts, Mirrors
+from holdshort.ports import Acts, Mirrors, Previews
 from tests.crash.scene import HeldDesk, Scene
 from tests.desk import Server
 from tests.fakes.wire import Wire
@@ -105,6 +105,13 @@ class Office(Scene):
         """The case of an action type."""
         return CASES[type]
 
+    @property
+    def membership(self) -> Case:
+        """The case by which somebody joins a group here."""
+        serves = kinds()[self.subject.kind].serves
+        joins = ("idp.add_to_group", "db.grant_role")
+        return next(CASES[type] for type in joins if type in serves)
+
     # -------------------------------------------------------------- the road
 
     def asked(self, case: Case, place: Place) -> str:
@@ -118,9 +125,12 @@ class Office(Scene):
         return str(actions[-1].action.id)
 
     def look(self) -> None:
-        """Read the directory anew, past the wire's disturbances."""
+        """Read the directory anew, past the wire; what is asked live needs no look."""
         connector = build("directory", self.subject.kind, self.target.settings(self.target.port))
-        assert isinstance(connector, Mirrors)
+        self.desk.connectors = {"directory": connector}
+        if not isinstance(connector, Mirrors):
+            assert isinstance(connector, Previews)
+            return
         with self.desk.role("executor"):
             assert flow.look(connector)
 
@@ -180,13 +190,17 @@ class Office(Scene):
         return len(self.desk.story(action).attempts)
 
 
+_ACTIONS = count()
+
+
 def full_name(id: str) -> str:
     """The name of a person."""
     return f"{id.title()} Test"
 
 
-def acting(case: Case, place: Place, *, id: str = "a1") -> Action:
+def acting(case: Case, place: Place) -> Action:
     """The action that the desk would stage, without what it saw."""
+    id = f"a{next(_ACTIONS)}"
     seen: dict[str, Any] = {"account": place.account}
     if case.type == "idp.create_account":
         seen |= {"exists": False, "user_name": place.person, "display_name": place.name}
@@ -268,6 +282,18 @@ def _company(
             }
         ],
         "groups": [{"id": id, "name": id, "system": "directory"} for id in _groups()],
+        "assets": [
+            {
+                "id": "database",
+                "name": "Database",
+                "kind": "database",
+                "system": "directory",
+                "environment": "office",
+                "criticality": "low",
+                "owner": REVIEWER,
+                "connector": "directory",
+            }
+        ],
         "units": [
             {"id": id, "name": name, "connector": "directory", "place": place, "rules": []}
             for (id, name), place in zip(UNITS.items(), units, strict=False)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .ldap import ACTIVE_DIRECTORY, OPENLDAP
 from .scim import ScimSubject
+from .sql import SqlSubject
 from .target import Subject, Target
 
 
@@ -23,7 +24,13 @@ class ManualSubject:
         raise NotImplementedError(self.without["*"])
 
 
-SUBJECTS: tuple[Subject, ...] = (ManualSubject(), ScimSubject(), OPENLDAP, ACTIVE_DIRECTORY)
+SUBJECTS: tuple[Subject, ...] = (
+    ManualSubject(),
+    ScimSubject(),
+    OPENLDAP,
+    ACTIVE_DIRECTORY,
+    SqlSubject(),
+)
 
 CONNECTED = tuple(subject for subject in SUBJECTS if "*" not in subject.without)
 """Those with a target."""

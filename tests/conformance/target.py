@@ -98,6 +98,12 @@ class Target(Protocol):
 
     def set_unit(self, account: str, unit: str) -> None: ...
 
+    def set_email(self, account: str, email: str) -> None:
+        """Only where people are rows of a table."""
+
+    def note(self, account: str, before: str, after: str) -> None:
+        """Leave the note of an earlier change of the address; only where there are notes."""
+
     def nest(self, group: str) -> None:
         """Make the group a member of a new group, so that it carries more from now on."""
 

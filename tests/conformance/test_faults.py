@@ -20,8 +20,11 @@ from .cases import Case, Place, look
 from .conftest import every_subject, every_type
 from .office import Office, acting
 
-SHAPES = ("idp.add_to_group", "idp.reset_password", "idp.create_account")
-"""One type of each way of changing something: an entry, a password, a new entry."""
+SHAPES = (
+    *("idp.add_to_group", "idp.reset_password", "idp.create_account"),
+    *("db.grant_role", "db.change"),
+)
+"""One type of each way of changing something: an entry, a password, a new entry, a role, a row."""
 
 
 def each_shape(case: Case) -> bool:
@@ -76,7 +79,7 @@ def test_a_reply_lost_after_the_change_is_resolved_by_reading_back(
 def test_a_reply_that_never_comes_is_waited_for_only_so_long(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    case = office.case("idp.add_to_group")
+    case = office.membership
     place = office.place(case)
     action, before = office.ready(case, place), place.state()
     monkeypatch.setattr(execution, "TIMEOUT", 1)
@@ -263,7 +266,7 @@ def test_a_target_that_stays_down_ends_with_its_reason(office: Office, case: Cas
 
 @every_subject()
 def test_a_target_that_is_slow_but_in_time_is_no_fault(office: Office) -> None:
-    case = office.case("idp.add_to_group")
+    case = office.membership
     place = office.place(case)
     action = office.ready(case, place)
     office.wire.disturb(replies=slowly(0.03))
@@ -273,7 +276,7 @@ def test_a_target_that_is_slow_but_in_time_is_no_fault(office: Office) -> None:
 
 @every_subject()
 def test_a_target_that_is_silent_is_not_waited_for_longer_than_allowed(office: Office) -> None:
-    case = office.case("idp.add_to_group")
+    case = office.membership
     place = office.stranger(case)
     action, connector = acting(case, place), office.connector()
     seen, before = connector.observe(action), place.state()

@@ -62,6 +62,8 @@ _AROUND = (
     "INSERT INTO profile (person, name, email) VALUES ('latecomer', 'L', 'late@example.org')",
     "INSERT INTO sealed (action, ticket, person, sealed, expires_at) SELECT gen_random_uuid(), "
     "number, 'dana', 'x', clock_timestamp() FROM ticket LIMIT 1",
+    "INSERT INTO preview (about, inquiry, seen, shown, problem) "
+    "VALUES (gen_random_uuid(), 'i', '{}', '{}', '')",
     "INSERT INTO label (ticket, label) SELECT number, 'l' FROM ticket LIMIT 1",
     "INSERT INTO decision_note (decision, comment) SELECT id, 'c' FROM kernel.decision LIMIT 1",
     "INSERT INTO sign_in_link (digest, person, expires_at) VALUES ('d', 'dana', now())",

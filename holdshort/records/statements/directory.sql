@@ -150,3 +150,25 @@ ON CONFLICT DO NOTHING;
 -- name: mirror_was_read
 INSERT INTO public.mirror_read (connector, read_at) VALUES (%(connector)s, clock_timestamp())
 ON CONFLICT (connector) DO UPDATE SET read_at = EXCLUDED.read_at;
+
+-- name: asset
+-- A thing of the inventory in force with the data class of its system, else the system of that id.
+WITH f AS (
+  SELECT v.file FROM kernel.policy_version v JOIN kernel.adoption d ON d.policy_version = v.number
+   ORDER BY v.number DESC LIMIT 1),
+s AS (SELECT s FROM f CROSS JOIN LATERAL jsonb_array_elements(f.file->'systems') s),
+a AS (SELECT a FROM f CROSS JOIN LATERAL jsonb_array_elements(f.file->'assets') a WHERE a->>'id' = %(asset)s)
+SELECT a->>'id' AS id, a->>'name' AS name, a->>'kind' AS kind, COALESCE(a->>'environment', 'unknown') AS environment,
+       COALESCE(a->>'criticality', 'unknown') AS criticality, COALESCE(s->>'data_class', 'unknown') AS data_class,
+       a->>'connector' AS connector, COALESCE(a->>'owner', s->>'owner') AS owner
+  FROM a LEFT JOIN s ON s->>'id' = a->>'system'
+UNION ALL
+SELECT s->>'id', s->>'name', 'system', COALESCE(s->>'environment', 'unknown'), 'unknown',
+       COALESCE(s->>'data_class', 'unknown'), s->>'connector', s->>'owner'
+  FROM s WHERE s->>'id' = %(asset)s
+ LIMIT 1;
+
+-- name: account_in
+-- A person's account in a connected app, by the app's own id.
+SELECT subject FROM kernel.account WHERE person = %(person)s AND issuer = %(connector)s AND ended_at IS NULL
+ ORDER BY id LIMIT 1;
