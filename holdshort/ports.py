@@ -173,6 +173,9 @@ class Knows(Protocol):
 
     def policy_version(self) -> int | None: ...
 
+    def registered(self, section: str) -> Sequence[Mapping[str, Any]]:
+        """The rows of a section of the company's file in force that is no policy: devices …"""
+
     def article(self, article: str) -> Mapping[str, Any] | None:
         """A knowledge article: title, body, audience."""
 

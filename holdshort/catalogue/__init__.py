@@ -7,7 +7,16 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from holdshort.catalogue import access, accounts, desk, identity, knowledge, moving
+from holdshort.catalogue import (
+    access,
+    accounts,
+    desk,
+    doors,
+    identity,
+    knowledge,
+    moving,
+    software,
+)
 from holdshort.catalogue.kind import (
     ActionType,
     BadParams,
@@ -35,7 +44,7 @@ __all__ = [
     "parse",
 ]
 
-_FILES = (identity, accounts, moving, access, knowledge, desk)
+_FILES = (identity, accounts, moving, access, software, doors, knowledge, desk)
 
 REGISTRY: Mapping[str, ActionType[Any]] = {
     entry.id: entry for file in _FILES for entry in file.TYPES

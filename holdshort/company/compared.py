@@ -104,6 +104,26 @@ SECTIONS: tuple[Compared, ...] = (
         },
         apart=("id",),
     ),
+    # The device management says again who holds a device before anything is installed on it.
+    Compared(
+        "device",
+        loose.by_id("devices"),
+        {"name": never, "holder": never, "fleet": never},
+        apart=("id",),
+    ),
+    Compared(
+        "zone",
+        loose.by_id("zones"),
+        {"name": always, "site": never, "owner": always, "privileged": lowered},
+        added=loose.yes,
+        apart=("id",),
+    ),
+    Compared(
+        "badge",
+        loose.by_id("badges"),
+        {"person": always, "zones": gains},
+        apart=("id",),
+    ),
     Compared(
         "software",
         loose.by_id("software"),

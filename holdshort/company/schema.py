@@ -32,7 +32,17 @@ from holdshort.company.policy import (
     Vendor,
     Window,
 )
-from holdshort.company.systems import Asset, Connector, Entitlement, Group, System, Unit
+from holdshort.company.systems import (
+    Asset,
+    Badge,
+    Connector,
+    Device,
+    Entitlement,
+    Group,
+    System,
+    Unit,
+    Zone,
+)
 from holdshort.core import canonical
 
 POLICY_SECTIONS = (
@@ -107,6 +117,9 @@ class Company(Section):
     systems: tuple[System, ...] = Field((), description="Systems and their entitlements.")
     groups: tuple[Group, ...] = Field((), description="Groups, their nesting and their grants.")
     assets: tuple[Asset, ...] = Field((), description="Hosts, databases, firewalls, sites.")
+    devices: tuple[Device, ...] = Field((), description="Devices and who works with them.")
+    zones: tuple[Zone, ...] = Field((), description="What badges open.")
+    badges: tuple[Badge, ...] = Field((), description="Who carries which badge.")
     units: tuple[Unit, ...] = Field((), description="Units of a directory and their rules.")
     software: tuple[Software, ...] = Field((), description="The software catalogue.")
     vendors: tuple[Vendor, ...] = Field((), description="Contracts and renewals.")

@@ -1,4 +1,4 @@
-"""Scenarios 1a to 4b: levels with their facts, raises, policy and tier, as data."""
+"""Scenarios 1a to 5c, 20a and 20b: levels with their facts, raises, policy, tier, as data."""
 
 from __future__ import annotations
 
@@ -87,6 +87,33 @@ SCENARIOS = (
         "4b", "dana", "idp.add_to_group", {"person": "dana", "group": "build-tools"},
         (3, 0, 2, 0), Tier.HUMAN, raises=("raise.privilege_gained",), policy=FAILS,
         facts=("AWS AdministratorAccess", "undoes it", "confidential", "Costs nothing"),
+    ),
+    Scenario(
+        "5a", "dana", "mdm.install", {"person": "dana", "software": "zoom"},
+        (0, 0, 0, 0), Tier.POLICY, policy=PASSES,
+        facts=("own device", "undoes it", "No access", "Costs nothing"),
+    ),
+    Scenario(
+        "5b", "dana", "mdm.install", {"person": "dana", "software": "com.philandro.anydesk"},
+        (3, 3, 3, 3), Tier.HUMAN, policy=FAILS,
+        facts=(*["not in the catalogue"] * 3, "what it costs"),
+    ),
+    Scenario(
+        "5c", "ines", "mdm.install", {"fleet": "everybody", "software": "zoom"},
+        (3, 0, 1, 0), Tier.HUMAN, policy=FAILS,
+        facts=("120 devices", "undoes it", "other people", "Costs nothing"),
+    ),
+    Scenario(
+        "20a", "dana", "badge.set_zones",
+        {"person": "dana", "zones": ["office-floor", "front-door"], "lost": True},
+        (0, 1, 0, 0), Tier.POLICY, policy=PASSES,
+        facts=("no zone more", "another can be issued", "own badge", "Costs nothing"),
+    ),
+    Scenario(
+        "20b", "dana", "badge.set_zones",
+        {"person": "dana", "zones": ["office-floor", "front-door", "server-room"]},
+        (3, 1, 2, 0), Tier.HUMAN, raises=("raise.privilege_gained",), policy=FAILS,
+        facts=("Server room", "can be set again", "access control", "Costs nothing"),
     ),
 )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -47,6 +48,9 @@ class World:
         self.unowned: set[str] = set()
         self.imitated: dict[str, tuple[str, ...]] = {}
         self.document: Mapping[str, Any] = company()
+        self.sections: dict[str, list[dict[str, Any]]] = deepcopy(
+            {name: company()[name] for name in ("devices", "zones", "badges")}
+        )
         self.stale = False
 
     def person(self, person: str) -> Person | None:
@@ -90,6 +94,9 @@ class World:
 
     def policy_version(self) -> int | None:
         return POLICY_VERSION
+
+    def registered(self, section: str) -> tuple[Mapping[str, Any], ...]:
+        return tuple(self.sections.get(section, ()))
 
     def article(self, article: str) -> Mapping[str, Any] | None:
         return next((a for a in company()["knowledge"] if a["id"] == article), None)

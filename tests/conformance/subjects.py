@@ -23,7 +23,26 @@ class ManualSubject:
         raise NotImplementedError(self.without["*"])
 
 
-SUBJECTS: tuple[Subject, ...] = (ManualSubject(), ScimSubject(), OPENLDAP, ACTIVE_DIRECTORY)
+class HttpSubject:
+    """Any REST service: what it does is declared, and is about no directory."""
+
+    name = kind = "http"
+    without: Mapping[str, str] = {
+        "*": "it has no types of its own; those that the demo company declares are about devices, "
+        "badges and the like, and test_services.py holds them to the same promises"
+    }
+
+    def running(self, folder: Path) -> AbstractContextManager[Target]:
+        raise NotImplementedError(self.without["*"])
+
+
+SUBJECTS: tuple[Subject, ...] = (
+    ManualSubject(),
+    HttpSubject(),
+    ScimSubject(),
+    OPENLDAP,
+    ACTIVE_DIRECTORY,
+)
 
 CONNECTED = tuple(subject for subject in SUBJECTS if "*" not in subject.without)
 """Those with a target."""
