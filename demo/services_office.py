@@ -17,11 +17,15 @@ def _vendor(call: Call) -> Reply:
 def _update_vendor(call: Call) -> Reply:
     vendor = call.entry("vendors", call.names["vendor"])
     call.unchanged(vendor)
-    if not call.body or not set(call.body) <= {"contact", "bank"}:
-        raise No(422, "Only ‘contact’ and ‘bank’ can be changed.")
-    merged = {name: {**vendor[name], **_block(call, name)} for name in call.body}
-    call.kept.put("erp", "vendors", vendor["id"], **merged)
-    call.kept.event("erp", "vendor_updated", vendor=vendor["id"], fields=sorted(call.body))
+    if not call.body or not set(call.body) <= {"name", "contact", "bank"}:
+        raise No(422, "Only ‘name’, ‘contact’ and ‘bank’ can be changed.")
+    merged = {
+        name: call.text(name) if name == "name" else {**vendor[name], **_block(call, name)}
+        for name in call.body
+    }
+    if any(vendor[name] != value for name, value in merged.items()):
+        call.kept.put("erp", "vendors", vendor["id"], **merged)
+        call.kept.event("erp", "vendor_updated", vendor=vendor["id"], fields=sorted(merged))
     return _vendor(call)
 
 
@@ -38,6 +42,12 @@ def _block(call: Call, name: str) -> Mapping[str, str]:
 def _template(call: Call) -> Reply:
     template = call.entry("templates", call.names["template"])
     return Reply(200, template, template["version"])
+
+
+def _set_template(call: Call) -> Reply:
+    template = call.entry("templates", call.names["template"])
+    entry = call.kept.put("esign", "templates", template["id"], sha256=call.text("sha256"))
+    return Reply(200, entry, entry["version"])
 
 
 def _envelopes(call: Call) -> Reply:
@@ -99,6 +109,7 @@ ERP: Calls = {
 
 ESIGN: Calls = {
     ("GET", "/v1/templates/{template}"): _template,
+    ("PUT", "/v1/templates/{template}"): _set_template,
     ("GET", "/v1/envelopes"): _envelopes,
     ("POST", "/v1/envelopes"): _send_envelope,
 }

@@ -89,6 +89,14 @@ class Acts(Protocol):
         """Whether the read-back `now` shows the change; None where the target cannot tell."""
 
 
+@runtime_checkable
+class Probed(Protocol):
+    """A connected app that can say whether it is there."""
+
+    def probe(self) -> str:
+        """A read-only check that the credential works; one plain sentence about what answered."""
+
+
 @dataclass(frozen=True, slots=True)
 class MirroredAccount:
     """A person's entry in a directory, as the directory tells it."""
@@ -122,16 +130,13 @@ class Mirror:
 
 
 @runtime_checkable
-class Mirrors(Protocol):
+class Mirrors(Probed, Protocol):
     """A connected app that tells who exists and who belongs to what."""
 
     name: str
 
     def mirror(self) -> Mirror:
         """Read all people and groups. Raises Unreachable or RefusedByTarget."""
-
-    def probe(self) -> str:
-        """A read-only check that the credential works; one plain sentence about what answered."""
 
 
 # ------------------------------------------------------------------ knows: facts, from our mirrors

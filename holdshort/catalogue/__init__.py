@@ -15,7 +15,9 @@ from holdshort.catalogue import (
     identity,
     knowledge,
     moving,
+    signing,
     software,
+    vendors,
 )
 from holdshort.catalogue.kind import (
     ActionType,
@@ -44,7 +46,7 @@ __all__ = [
     "parse",
 ]
 
-_FILES = (identity, accounts, moving, access, software, doors, knowledge, desk)
+_FILES = (identity, accounts, moving, access, software, doors, vendors, signing, knowledge, desk)
 
 REGISTRY: Mapping[str, ActionType[Any]] = {
     entry.id: entry for file in _FILES for entry in file.TYPES

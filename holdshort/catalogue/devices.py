@@ -8,7 +8,7 @@ from pydantic import Field
 
 from holdshort.catalogue import facts
 from holdshort.catalogue.kind import Params, UnknownTarget
-from holdshort.core import standards
+from holdshort.core import listed
 from holdshort.core.terms import Person
 from holdshort.ports import Knows
 
@@ -120,7 +120,7 @@ def in_words(fleet: str, count: int) -> str:
 
 def package_named(named: str, knows: Knows) -> Package:
     """The package that the catalogue lists under that id, or one of which nothing is known."""
-    row = standards.listed_software(knows.policy(), named)
+    row = listed.software_named(knows.policy(), named)
     if row is None:
         return Package(named, named, "", None, listed=False)
     return Package(row["package"], row["name"], row["publisher"], row["cost"], listed=True)

@@ -123,7 +123,6 @@ def _set_zones(params: SetZones, asked: Circumstances, knows: Knows) -> Findings
         after=_after(badge),
         read_at=None,
         policy=standards.same_zones(
-            knows.policy(),
             knows.policy_version(),
             [zone.id for zone in badge.held],
             ids,

@@ -66,6 +66,11 @@ def irreversible(params: Mapping[str, Any]) -> Offered | None:
     return None
 
 
+def one_yes(params: Mapping[str, Any]) -> int:
+    """How many people must say yes where people decide, for most types."""
+    return 1
+
+
 @dataclass(frozen=True)
 class ActionType(Generic[P]):
     """An entry of the catalogue.
@@ -73,7 +78,8 @@ class ActionType(Generic[P]):
     `findings` raises UnknownTarget where a named thing does not exist. `render` never raises:
     what has gone since is shown by its id. `undo` gives the inverse, or None; `undo_words`
     says what the inverse does, or why there is none. `hold_seconds` is how long a policy-
-    authorized action waits before it runs. `permanent` types always need a person.
+    authorized action waits before it runs. `permanent` types always need a person; `needed` is
+    how many must say yes to these parameters.
     """
 
     id: str
@@ -92,6 +98,7 @@ class ActionType(Generic[P]):
     policy_rule: str | None = None
     permanent: bool = False
     hold_seconds: int = 60
+    needed: Callable[[Mapping[str, Any]], int] = one_yes
 
     def beneficiary(self, params: Mapping[str, Any], requester: str) -> str:
         """The id of the person whose access or account changes: `person`, else who asks."""

@@ -17,7 +17,7 @@ from holdshort.catalogue.devices import (
     place,
 )
 from holdshort.catalogue.kind import ActionType, Rendering
-from holdshort.core import consequence, standards
+from holdshort.core import consequence, listed, standards
 from holdshort.core.terms import (
     Circumstances,
     Consequence,
@@ -106,7 +106,7 @@ def _reach(at: Place, package: Package, asked: Circumstances, knows: Knows) -> L
     if not package.listed:
         return _nobody_knows(package, "what it can do")
     if at.is_fleet:
-        few = at.devices <= standards.people_budget(knows.policy())
+        few = at.devices <= listed.people_budget(knows.policy())
         return facts.level(2 if few else 3, f"{at.devices} devices: {at.name}.", DEVICES)
     assert at.holder is not None
     if at.holder.id == asked.requester.id:
@@ -134,7 +134,7 @@ def _spent(cost: int | None, knows: Knows) -> Level:
         return consequence.unknown("We could not confirm what it costs.", CATALOGUE)
     if cost == 0:
         return facts.no_cost()
-    limit = standards.spending_limit(knows.policy(), "mdm.install")
+    limit = listed.spending_limit(knows.policy(), "mdm.install")
     text = f"Costs {cost / 100:.2f} a year."
     return facts.level(1 if limit is not None and cost <= limit else 2, text, CATALOGUE)
 

@@ -153,6 +153,27 @@ SECTIONS: tuple[Compared, ...] = (
         apart=("id",),
     ),
     Compared(
+        "the harmless fields of",
+        lambda company: {f"‘{row.flow}’": row for row in company.field_lists},
+        {"fields": gains},
+        added=loose.yes,
+        apart=("flow",),
+    ),
+    Compared(
+        "paper",
+        loose.by_id("documents"),
+        {"name": never, "sha256": always, "owner": always},
+        added=loose.yes,
+        apart=("id",),
+    ),
+    Compared(
+        "party",
+        loose.by_id("parties"),
+        {"name": always, "email": always, "screened_until": raised},
+        added=loose.yes,
+        apart=("id",),
+    ),
+    Compared(
         "role template",
         loose.templates,
         {

@@ -24,7 +24,10 @@ from holdshort.company.policy import (
     Budgets,
     Confidence,
     Conflict,
+    Document,
+    FieldList,
     Hold,
+    Party,
     RoleTemplate,
     Software,
     Standing,
@@ -55,6 +58,8 @@ POLICY_SECTIONS = (
     "conflicts",
     "confidence",
     "units",
+    "field_lists",
+    "documents",
 )
 
 
@@ -123,6 +128,9 @@ class Company(Section):
     units: tuple[Unit, ...] = Field((), description="Units of a directory and their rules.")
     software: tuple[Software, ...] = Field((), description="The software catalogue.")
     vendors: tuple[Vendor, ...] = Field((), description="Contracts and renewals.")
+    field_lists: tuple[FieldList, ...] = Field((), description="Fields that are harmless.")
+    documents: tuple[Document, ...] = Field((), description="Papers of the company's own.")
+    parties: tuple[Party, ...] = Field((), description="Who signs papers with the company.")
     role_templates: tuple[RoleTemplate, ...] = Field((), description="What roles include.")
     windows: tuple[Window, ...] = Field((), description="Maintenance windows and blackouts.")
     thresholds: tuple[Threshold, ...] = Field((), description="Limits of spending.")

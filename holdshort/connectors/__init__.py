@@ -31,8 +31,12 @@ class Connector(Acts, Protocol):
     """A connected app as the registry knows it."""
 
     Settings: ClassVar[type[BaseModel]]
-    scopes: ClassVar[tuple[str, ...]]
-    serves: ClassVar[frozenset[str]]
+
+    @property
+    def scopes(self) -> tuple[str, ...]: ...
+
+    @property
+    def serves(self) -> frozenset[str]: ...
 
     def __init__(self, name: str, settings: Any) -> None: ...
 
@@ -42,7 +46,7 @@ def kinds() -> Mapping[str, type[Connector]]:
     return {kind: class_of(kind) for kind in KINDS}
 
 
-def build(name: str, kind: str, settings: Mapping[str, Any]) -> Acts:
+def build(name: str, kind: str, settings: Mapping[str, Any]) -> Connector:
     """The connected app `name`. Raises ConnectorError for an unknown kind or bad settings.
 
     Nothing is contacted and no secret is read until the connector is used.

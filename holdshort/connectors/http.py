@@ -48,14 +48,17 @@ class Http:
     """A REST service as a connected app."""
 
     Settings: ClassVar[type[BaseModel]] = HttpSettings
-    scopes: ClassVar[tuple[str, ...]] = ("what each entry of its declaration names",)
-    serves: ClassVar[frozenset[str]] = frozenset()
-    """None by itself: an organisation declares which."""
+    scopes: tuple[str, ...] = ()
+    serves: frozenset[str] = frozenset()
+    """None by itself: an organisation declares what a service carries out, and the rights."""
 
     def __init__(self, name: str, settings: HttpSettings) -> None:
         self.name = name
         self._service = settings.declaration
         self._who = settings.declaration.name
+        declared = settings.declaration.actions
+        self.serves = frozenset(one.type for one in declared)
+        self.scopes = tuple(dict.fromkeys(scope for one in declared for scope in one.scopes))
         self._timeout = settings.timeout
         self._wire = Wire(
             settings.base_url,
@@ -112,8 +115,7 @@ class Http:
         answer = self._wire.get(self._service.probe, {}, Deadline(self._timeout, self._who))
         if not answer.exists:
             raise RefusedByTarget(f"{self._who} has nothing at the path to probe. Check base_url.")
-        types = sorted({one.type for one in self._service.actions})
-        return f"{self._who} answered. Declared here: {', '.join(types)}."
+        return f"{self._who} answered. Declared here: {', '.join(sorted(self.serves))}."
 
     # -------------------------------------------------------------- inside
 

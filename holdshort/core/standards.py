@@ -6,59 +6,12 @@ cannot be read as meant allows nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
+from holdshort.core.listed import Document, Row, rows, software_named, spending_limit
 from holdshort.core.templates import EVERYONE, Unreadable, employed, local
 from holdshort.core.terms import Person, PolicyResult, PolicyVerdict, Reason
-
-Document = Mapping[str, Any]
-Row = Mapping[str, Any]
-
-
-# ------------------------------------------------------------------ what is listed
-
-
-def listed_software(document: Document, named: str) -> Row | None:
-    """The catalogue's entry with that id or package; None where the catalogue has none."""
-    for row in _rows(document, "software"):
-        if named in (row.get("id"), row.get("package")) and _is_whole(row):
-            return row
-    return None
-
-
-def _is_whole(software: Row) -> bool:
-    texts = all(isinstance(software.get(k), str) for k in ("id", "name", "package", "publisher"))
-    return texts and isinstance(software.get("cost"), int)
-
-
-def spending_limit(document: Document, flow: str) -> int | None:
-    """Up to how much one purchase of that kind needs no human, in minor units; None: no limit set.
-
-    Of several limits the lowest counts.
-    """
-    limits = [
-        row["limit"]
-        for row in _rows(document, "thresholds")
-        if (row.get("flow"), row.get("per")) == (flow, "item") and isinstance(row.get("limit"), int)
-    ]
-    return min(limits, default=None)
-
-
-def people_budget(document: Document) -> int:
-    """How many people may be reached within an hour without a human; unreadable is none."""
-    budgets = document.get("budgets")
-    limit = budgets.get("people_per_hour", 5) if isinstance(budgets, Mapping) else 0
-    return limit if isinstance(limit, int) else 0
-
-
-def _rows(document: Document, section: str) -> Sequence[Row]:
-    rows = document.get(section, ()) if isinstance(document, Mapping) else ()
-    if not isinstance(rows, list | tuple):
-        return ()
-    return [row for row in rows if isinstance(row, Mapping)]
-
 
 # ------------------------------------------------------------------ the rules
 
@@ -76,7 +29,7 @@ def software_catalogue(
     `person` is who works with the device, None for several people; `cost` is in minor units.
     """
     rule = "policy.software_catalogue"
-    row = listed_software(document, software)
+    row = software_named(document, software)
     if version is None:
         return _result(PolicyVerdict.NONE, rule, None, "no policy is in force")
     if row is None:
@@ -120,7 +73,7 @@ def _within(
 
 
 def same_zones(
-    document: Document, version: int | None, held: Iterable[str], asked: Iterable[str], own: bool
+    version: int | None, held: Iterable[str], asked: Iterable[str], *, own: bool
 ) -> PolicyResult:
     """Whether a badge opens after the change exactly what its holder's badge opens now.
 
@@ -141,6 +94,41 @@ def same_zones(
         text = "only its holder can have a badge replaced without a person looking"
         return _fails(rule, version, text, "somebody else asks", "the holder", "the holder asking")
     return _passes(rule, version, f"Allowed because the zones stay the same: {now}", then, now)
+
+
+def field_list(document: Document, version: int | None, flow: str, field: str) -> PolicyResult:
+    """Whether this field may be changed in that flow without a person looking."""
+    rule = "policy.field_list"
+    if version is None:
+        return _result(PolicyVerdict.NONE, rule, None, "no policy is in force")
+    lists = [row for row in rows(document, "field_lists") if row.get("flow") == flow]
+    listed = [row.get("fields") for row in lists]
+    fields = {f for one in listed if isinstance(one, list | tuple) for f in one}
+    allowed = _listing(map(str, fields))
+    if field not in fields:
+        text = f"the field {field} is not on the list of those that anybody may change"
+        return _fails(rule, version, text, field, allowed, f"one of {allowed}")
+    text = f"Allowed by the list of harmless fields: {field}"
+    return _passes(rule, version, text, field, allowed)
+
+
+def template_hash(
+    document: Document, version: int | None, paper: str, sha256: str, *, screened: bool
+) -> PolicyResult:
+    """Whether this is the paper of that id as it was approved, for a party that was screened."""
+    rule = "policy.template_hash"
+    if version is None:
+        return _result(PolicyVerdict.NONE, rule, None, "no policy is in force")
+    known = [r.get("sha256") for r in rows(document, "documents") if r.get("id") == paper]
+    if len(known) != 1 or known[0] != sha256:
+        limit = str(known[0]) if known else "none"
+        text = "this is not the template that was approved"
+        return _fails(rule, version, text, sha256, limit, "the template, unchanged")
+    if not screened:
+        text = "who is to sign was not screened"
+        return _fails(rule, version, text, "not screened", "screened", "screening them")
+    text = "Allowed because the template is unchanged and the party was screened"
+    return _passes(rule, version, text, sha256, sha256)
 
 
 # ------------------------------------------------------------------ answers

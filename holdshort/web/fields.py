@@ -71,11 +71,14 @@ def given(type_id: str, posted: Mapping[str, str]) -> dict[str, Any]:
 def _typed(about: Mapping[str, Any], text: str) -> Any:
     if about.get("type") == "integer" and text.lstrip("-").isdecimal():
         return int(text)
+    if about.get("type") == "array":
+        return [part.strip() for part in text.split(",") if part.strip()]
     return text
 
 
 def _field(name: str, about: Mapping[str, Any], required: bool, value: Any, problem: str) -> Field:
     shown = about.get("default", "") if value is None else value
+    shown = ", ".join(map(str, shown)) if isinstance(shown, list | tuple) else shown
     return Field(
         name=name,
         label=name.replace("_", " ").capitalize(),

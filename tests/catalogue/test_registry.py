@@ -26,6 +26,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "mdm.install": {"person": "dana", "software": "zoom"},
     "mdm.remove": {"software": "zoom", "fleet": "everybody"},
     "badge.set_zones": {"person": "dana", "zones": ["front-door"], "lost": True},
+    "erp.update_vendor": {"vendor": "zoom", "field": "contact_name", "value": "Zoe"},
+    "esign.send": {"document": "nda-mutual", "party": "northwind"},
     "kb.answer": {"article": "vpn-ports"},
     "ticket.categorise": {"label": "Password reset"},
     "ticket.route": {"context": "security"},

@@ -104,6 +104,29 @@ SCENARIOS = (
         facts=("120 devices", "undoes it", "other people", "Costs nothing"),
     ),
     Scenario(
+        "17a", "samuel", "erp.update_vendor",
+        {"vendor": "zoom", "field": "contact_name", "value": "Zoe Park"},
+        (1, 1, 2, 0), Tier.POLICY, policy=PASSES,
+        facts=("One vendor", "set again", "master data", "Costs nothing"),
+    ),
+    Scenario(
+        "17b", "samuel", "erp.update_vendor",
+        {"vendor": "zoom", "field": "bank_account", "value": "DE89370400440532013000"},
+        (1, 3, 2, 0), Tier.HUMAN, raises=("raise.payments_move",), policy=FAILS,
+        facts=("One vendor", "does not come back", "master data", "Costs nothing"),
+    ),
+    Scenario(
+        "18a", "dana", "esign.send", {"document": "nda-mutual", "party": "northwind"},
+        (1, 1, 0, 0), Tier.POLICY, policy=PASSES,
+        facts=("One agreement", "withdrawn until", "No access", "Costs nothing"),
+    ),
+    Scenario(
+        "18b", "dana", "esign.send",
+        {"document": "nda-mutual", "party": "northwind", "sha256": "0" * 64},
+        (1, 3, 0, 0), Tier.HUMAN, raises=("raise.not_our_paper",), policy=FAILS,
+        facts=("One agreement", "what that paper binds", "No access", "Costs nothing"),
+    ),
+    Scenario(
         "20a", "dana", "badge.set_zones",
         {"person": "dana", "zones": ["office-floor", "front-door"], "lost": True},
         (0, 1, 0, 0), Tier.POLICY, policy=PASSES,

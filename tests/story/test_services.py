@@ -27,7 +27,7 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
 def desk(server: Server, services: Services, tmp_path: Path) -> Iterator[Desk]:
     """A desk of the demo company whose systems are those."""
     one = Desk(server, tmp_path)
-    for name in ("mdm", "badge"):
+    for name in ("mdm", "badge", "erp", "esign"):
         one.connectors[name] = build(name, "http", services.settings(COMPANY, name))
     yield one
     one.close()
@@ -178,3 +178,95 @@ def test_20b_the_server_room_waits_for_security(desk: Desk, services: Services) 
     desk.decide(story.action.id, "sven", "approve")
     assert desk.story(story.action.id).state == "executed"
     assert services.ask("badge", "GET", "/v1/holders/bea")["zones"] == zones
+
+
+# ------------------------------------------------------------------ vendors
+
+
+def vendor(services: Services) -> dict[str, Any]:
+    found: dict[str, Any] = services.ask("erp", "GET", "/v1/vendors/zoom")
+    return found
+
+
+def test_17a_a_contact_name_is_changed_alone(desk: Desk, services: Services) -> None:
+    params = {"vendor": "zoom", "field": "contact_name", "value": 'Zoe "Z" Park'}
+    story = asked(desk, "samuel", "new contact at Zoom", "erp.update_vendor", **params)
+    assert gate(story) == (2, "HOTL")
+    bank = vendor(services)["bank"]
+    after_the_hold(desk, story)
+    done = desk.story(story.action.id)
+    assert done.state == "executed"
+    assert done.outcome["before"]["_contact_name"] == "Accounts team"
+    now = vendor(services)
+    assert (now["contact"]["name"], now["bank"]) == ('Zoe "Z" Park', bank)
+
+
+def test_17b_a_bank_account_waits_for_two_people_of_finance_with_the_call_to_make(
+    desk: Desk, services: Services
+) -> None:
+    account = "DE89370400440532013000"
+    params = {"vendor": "zoom", "field": "bank_account", "value": account}
+    story = asked(desk, "samuel", "urgent, new account", "erp.update_vendor", **params)
+    assert (gate(story), story.state) == ((3, "HITL"), "waiting")
+    assert reviewers(story) == {"frieda", "helena"} and story.assessment["needed"] == 2
+    raised = story.assessment["findings"]["raises"][0]
+    assert raised["rule"] == "raise.payments_move" and "on file before today" in raised["text"]
+    assert vendor(services)["bank"]["iban"] != account
+    desk.decide(story.action.id, "frieda", "approve")
+    assert desk.story(story.action.id).state == "waiting"
+    assert vendor(services)["bank"]["iban"] != account
+    desk.decide(story.action.id, "helena", "approve")
+    assert desk.story(story.action.id).state == "executed"
+    assert vendor(services)["bank"]["iban"] == account
+
+
+# ------------------------------------------------------------------ papers
+
+
+def envelopes(services: Services, action: str) -> list[dict[str, Any]]:
+    path = f"/v1/envelopes?reference={action}"
+    found: list[dict[str, Any]] = services.ask("esign", "GET", path)["envelopes"]
+    return found
+
+
+def test_18a_our_own_paper_goes_to_a_screened_party_alone_and_once(
+    desk: Desk, services: Services
+) -> None:
+    story = asked(
+        desk, "dana", "NDA please", "esign.send", document="nda-mutual", party="northwind"
+    )
+    assert gate(story) == (2, "HOTL")
+    after_the_hold(desk, story)
+    assert desk.story(story.action.id).state == "executed"
+    [sent] = envelopes(services, story.action.id)
+    assert sent["recipient"] == "legal@northwind.example"
+    assert sent["sha256"] == story.action.seen["sha256"]
+
+
+def test_18b_their_paper_waits_for_legal_and_no_program_sends_it(
+    desk: Desk, services: Services
+) -> None:
+    other = {"document": "nda-mutual", "party": "northwind", "sha256": "0" * 64}
+    story = asked(desk, "dana", "they sent redlines", "esign.send", **other)
+    assert (gate(story), story.state) == ((3, "HITL"), "waiting")
+    assert reviewers(story) == {"leo"}
+    desk.decide(story.action.id, "leo", "approve")
+    assert desk.story(story.action.id).state == "not_applied"
+    assert desk.ticket(story.action.ticket)["stands"] == "with_person"
+    assert envelopes(services, story.action.id) == []
+
+
+def test_a_template_that_was_changed_at_the_service_is_not_sent(
+    desk: Desk, services: Services
+) -> None:
+    story = asked(
+        desk, "dana", "NDA please", "esign.send", document="nda-mutual", party="northwind"
+    )
+    services.ask("esign", "PUT", "/v1/templates/nda-mutual", json={"sha256": "f" * 64})
+    try:
+        after_the_hold(desk, story)
+        assert desk.story(story.action.id).outcome["reason"] == "drift"
+        assert envelopes(services, story.action.id) == []
+    finally:
+        right = {"sha256": story.action.seen["sha256"]}
+        services.ask("esign", "PUT", "/v1/templates/nda-mutual", json=right)
