@@ -143,16 +143,13 @@ class Mirror:
 
 
 @runtime_checkable
-class Mirrors(Protocol):
+class Mirrors(Probes, Protocol):
     """A connected app that tells who exists and who belongs to what."""
 
     name: str
 
     def mirror(self) -> Mirror:
         """Read all people and groups. Raises Unreachable or RefusedByTarget."""
-
-    def probe(self) -> str:
-        """A read-only check that the credential works; one plain sentence about what answered."""
 
 
 # ------------------------------------------------------------------ knows: facts, from our mirrors
@@ -202,6 +199,9 @@ class Knows(Protocol):
         """The document of the policy version in force (company.yaml's policy sections)."""
 
     def policy_version(self) -> int | None: ...
+
+    def registered(self, section: str) -> Sequence[Mapping[str, Any]]:
+        """The rows of a section of the company's file in force that is no policy: devices …"""
 
     def article(self, article: str) -> Mapping[str, Any] | None:
         """A knowledge article: title, body, audience."""

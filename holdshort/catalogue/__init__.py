@@ -12,9 +12,13 @@ from holdshort.catalogue import (
     accounts,
     databases,
     desk,
+    doors,
     identity,
     knowledge,
     moving,
+    signing,
+    software,
+    vendors,
 )
 from holdshort.catalogue.kind import (
     ActionType,
@@ -43,7 +47,19 @@ __all__ = [
     "parse",
 ]
 
-_FILES = (identity, accounts, moving, access, databases, knowledge, desk)
+_FILES = (
+    identity,
+    accounts,
+    moving,
+    access,
+    software,
+    doors,
+    vendors,
+    signing,
+    databases,
+    knowledge,
+    desk,
+)
 
 REGISTRY: Mapping[str, ActionType[Any]] = {
     entry.id: entry for file in _FILES for entry in file.TYPES

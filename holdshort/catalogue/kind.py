@@ -70,6 +70,11 @@ def nothing_to_ask(params: Any, knows: Knows) -> None:
     """The inquiry of a type whose facts are all in the mirrors and the inventory."""
 
 
+def one_yes(params: Mapping[str, Any]) -> int:
+    """How many people must say yes where people decide, for most types."""
+    return 1
+
+
 @dataclass(frozen=True)
 class ActionType(Generic[P]):
     """An entry of the catalogue.
@@ -79,7 +84,8 @@ class ActionType(Generic[P]):
     where the inverse names the action by its id; `undo_words` says what the inverse does, or why
     there is none. `inquiry` is what its connected app must be asked live before `findings` can
     say anything, if that. `hold_seconds` is how long a policy-authorized action waits before it
-    runs. `permanent` types always need a person.
+    runs. `permanent` types always need a person; `needed` is how many must say yes to these
+    parameters.
     """
 
     id: str
@@ -100,6 +106,7 @@ class ActionType(Generic[P]):
     policy_rule: str | None = None
     permanent: bool = False
     hold_seconds: int = 60
+    needed: Callable[[Mapping[str, Any]], int] = one_yes
 
     def beneficiary(self, params: Mapping[str, Any], requester: str) -> str:
         """The id of the person whose access or account changes: `person`, else who asks."""

@@ -115,15 +115,12 @@ def _connectors(asked: argparse.Namespace) -> None:
     from holdshort import connectors
     from holdshort.records import db
 
-    rows = [
-        {
-            "name": r["name"],
-            "kind": r["kind"],
-            "scopes": list(connectors.class_of(r["kind"]).scopes),
-            "serves": sorted(connectors.class_of(r["kind"]).serves),
-        }
-        for r in db.rows("connectors")
-    ]
+    rows = []
+    for row in db.rows("connectors"):
+        # What an app can do may be in its settings, so it is built; nothing is contacted.
+        app = connectors.build(row["name"], row["kind"], row["settings"])
+        said = {"scopes": list(app.scopes), "serves": sorted(app.serves)}
+        rows.append({"name": row["name"], "kind": row["kind"], **said})
     text = "\n\n".join(_in_words(row) for row in rows)
     base.show(asked, {"connectors": rows}, text)
 
@@ -142,9 +139,9 @@ def _check(asked: argparse.Namespace) -> None:
     from holdshort import wiring
     from holdshort.ports import Probes
 
-    beside.name_the_directory(asked.data)
+    beside.name_the_systems(asked.data)
     app = wiring.connected().get(asked.name)
     if app is None:
         raise base.CommandError(f"No connected app is called ‘{asked.name}’.")
-    said = app.probe() if isinstance(app, Probes) else "Its settings are not valid; see the log."
+    said = app.probe() if isinstance(app, Probes) else "A person works this one; nothing to try."
     base.show(asked, {"name": asked.name, "answer": said}, said)

@@ -26,16 +26,16 @@ def address(data: Path) -> str:
 
 
 def keep_named(data: Path, named: Mapping[str, str]) -> None:
-    """What the settings of the demo's directory refer to as env:NAME."""
+    """What the settings of the demo's systems refer to as env:NAME."""
     write_private(_named(data), json.dumps(dict(named)).encode())
 
 
-def name_the_directory(data: Path) -> None:
-    """Let env:NAME mean the demo's directory, where nothing else was set."""
+def name_the_systems(data: Path) -> None:
+    """Let env:NAME mean the demo's systems, where nothing else was set."""
     with suppress(OSError):
         for name, value in json.loads(_named(data).read_bytes()).items():
             os.environ.setdefault(name, value)
 
 
 def _named(data: Path) -> Path:
-    return data / "directory" / "named.json"
+    return data / "named.json"

@@ -24,8 +24,9 @@ def add_to(nouns: base.Nouns) -> None:
 
 def _check(asked: argparse.Namespace) -> int:
     from holdshort.company.read import check
+    from holdshort.connectors import wrong_settings
 
-    company, problems = check(asked.file)
+    company, problems = check(asked.file, [wrong_settings])
     for problem in problems:
         print(f"{asked.file}:{problem.line}: {problem.path}: {problem.text}")
     if company is None:
@@ -36,8 +37,9 @@ def _check(asked: argparse.Namespace) -> int:
 
 def _apply(asked: argparse.Namespace) -> int:
     from holdshort.company.read import read
+    from holdshort.connectors import wrong_settings
 
-    company = read(asked.file)
+    company = read(asked.file, [wrong_settings])
     base.connect(asked, "owner")
     from holdshort.records.company import apply
     from holdshort.stops import adopting

@@ -16,10 +16,11 @@ import httpx
 
 from holdshort.cli import beside
 from holdshort.cli.base import CommandError
+from holdshort.cli.demo_systems import demo_systems
 from holdshort.machine import keys
 from holdshort.machine.database_url import database_url
-from holdshort.machine.folders import data_folder, write_private
-from holdshort.machine.ports import free_port, require_port
+from holdshort.machine.folders import data_folder
+from holdshort.machine.ports import require_port
 from holdshort.machine.postgres import embedded_postgres
 from holdshort.machine.supervisor import Supervisor
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from holdshort.company.schema import Company
 
 SECONDS_FOR_DIRECTORIES = 20
-DIRECTORY_URL, DIRECTORY_TOKEN = "HOLDSHORT_DIRECTORY_URL", "HOLDSHORT_DIRECTORY_TOKEN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,10 @@ def up(
         say("Preparing the database …")
         _prepare(admin, data)
         _load(loaded, demo=demo)
-        secrets = _demo_directory(supervisor, data, file) if demo and file else {}
+        secrets = (
+            demo_systems(supervisor, data, file, _clean_environment()) if demo and file else {}
+        )
+        beside.keep_named(data, secrets)
         _add_processes(supervisor, admin, data, host, port, secrets, demo=demo)
         supervisor.start()
         say("Starting the desk …")
@@ -76,8 +79,9 @@ def up(
 
 def _read(file: Path | None) -> Company | None:
     from holdshort.company.read import read
+    from holdshort.connectors import wrong_settings
 
-    return read(file) if file else None
+    return read(file, [wrong_settings]) if file else None
 
 
 def _own_postgres(supervisor: Supervisor, data: Path) -> str:
@@ -113,30 +117,6 @@ def _load(company: Company | None, *, demo: bool) -> None:
             "No organisation is loaded yet. Try `holdshort up --demo`, or write a company.yaml "
             "and start with --company FILE."
         )
-
-
-def _demo_directory(supervisor: Supervisor, data: Path, file: Path) -> dict[str, str]:
-    """The demo company's directory: a real SCIM server in a process of its own."""
-    folder = data_folder(data / "directory")
-    token_file = folder / "token"
-    if not token_file.exists():
-        write_private(token_file, keys.new_token().encode())
-    port = free_port()
-    supervisor.add(
-        "directory",
-        [
-            *(sys.executable, "-m", "demo.directory", "--company", str(file.resolve())),
-            *("--port", str(port), "--token-file", str(token_file)),
-            *("--state", str(folder / "state.json")),
-        ],
-        _clean_environment(),
-    )
-    named = {
-        DIRECTORY_URL: f"http://127.0.0.1:{port}/v2",
-        DIRECTORY_TOKEN: token_file.read_text().strip(),
-    }
-    beside.keep_named(data, named)
-    return named
 
 
 def _add_processes(

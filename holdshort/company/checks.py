@@ -21,7 +21,8 @@ Check = Callable[[Company], Iterator[Finding]]
 def repeated_ids(company: Company) -> Iterator[Finding]:
     """Two entries with one id; ids that differ only in capitals count as one."""
     sections = ("people", "systems", "groups", "assets", "software", "vendors", "windows", "holds")
-    for name in (*sections, "units", "conflicts", "knowledge"):
+    things = ("units", "devices", "zones", "badges", "documents", "parties")
+    for name in (*sections, *things, "conflicts", "knowledge"):
         rows = getattr(company, name)
         yield from _repeated(((name, n, "id"), row.id.casefold()) for n, row in enumerate(rows))
     yield from _repeated(
@@ -34,6 +35,10 @@ def repeated_ids(company: Company) -> Iterator[Finding]:
         for n, row in enumerate(company.role_templates)
     )
     yield from _repeated((("authority", n), row.person) for n, row in enumerate(company.authority))
+    yield from _repeated(
+        (("field_lists", n), row.flow) for n, row in enumerate(company.field_lists)
+    )
+    yield from _repeated((("badges", n), row.person) for n, row in enumerate(company.badges))
     yield from _repeated(
         (("standing", n, "category"), row.category) for n, row in enumerate(company.standing)
     )

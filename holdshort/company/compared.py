@@ -105,6 +105,26 @@ SECTIONS: tuple[Compared, ...] = (
         },
         apart=("id",),
     ),
+    # The device management says again who holds a device before anything is installed on it.
+    Compared(
+        "device",
+        loose.by_id("devices"),
+        {"name": never, "holder": never, "fleet": never},
+        apart=("id",),
+    ),
+    Compared(
+        "zone",
+        loose.by_id("zones"),
+        {"name": always, "site": never, "owner": always, "privileged": lowered},
+        added=loose.yes,
+        apart=("id",),
+    ),
+    Compared(
+        "badge",
+        loose.by_id("badges"),
+        {"person": always, "zones": gains},
+        apart=("id",),
+    ),
     Compared(
         "software",
         loose.by_id("software"),
@@ -130,6 +150,27 @@ SECTIONS: tuple[Compared, ...] = (
         dict.fromkeys(
             ("item", "amount", "currency", "period", "seats", "renews", "notice_days"), always
         ),
+        added=loose.yes,
+        apart=("id",),
+    ),
+    Compared(
+        "the harmless fields of",
+        lambda company: {f"‘{row.flow}’": row for row in company.field_lists},
+        {"fields": gains},
+        added=loose.yes,
+        apart=("flow",),
+    ),
+    Compared(
+        "paper",
+        loose.by_id("documents"),
+        {"name": never, "sha256": always, "owner": always},
+        added=loose.yes,
+        apart=("id",),
+    ),
+    Compared(
+        "party",
+        loose.by_id("parties"),
+        {"name": always, "email": always, "screened_until": raised},
         added=loose.yes,
         apart=("id",),
     ),

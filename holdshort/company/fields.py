@@ -175,6 +175,12 @@ Email = Annotated[
         _matching(r"|[^@\s<>,;\"]{1,64}@[^@\s<>,;\"]{1,190}", "is not an e-mail address")
     ),
 ]
+Hash = Annotated[
+    str,
+    AfterValidator(
+        _matching(r"[0-9a-f]{64}", "is not a SHA-256 hash: 64 digits and letters a to f")
+    ),
+]
 Text = Annotated[str, Field(max_length=255), AfterValidator(_readable)]
 Prose = Annotated[str, Field(max_length=20_000), AfterValidator(_prose)]
 TimeZone = Annotated[str, Field(max_length=64), AfterValidator(_time_zone)]

@@ -23,6 +23,9 @@ class Known:
     systems: frozenset[str]
     entitlements: frozenset[str]
     assets: frozenset[str]
+    fleets: frozenset[str]
+    sites: frozenset[str]
+    zones: frozenset[str]
     connectors: frozenset[str]
     roles: frozenset[str]
     departments: frozenset[str]
@@ -40,6 +43,9 @@ def known_in(data: Any) -> Known:
         systems=_ids(systems),
         entitlements=_ids(right for row in systems for right in _rows(row, "entitlements")),
         assets=_ids(_rows(data, "assets")),
+        fleets=_ids(row for row in _rows(data, "assets") if row.get("kind") == "fleet"),
+        sites=_ids(row for row in _rows(data, "assets") if row.get("kind") == "site"),
+        zones=_ids(_rows(data, "zones")),
         connectors=_texts(connectors) | frozenset(BUILT_IN_CONNECTORS),
         roles=frozenset().union(*(_texts(row.get("roles")) for row in people)),
         departments=_texts([row.get("department") for row in people]),

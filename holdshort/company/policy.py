@@ -14,7 +14,9 @@ from holdshort.company.fields import (
     Count,
     Currency,
     Day,
+    Email,
     EntitlementId,
+    Hash,
     Id,
     Moment,
     Money,
@@ -152,6 +154,31 @@ class Software(Section):
     publisher: Text = Field(description="Who must have signed it.")
     approved_for: tuple[Id, ...] = Field((), description="Roles, or ‘everyone’.")
     cost: Money = Field(description="Per person and year, in the company's currency; may be 0.")
+
+
+class FieldList(Section):
+    """Fields that a flow may change without a person looking."""
+
+    flow: ActionType = Field(description="The action type that changes them.")
+    fields: tuple[Id, ...] = Field(min_length=1, description="Their names.")
+
+
+class Document(Section):
+    """A paper of the company's own that may be sent for signature."""
+
+    id: Id = Field(description="The id that the signing service knows it by.")
+    name: Text = Field(description="The name that screens show.")
+    sha256: Hash = Field(description="The hash of the approved text.")
+    owner: Id = Field(description="The human who approved it.")
+
+
+class Party(Section):
+    """Somebody outside with whom papers are signed."""
+
+    id: Id = Field(description="Our own id of the party.")
+    name: Text = Field(description="The name that screens show.")
+    email: Email = Field(description="Where papers are sent.")
+    screened_until: Day | None = Field(None, description="Until when a screening counts.")
 
 
 class Contract(Section):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path as FilePath
 from typing import Any
 
 from pydantic import ValidationError
 
-from holdshort.company.checks import OF_EACH_ENTRY, OF_THE_WHOLE
+from holdshort.company.checks import OF_EACH_ENTRY, OF_THE_WHOLE, Check
 from holdshort.company.known import known_in
 from holdshort.company.lines import Unreadable, parse
 from holdshort.company.plain_secrets import plain_secrets
@@ -25,21 +25,24 @@ ENOUGH = 200
 _PLACEHOLDER = {"name": "unread", "timezone": "UTC", "currency": "EUR"}
 
 
-def read(source: Source) -> Company:
+def read(source: Source, also: Sequence[Check] = ()) -> Company:
     """The company in a file (a path) or in its bytes. Raises CompanyErrors with every problem."""
-    company, problems = check(source)
+    company, problems = check(source, also)
     if company is None:
         raise CompanyErrors(problems)
     return company
 
 
-def check(source: Source) -> tuple[Company | None, tuple[Problem, ...]]:
-    """The company, or None where there are errors; and all problems, warnings included."""
+def check(source: Source, also: Sequence[Check] = ()) -> tuple[Company | None, tuple[Problem, ...]]:
+    """The company, or None where there are errors; and all problems, warnings included.
+
+    `also` are further checks of the whole file, such as those of the connectors' settings.
+    """
     try:
         tree, problems = parse(_bytes(source))
     except Unreadable as error:
         return None, (error.problem,)
-    company, findings = _validated(tree.data())
+    company, findings = _validated(tree.data(), also)
     problems += [
         Problem(tree.line_of(found.path), dotted(found.path), found.text, found.level)
         for found in findings
@@ -62,7 +65,7 @@ def _bytes(source: Source) -> bytes:
         raise Unreadable(1, f"{source} cannot be read; check its name and permissions") from None
 
 
-def _validated(data: Any) -> tuple[Company | None, list[Finding]]:
+def _validated(data: Any, also: Sequence[Check]) -> tuple[Company | None, list[Finding]]:
     if not isinstance(data, dict):
         text = "the file must consist of named sections (company:, people:, ...) at its left edge"
         return None, [Finding((), text)]
@@ -72,7 +75,7 @@ def _validated(data: Any) -> tuple[Company | None, list[Finding]]:
         shape = _shape(error, data)
         rest = _about_the_rest(data, [found.path for found in shape])
         return None, list(_enough(chain(shape, plain_secrets(data), rest)))
-    everything = (*OF_EACH_ENTRY, *OF_THE_WHOLE)
+    everything = (*OF_EACH_ENTRY, *OF_THE_WHOLE, *also)
     found = (problem for rule in everything for problem in rule(company))
     named = unknown_ids(company, known_in(data))
     return company, list(_enough(chain(plain_secrets(data), named, found)))

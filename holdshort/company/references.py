@@ -20,6 +20,9 @@ _NOUNS = {
     "system": "there is no system",
     "entitlement": "no system has the entitlement",
     "target": "there is no asset or system",
+    "fleet": "there is no asset of the kind fleet",
+    "site": "there is no asset of the kind site",
+    "zone": "there is no zone",
     "connector": "there is no connector",
     "role": "nobody has the role",
     "audience": "nobody has the role or department",
@@ -36,6 +39,9 @@ def unknown_ids(company: Company, known: Known) -> Iterator[Finding]:
         "system": known.systems,
         "entitlement": known.entitlements,
         "target": known.assets | known.systems,
+        "fleet": known.fleets,
+        "site": known.sites,
+        "zone": known.zones,
         "connector": known.connectors,
         "role": known.roles | {EVERYONE},
         "audience": known.roles | known.departments | {EVERYONE},
@@ -97,6 +103,19 @@ def _among_systems(company: Company) -> Iterator[Named]:
         yield from _one(path, "system", asset.system, "system")
         yield from _one(path, "owner", asset.owner, "human")
         yield from _one(path, "connector", asset.connector, "connector")
+    yield from _among_things(company)
+
+
+def _among_things(company: Company) -> Iterator[Named]:
+    for path, device in _at("devices", company.devices):
+        yield from _one(path, "holder", device.holder, "human")
+        yield from _one(path, "fleet", device.fleet, "fleet")
+    for path, zone in _at("zones", company.zones):
+        yield from _one(path, "site", zone.site, "site")
+        yield from _one(path, "owner", zone.owner, "human")
+    for path, badge in _at("badges", company.badges):
+        yield from _one(path, "person", badge.person, "human")
+        yield from _many(path, "zones", badge.zones, "zone")
 
 
 def _among_rules(company: Company) -> Iterator[Named]:
@@ -116,7 +135,7 @@ def _among_rules(company: Company) -> Iterator[Named]:
         yield from _many(path, "approved_for", software.approved_for, "role")
     for path, article in _at("knowledge", company.knowledge):
         yield from _many(path, "audience", article.audience, "audience")
-    owned = ("holds", "thresholds", "vendors")
+    owned = ("holds", "thresholds", "vendors", "documents")
     for path, row in (found for name in owned for found in _at(name, getattr(company, name))):
         yield from _one(path, "owner", row.owner, "human")
 

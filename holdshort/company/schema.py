@@ -24,7 +24,10 @@ from holdshort.company.policy import (
     Budgets,
     Confidence,
     Conflict,
+    Document,
+    FieldList,
     Hold,
+    Party,
     RoleTemplate,
     Software,
     Standing,
@@ -32,7 +35,17 @@ from holdshort.company.policy import (
     Vendor,
     Window,
 )
-from holdshort.company.systems import Asset, Connector, Entitlement, Group, System, Unit
+from holdshort.company.systems import (
+    Asset,
+    Badge,
+    Connector,
+    Device,
+    Entitlement,
+    Group,
+    System,
+    Unit,
+    Zone,
+)
 from holdshort.core import canonical
 
 POLICY_SECTIONS = (
@@ -45,6 +58,8 @@ POLICY_SECTIONS = (
     "conflicts",
     "confidence",
     "units",
+    "field_lists",
+    "documents",
 )
 
 
@@ -107,9 +122,15 @@ class Company(Section):
     systems: tuple[System, ...] = Field((), description="Systems and their entitlements.")
     groups: tuple[Group, ...] = Field((), description="Groups, their nesting and their grants.")
     assets: tuple[Asset, ...] = Field((), description="Hosts, databases, firewalls, sites.")
+    devices: tuple[Device, ...] = Field((), description="Devices and who works with them.")
+    zones: tuple[Zone, ...] = Field((), description="What badges open.")
+    badges: tuple[Badge, ...] = Field((), description="Who carries which badge.")
     units: tuple[Unit, ...] = Field((), description="Units of a directory and their rules.")
     software: tuple[Software, ...] = Field((), description="The software catalogue.")
     vendors: tuple[Vendor, ...] = Field((), description="Contracts and renewals.")
+    field_lists: tuple[FieldList, ...] = Field((), description="Fields that are harmless.")
+    documents: tuple[Document, ...] = Field((), description="Papers of the company's own.")
+    parties: tuple[Party, ...] = Field((), description="Who signs papers with the company.")
     role_templates: tuple[RoleTemplate, ...] = Field((), description="What roles include.")
     windows: tuple[Window, ...] = Field((), description="Maintenance windows and blackouts.")
     thresholds: tuple[Threshold, ...] = Field((), description="Limits of spending.")

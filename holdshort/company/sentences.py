@@ -19,7 +19,9 @@ def finding(error: ErrorDetails, data: Any) -> Finding:
     path = _existing(error["loc"], data)
     kind = error["type"]
     if path[:1] == ("connectors",) and path[2:3] == ("settings",) and len(path) > 3:
-        return Finding(path[:4], "must be text, a whole number, true, false or a list of texts")
+        return Finding(
+            path[:4], "must be text, a whole number, true, false, or a list or a block of those"
+        )
     if kind == "extra_forbidden":
         return Finding(path, _no_such_field(path))
     if kind == "missing":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import Field, StrictBool, StrictInt
+from typing_extensions import TypeAliasType
 
 from holdshort.company.fields import EntitlementId, Id, Prose, Section, Text
 
@@ -90,7 +91,40 @@ class Asset(Section):
     )
 
 
-Setting = StrictBool | StrictInt | Prose | tuple[Prose, ...]
+class Device(Section):
+    """A device that software is installed on."""
+
+    id: Id = Field(description="The id that the device management knows it by.")
+    name: Text = Field(description="The name that screens show.")
+    holder: Id | None = Field(None, description="The human who works with it; else it is shared.")
+    fleet: Id | None = Field(None, description="The asset of the kind fleet that it belongs to.")
+
+
+class Zone(Section):
+    """A part of a building that badges open."""
+
+    id: Id = Field(description="The id that the badge system knows it by.")
+    name: Text = Field(description="The name that screens show.")
+    site: Id = Field(description="The asset of the kind site that it is in.")
+    owner: Id | None = Field(None, description="The human who answers for it.")
+    privileged: StrictBool = Field(
+        description="Whether being inside gives power over systems, records or other people."
+    )
+
+
+class Badge(Section):
+    """The badge that somebody carries, and what it opens."""
+
+    id: Id = Field(description="Its number in the badge system.")
+    person: Id = Field(description="The human who carries it.")
+    zones: tuple[Id, ...] = Field(description="The zones that it opens.")
+
+
+Setting = TypeAliasType(
+    "Setting",
+    "StrictBool | StrictInt | Prose | tuple[Setting, ...] | dict[str, Setting]",
+)
+"""A value, a list or a block of them."""
 
 
 class Connector(Section):

@@ -7,17 +7,21 @@ carries out) and the methods of `holdshort.ports.Acts`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
+from holdshort.company.problems import Finding
+from holdshort.company.schema import Company
 from holdshort.ports import Acts, ConnectorError
 
 KINDS: dict[str, str] = {
     "manual": "holdshort.connectors.manual:Manual",
     "ldap": "holdshort.connectors.ldap:Ldap",
+    "http": "holdshort.connectors.http:Http",
     "scim": "holdshort.connectors.scim:Scim",
     "sql": "holdshort.connectors.sql:Sql",
 }
@@ -28,8 +32,12 @@ class Connector(Acts, Protocol):
     """A connected app as the registry knows it."""
 
     Settings: ClassVar[type[BaseModel]]
-    scopes: ClassVar[tuple[str, ...]]
-    serves: ClassVar[frozenset[str]]
+
+    @property
+    def scopes(self) -> tuple[str, ...]: ...
+
+    @property
+    def serves(self) -> frozenset[str]: ...
 
     def __init__(self, name: str, settings: Any) -> None: ...
 
@@ -39,7 +47,7 @@ def kinds() -> Mapping[str, type[Connector]]:
     return {kind: class_of(kind) for kind in KINDS}
 
 
-def build(name: str, kind: str, settings: Mapping[str, Any]) -> Acts:
+def build(name: str, kind: str, settings: Mapping[str, Any]) -> Connector:
     """The connected app `name`. Raises ConnectorError for an unknown kind or bad settings.
 
     Nothing is contacted and no secret is read until the connector is used.
@@ -69,11 +77,39 @@ def class_of(kind: str) -> type[Connector]:
     return found
 
 
+def wrong_settings(company: Company) -> Iterator[Finding]:
+    """What is wrong with the settings of connected apps in a company's file, each at its place."""
+    for name, connector in company.connectors.items():
+        try:
+            settings = class_of(connector.kind).Settings
+        except ConnectorError as error:
+            yield Finding(("connectors", name, "kind"), str(error))
+            continue
+        try:
+            settings.model_validate(connector.model_dump(mode="json")["settings"])
+        except ValidationError as error:
+            for fault in _faults(error):
+                yield Finding(("connectors", name, "settings", *fault["loc"]), _said(fault))
+
+
+def _faults(error: ValidationError) -> list[ErrorDetails]:
+    """What is wrong, without the values: somebody may have written a secret among them."""
+    found = error.errors(include_url=False, include_input=False)
+    # A list with a wrong entry is also ‘too short’; the entry's own fault says it all.
+    return [
+        one
+        for one in found
+        if not any(o is not one and o["loc"][: len(one["loc"])] == one["loc"] for o in found)
+    ]
+
+
+def _said(fault: ErrorDetails) -> str:
+    return fault["msg"].removeprefix("Value error, ")
+
+
 def _sentence(name: str, error: ValidationError) -> str:
-    # The values stay out: somebody may have written a secret where a reference belongs.
     faults = (
-        f"{'.'.join(str(part) for part in fault['loc']) or 'settings'}: "
-        f"{fault['msg'].removeprefix('Value error, ')}"
-        for fault in error.errors(include_url=False, include_input=False)
+        f"{'.'.join(str(part) for part in fault['loc']) or 'settings'}: {_said(fault)}"
+        for fault in _faults(error)
     )
     return f"The settings of connector {name!r} are not valid. {'; '.join(faults)}."

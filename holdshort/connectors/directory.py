@@ -12,6 +12,7 @@ from holdshort.ports import Drifted, RefusedByTarget, Shape, Unreachable
 ATTEMPTS = 5
 """How often a write is tried against an entry that keeps changing in ways that do not matter."""
 
+THE_DIRECTORY = "The directory"
 RESET, UNLOCK, CREATE = "idp.reset_password", "idp.unlock", "idp.create_account"
 MOVE = "idp.move_account"
 ACTIVE = {"idp.suspend": False, "idp.resume": True}
@@ -35,9 +36,12 @@ class Gone(RefusedByTarget):
 
 
 class Deadline:
-    """A point in time, `seconds` from now, that every request of one operation shares."""
+    """A point in time, `seconds` from now, that every request of one operation shares.
 
-    def __init__(self, seconds: float, who: str = "The directory") -> None:
+    `who` is whoever is waited for, as people call it.
+    """
+
+    def __init__(self, seconds: float, who: str = THE_DIRECTORY) -> None:
         self._at = time.monotonic() + seconds
         self._seconds = seconds
         self._who = who
@@ -85,9 +89,7 @@ def applied(action: Action, before: Mapping[str, Any], now: Mapping[str, Any]) -
     return old != new if old and new else None
 
 
-def refuse_drift(
-    seen: Mapping[str, Any], now: Mapping[str, Any], who: str = "The directory"
-) -> None:
+def refuse_drift(seen: Mapping[str, Any], now: Mapping[str, Any], who: str = THE_DIRECTORY) -> None:
     """Raise Drifted, naming what differs, unless the relevant state is still `seen`."""
     changed = sorted(k for k in seen if not k.startswith("_") and now.get(k) != _plain(seen[k]))
     if changed:
@@ -98,6 +100,6 @@ def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def never_stood_still() -> RefusedByTarget:
+def never_stood_still(who: str = THE_DIRECTORY) -> RefusedByTarget:
     """What is said when every attempt at a write was overtaken."""
-    return RefusedByTarget("The directory's entry kept changing; nothing was applied. Try again.")
+    return RefusedByTarget(f"{who}'s entry kept changing; nothing was applied. Try again.")

@@ -131,7 +131,7 @@ def _wrapper() -> BaseDatabaseWrapper:
     return connections[DEFAULT_DB_ALIAS]
 
 
-def _leave_what_was_cut(wrapper: BaseDatabaseWrapper) -> None:
+def _leave_what_was_cut(wrapper: Any) -> None:
     """Once a request, as Django does by asking the server; a cut can be seen from here."""
     if wrapper.connection is None or not wrapper.health_check_enabled or wrapper.health_check_done:
         return

@@ -38,6 +38,7 @@ class World:
         self._people: dict[str, Person | None] = {}
         self._groups: dict[str, Group | None] = {}
         self._through: dict[str, tuple[Right, ...]] = {}
+        self._sections: dict[str, tuple[Mapping[str, Any], ...]] = {}
 
     @staticmethod
     def naming(params: Mapping[str, Any]) -> tuple[db.Asked, db.Asked]:
@@ -136,6 +137,12 @@ class World:
 
     def policy_version(self) -> int | None:
         return self._policy["number"] if self._policy else None
+
+    def registered(self, section: str) -> tuple[Mapping[str, Any], ...]:
+        if section not in self._sections:
+            found = db.row("company_section", section=section)
+            self._sections[section] = tuple((found or {}).get("rows") or ())
+        return self._sections[section]
 
     def article(self, article: str) -> Mapping[str, Any] | None:
         return db.row("article", article=article)

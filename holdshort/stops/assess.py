@@ -86,6 +86,7 @@ def assess(
         **{"changer": circumstances.initiator.id, **draft},
     )
     given = _gate_input(kind, findings, tier, standing, circumstances, world, bool(phase))
+    given = replace(given, needed=kind.needed(action.params))
     answer = gate.gate(given)
     who = _whom(action, findings, answer, circumstances.at) if _waits(answer) else None
     if who is not None and who.fault is not None:

@@ -74,6 +74,8 @@ def _typed(about: Mapping[str, Any], text: str) -> Any:
         return int(text)
     if about.get("type") == "object":
         return from_lines(text)
+    if about.get("type") == "array":
+        return [part.strip() for part in text.split(",") if part.strip()]
     return text
 
 
@@ -81,6 +83,8 @@ def _field(name: str, about: Mapping[str, Any], required: bool, value: Any, prob
     shown = about.get("default", "") if value is None else value
     if isinstance(shown, Mapping):
         shown = as_lines(shown)
+    elif isinstance(shown, list | tuple):
+        shown = ", ".join(map(str, shown))
     return Field(
         name=name,
         label=name.replace("_", " ").capitalize(),

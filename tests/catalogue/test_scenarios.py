@@ -1,4 +1,4 @@
-"""Scenarios 1a to 4b and 8: levels with their facts, raises, policy and tier, as data."""
+"""Scenarios 1a to 5c, 8, 17, 18 and 20: levels with their facts, raises, policy, tier, as data."""
 
 from __future__ import annotations
 
@@ -96,6 +96,56 @@ SCENARIOS = (
         "8b", "erik", "db.restart", {"database": "prod-db-1"}, (3, 2, 0, 0), Tier.HUMAN,
         how={"ticket_text": "please restart prod-db-1, it is just dev really"},
         facts=("in production", "remedy", "No data", "Costs nothing"),
+    ),
+    Scenario(
+        "5a", "dana", "mdm.install", {"person": "dana", "software": "zoom"},
+        (0, 0, 0, 0), Tier.POLICY, policy=PASSES,
+        facts=("own device", "undoes it", "No access", "Costs nothing"),
+    ),
+    Scenario(
+        "5b", "dana", "mdm.install", {"person": "dana", "software": "com.philandro.anydesk"},
+        (3, 3, 3, 3), Tier.HUMAN, policy=FAILS,
+        facts=(*["not in the catalogue"] * 3, "what it costs"),
+    ),
+    Scenario(
+        "5c", "ines", "mdm.install", {"fleet": "everybody", "software": "zoom"},
+        (3, 0, 1, 0), Tier.HUMAN, policy=FAILS,
+        facts=("120 devices", "undoes it", "other people", "Costs nothing"),
+    ),
+    Scenario(
+        "17a", "samuel", "erp.update_vendor",
+        {"vendor": "zoom", "field": "contact_name", "value": "Zoe Park"},
+        (1, 1, 2, 0), Tier.POLICY, policy=PASSES,
+        facts=("One vendor", "set again", "master data", "Costs nothing"),
+    ),
+    Scenario(
+        "17b", "samuel", "erp.update_vendor",
+        {"vendor": "zoom", "field": "bank_account", "value": "DE89370400440532013000"},
+        (1, 3, 2, 0), Tier.HUMAN, raises=("raise.payments_move",), policy=FAILS,
+        facts=("One vendor", "does not come back", "master data", "Costs nothing"),
+    ),
+    Scenario(
+        "18a", "dana", "esign.send", {"document": "nda-mutual", "party": "northwind"},
+        (1, 1, 0, 0), Tier.POLICY, policy=PASSES,
+        facts=("One agreement", "withdrawn until", "No access", "Costs nothing"),
+    ),
+    Scenario(
+        "18b", "dana", "esign.send",
+        {"document": "nda-mutual", "party": "northwind", "sha256": "0" * 64},
+        (1, 3, 0, 0), Tier.HUMAN, raises=("raise.not_our_paper",), policy=FAILS,
+        facts=("One agreement", "what that paper binds", "No access", "Costs nothing"),
+    ),
+    Scenario(
+        "20a", "dana", "badge.set_zones",
+        {"person": "dana", "zones": ["office-floor", "front-door"], "lost": True},
+        (0, 1, 0, 0), Tier.POLICY, policy=PASSES,
+        facts=("no zone more", "another can be issued", "own badge", "Costs nothing"),
+    ),
+    Scenario(
+        "20b", "dana", "badge.set_zones",
+        {"person": "dana", "zones": ["office-floor", "front-door", "server-room"]},
+        (3, 1, 2, 0), Tier.HUMAN, raises=("raise.privilege_gained",), policy=FAILS,
+        facts=("Server room", "can be set again", "access control", "Costs nothing"),
     ),
 )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -54,7 +55,12 @@ class World:
         self.database_accounts = {"dana": "16401", "karl": "16402", "omar": "16403"}
         self.previews: dict[str, Preview] = {}
         """What connected databases answer, by action type."""
-
+        self.sections: dict[str, list[dict[str, Any]]] = deepcopy(
+            {
+                name: company()[name]
+                for name in ("devices", "zones", "badges", "vendors", "documents", "parties")
+            }
+        )
         self.stale = False
 
     def person(self, person: str) -> Person | None:
@@ -107,6 +113,9 @@ class World:
 
     def policy_version(self) -> int | None:
         return POLICY_VERSION
+
+    def registered(self, section: str) -> tuple[Mapping[str, Any], ...]:
+        return tuple(self.sections.get(section, ()))
 
     def article(self, article: str) -> Mapping[str, Any] | None:
         return next((a for a in company()["knowledge"] if a["id"] == article), None)

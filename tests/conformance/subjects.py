@@ -24,8 +24,22 @@ class ManualSubject:
         raise NotImplementedError(self.without["*"])
 
 
+class HttpSubject:
+    """Any REST service: what it does is declared, and is about no directory."""
+
+    name = kind = "http"
+    without: Mapping[str, str] = {
+        "*": "it has no types of its own; those that the demo company declares are about devices, "
+        "badges and the like, and test_services.py holds them to the same promises"
+    }
+
+    def running(self, folder: Path) -> AbstractContextManager[Target]:
+        raise NotImplementedError(self.without["*"])
+
+
 SUBJECTS: tuple[Subject, ...] = (
     ManualSubject(),
+    HttpSubject(),
     ScimSubject(),
     OPENLDAP,
     ACTIVE_DIRECTORY,

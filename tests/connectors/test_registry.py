@@ -36,7 +36,7 @@ def test_bad_settings_are_named_and_their_values_are_not(
 
 
 def test_an_unknown_kind_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(ConnectorError, match="Known kinds: ldap, manual, scim"):
+    with pytest.raises(ConnectorError, match="Known kinds: http, ldap, manual, scim"):
         build("x", "os:system", {})
 
 

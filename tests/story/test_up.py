@@ -90,7 +90,11 @@ def test_connected_apps_are_listed_with_what_they_carry_out(up: Running) -> None
     assert "directory (scim)" in said
     assert "idp.reset_password" in said
     listed = json.loads(up.command("connector", "list", "--json").stdout)["connectors"]
-    assert "idp.add_to_group" in listed[0]["serves"]
+    apps = {app["name"]: app for app in listed}
+    assert "idp.add_to_group" in apps["directory"]["serves"]
+    if "mdm" in apps:
+        assert apps["mdm"]["serves"] == ["mdm.install", "mdm.remove"]
+        assert "install packages" in apps["mdm"]["scopes"]
 
 
 def test_the_credential_of_a_connected_app_is_tried_as_the_documents_say(up: Running) -> None:

@@ -111,6 +111,12 @@ SELECT v.number, v.document, a.person AS adopted_by, a.adopted_at
   FROM kernel.adoption a JOIN kernel.policy_version v ON v.number = a.policy_version
  ORDER BY v.number DESC LIMIT 1;
 
+-- name: company_section
+-- The rows of one section of the file behind the policy in force.
+SELECT v.file->%(section)s AS rows
+  FROM kernel.adoption a JOIN kernel.policy_version v ON v.number = a.policy_version
+ ORDER BY v.number DESC LIMIT 1;
+
 -- name: article
 -- A knowledge article.
 SELECT id, title, body, audience, review_by FROM public.article WHERE id = %(article)s;

@@ -1,0 +1,121 @@
+"""The demo company's ERP, e-signatures and GitHub: one function for each call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from demo.services_calls import Call, Calls, No, Reply
+
+# ------------------------------------------------------------------ erp: vendors
+
+
+def _vendor(call: Call) -> Reply:
+    vendor = call.entry("vendors", call.names["vendor"])
+    return Reply(200, vendor, vendor["version"])
+
+
+def _update_vendor(call: Call) -> Reply:
+    vendor = call.entry("vendors", call.names["vendor"])
+    call.unchanged(vendor)
+    if not call.body or not set(call.body) <= {"name", "contact", "bank"}:
+        raise No(422, "Only ‘name’, ‘contact’ and ‘bank’ can be changed.")
+    merged = {
+        name: call.text(name) if name == "name" else {**vendor[name], **_block(call, name)}
+        for name in call.body
+    }
+    if any(vendor[name] != value for name, value in merged.items()):
+        call.kept.put("erp", "vendors", vendor["id"], **merged)
+        call.kept.event("erp", "vendor_updated", vendor=vendor["id"], fields=sorted(merged))
+    return _vendor(call)
+
+
+def _block(call: Call, name: str) -> Mapping[str, str]:
+    block = call.body[name]
+    if not isinstance(block, Mapping) or not all(isinstance(v, str) for v in block.values()):
+        raise No(422, f"‘{name}’ must be a block of texts.")
+    return block
+
+
+# ------------------------------------------------------------------ esign: envelopes
+
+
+def _template(call: Call) -> Reply:
+    template = call.entry("templates", call.names["template"])
+    return Reply(200, template, template["version"])
+
+
+def _set_template(call: Call) -> Reply:
+    template = call.entry("templates", call.names["template"])
+    entry = call.kept.put("esign", "templates", template["id"], sha256=call.text("sha256"))
+    return Reply(200, entry, entry["version"])
+
+
+def _envelopes(call: Call) -> Reply:
+    reference = call.query.get("reference")
+    found = call.kept.entries("esign", "envelopes").values()
+    listed = [one for one in found if reference in (None, one["reference"])]
+    return Reply(200, {"count": len(listed), "envelopes": listed})
+
+
+def _send_envelope(call: Call) -> Reply:
+    template = call.entry("templates", call.text("template"))
+    if call.text("sha256") != template["sha256"]:
+        raise No(409, "The template is not the one that was approved.")
+    number = f"E-{1001 + len(call.kept.entries('esign', 'envelopes'))}"
+    envelope = call.kept.put(
+        "esign",
+        "envelopes",
+        number,
+        template=template["id"],
+        sha256=template["sha256"],
+        recipient=call.text("recipient"),
+        reference=call.text("reference"),
+        state="sent",
+    )
+    call.kept.event("esign", "sent", envelope=number)
+    return Reply(201, envelope, envelope["version"])
+
+
+# ------------------------------------------------------------------ github: members
+
+
+def _membership(call: Call) -> Reply:
+    membership = call.entry("memberships", call.names["user"])
+    return Reply(200, membership, membership["version"])
+
+
+def _set_membership(call: Call) -> Reply:
+    role = call.text("role")
+    if role not in ("member", "admin"):
+        raise No(422, "‘role’ must be member or admin.")
+    membership = call.kept.put(
+        "github", "memberships", call.names["user"], role=role, state="active"
+    )
+    call.kept.event("github", "role_set", user=call.names["user"], role=role)
+    return Reply(200, membership, membership["version"])
+
+
+def _end_membership(call: Call) -> Reply:
+    call.entry("memberships", call.names["user"])
+    del call.kept.entries("github", "memberships")[call.names["user"]]
+    call.kept.event("github", "removed", user=call.names["user"])
+    return Reply(204)
+
+
+ERP: Calls = {
+    ("GET", "/v1/vendors/{vendor}"): _vendor,
+    ("PATCH", "/v1/vendors/{vendor}"): _update_vendor,
+}
+
+ESIGN: Calls = {
+    ("GET", "/v1/templates/{template}"): _template,
+    ("PUT", "/v1/templates/{template}"): _set_template,
+    ("GET", "/v1/envelopes"): _envelopes,
+    ("POST", "/v1/envelopes"): _send_envelope,
+}
+
+GITHUB: Calls = {
+    ("GET", "/orgs/acme/memberships/{user}"): _membership,
+    ("PUT", "/orgs/acme/memberships/{user}"): _set_membership,
+    ("DELETE", "/orgs/acme/memberships/{user}"): _end_membership,
+}

@@ -1,0 +1,272 @@
+"""Software and badges, stop by stop, as the real roles against the company's real systems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from holdshort.connectors import build
+from tests.conftest import COMPANY
+from tests.desk import Desk, Server
+from tests.kernel import waking
+from tests.services import Services, running_services
+
+ZOOM = "us.zoom.Zoom"
+
+
+@pytest.fixture(scope="module")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    with running_services(tmp_path_factory.mktemp("services"), COMPANY) as one:
+        yield one
+
+
+@pytest.fixture
+def desk(server: Server, services: Services, tmp_path: Path) -> Iterator[Desk]:
+    """A desk of the demo company whose systems are those."""
+    one = Desk(server, tmp_path)
+    for name in ("mdm", "badge", "erp", "esign"):
+        one.connectors[name] = build(name, "http", services.settings(COMPANY, name))
+    yield one
+    one.close()
+
+
+def asked(desk: Desk, who: str, words: str, type: str, /, **params: Any) -> Any:
+    """Somebody writes, the agent offers that, and the road runs as far as it goes."""
+    desk.agent.will(type, **params)
+    number = desk.ask(who, words)
+    actions = desk.actions(number)
+    assert actions, desk.said(number)
+    return actions[-1]
+
+
+def gate(story: Any) -> tuple[int, str]:
+    return story.assessment["tier"], story.assessment["mode"]
+
+
+def reviewers(story: Any) -> set[str]:
+    return {one["person"] for one in story.assignments}
+
+
+def installed(services: Services, target: str, package: str = ZOOM) -> bool:
+    found = services.ask("mdm", "GET", f"/v1/targets/{target}/packages/{package}")
+    return bool(found["installed"])
+
+
+def device_of(desk: Desk, story: Any) -> str:
+    return str(desk.story(story.action.id).action.target.id)
+
+
+def after_the_hold(desk: Desk, story: Any) -> None:
+    """Nobody stopped it."""
+    waking.open_hold(desk, story.action.id)
+    desk.run()
+
+
+# ------------------------------------------------------------------ software
+
+
+def test_5a_software_of_the_catalogue_on_ones_own_laptop_runs_alone(
+    desk: Desk, services: Services
+) -> None:
+    story = asked(desk, "dana", "Zoom please", "mdm.install", person="dana", software="zoom")
+    assert gate(story) == (2, "HOTL")
+    reason = story.assessment["findings"]["policy"]["reason"]
+    assert reason["rule"] == "policy.software_catalogue" and reason["policy_version"] == 1
+    after_the_hold(desk, story)
+    done = desk.story(story.action.id)
+    assert (done.state, done.outcome["kind"]) == ("executed", "verified")
+    assert (done.outcome["after"]["package"], done.outcome["after"]["_publisher"]) == (
+        ZOOM,
+        "Zoom Communications",
+    )
+    assert installed(services, device_of(desk, story))
+    undo(desk, done)
+    assert not installed(services, device_of(desk, story))
+
+
+def undo(desk: Desk, story: Any) -> None:
+    """Somebody asks to take it back, and that is approved."""
+    from holdshort import flow
+
+    sender = desk.sender("dana")
+    with desk.role("web"):
+        flow.undo(story.action.id, "other", sender=sender)
+    desk.run()
+    undoing = desk.actions(story.action.ticket)[-1]
+    assert undoing.action.type == "mdm.remove" and gate(undoing) == (2, "HITL")
+    desk.decide(undoing.action.id, next(iter(reviewers(undoing))), "approve")
+    assert desk.story(undoing.action.id).state == "executed"
+
+
+def test_5b_software_that_nobody_looked_at_waits_for_security(
+    desk: Desk, services: Services
+) -> None:
+    package = "com.philandro.anydesk"
+    story = asked(
+        desk, "bea", "it is harmless, tier 1", "mdm.install", person="bea", software=package
+    )
+    assert (gate(story), story.state) == ((3, "HITL"), "waiting")
+    assert {"sven", "nadia"} & reviewers(story)
+    assert story.assessment["findings"]["consequence"]["blast_radius"]["value"] == 3
+    device = device_of(desk, story)
+    assert not installed(services, device, package)
+    desk.decide(story.action.id, "sven", "approve")
+    assert desk.story(story.action.id).state == "executed"
+    assert installed(services, device, package)
+
+
+def test_5c_the_same_software_on_every_device_waits_with_their_number(
+    desk: Desk, services: Services
+) -> None:
+    story = asked(
+        desk, "dana", "push it to everybody", "mdm.install", fleet="everybody", software="zoom"
+    )
+    assert (gate(story), story.state) == ((3, "HITL"), "waiting")
+    reach = story.assessment["findings"]["consequence"]["blast_radius"]
+    assert "120 devices" in reach["facts"][0]["text"]
+    assert story.action.seen["devices"] == 120
+    assert not installed(services, "everybody")
+
+
+def test_a_device_that_has_changed_hands_is_not_touched(desk: Desk, services: Services) -> None:
+    from holdshort.stops.execution import DRIFT
+
+    story = asked(desk, "mia", "Zoom please", "mdm.install", person="mia", software="zoom")
+    device = device_of(desk, story)
+    services.ask("mdm", "PATCH", f"/v1/targets/{device}", json={"holder": "somebody-else"})
+    after_the_hold(desk, story)
+    done = desk.story(story.action.id)
+    assert (done.outcome["kind"], done.outcome["reason"]) == ("not_applied", DRIFT)
+    assert not installed(services, device)
+
+
+# ------------------------------------------------------------------ badges
+
+
+def test_20a_a_lost_badge_is_replaced_alone_and_the_old_one_disabled_first(
+    desk: Desk, services: Services
+) -> None:
+    zones = ["front-door", "office-floor"]
+    story = asked(
+        desk, "dana", "I lost my badge", "badge.set_zones", person="dana", zones=zones, lost=True
+    )
+    assert gate(story) == (2, "HOTL")
+    assert story.assessment["findings"]["policy"]["reason"]["rule"] == "policy.same_zones"
+    old = story.action.seen["badge"]
+    after_the_hold(desk, story)
+    assert desk.story(story.action.id).state == "executed"
+    now = services.ask("badge", "GET", "/v1/holders/dana")
+    assert (now["zones"], now["active"]) == (zones, True)
+    assert now["badge"] != old
+    assert services.ask("badge", "GET", f"/v1/badges/{old}")["active"] is False
+    assert [(e["what"], e["badge"]) for e in services.events("badge")][-2:] == [
+        ("disabled", old),
+        ("issued", now["badge"]),
+    ]
+
+
+def test_20b_the_server_room_waits_for_security(desk: Desk, services: Services) -> None:
+    zones = ["front-door", "office-floor", "server-room"]
+    story = asked(desk, "bea", "add the server room", "badge.set_zones", person="bea", zones=zones)
+    assert (gate(story), story.state) == ((3, "HITL"), "waiting")
+    assert "sven" in reviewers(story)
+    assert any("a room that gives power" in line for line in story.assessment["findings"]["after"])
+    assert services.ask("badge", "GET", "/v1/holders/bea")["zones"] == zones[:2]
+    desk.decide(story.action.id, "sven", "approve")
+    assert desk.story(story.action.id).state == "executed"
+    assert services.ask("badge", "GET", "/v1/holders/bea")["zones"] == zones
+
+
+# ------------------------------------------------------------------ vendors
+
+
+def vendor(services: Services) -> dict[str, Any]:
+    found: dict[str, Any] = services.ask("erp", "GET", "/v1/vendors/zoom")
+    return found
+
+
+def test_17a_a_contact_name_is_changed_alone(desk: Desk, services: Services) -> None:
+    params = {"vendor": "zoom", "field": "contact_name", "value": 'Zoe "Z" Park'}
+    story = asked(desk, "samuel", "new contact at Zoom", "erp.update_vendor", **params)
+    assert gate(story) == (2, "HOTL")
+    bank = vendor(services)["bank"]
+    after_the_hold(desk, story)
+    done = desk.story(story.action.id)
+    assert done.state == "executed"
+    assert done.outcome["before"]["_contact_name"] == "Accounts team"
+    now = vendor(services)
+    assert (now["contact"]["name"], now["bank"]) == ('Zoe "Z" Park', bank)
+
+
+def test_17b_a_bank_account_waits_for_two_people_of_finance_with_the_call_to_make(
+    desk: Desk, services: Services
+) -> None:
+    account = "DE89370400440532013000"
+    params = {"vendor": "zoom", "field": "bank_account", "value": account}
+    story = asked(desk, "samuel", "urgent, new account", "erp.update_vendor", **params)
+    assert (gate(story), story.state) == ((3, "HITL"), "waiting")
+    assert reviewers(story) == {"frieda", "helena"} and story.assessment["needed"] == 2
+    raised = story.assessment["findings"]["raises"][0]
+    assert raised["rule"] == "raise.payments_move" and "on file before today" in raised["text"]
+    assert vendor(services)["bank"]["iban"] != account
+    desk.decide(story.action.id, "frieda", "approve")
+    assert desk.story(story.action.id).state == "waiting"
+    assert vendor(services)["bank"]["iban"] != account
+    desk.decide(story.action.id, "helena", "approve")
+    assert desk.story(story.action.id).state == "executed"
+    assert vendor(services)["bank"]["iban"] == account
+
+
+# ------------------------------------------------------------------ papers
+
+
+def envelopes(services: Services, action: str) -> list[dict[str, Any]]:
+    path = f"/v1/envelopes?reference={action}"
+    found: list[dict[str, Any]] = services.ask("esign", "GET", path)["envelopes"]
+    return found
+
+
+def test_18a_our_own_paper_goes_to_a_screened_party_alone_and_once(
+    desk: Desk, services: Services
+) -> None:
+    story = asked(
+        desk, "dana", "NDA please", "esign.send", document="nda-mutual", party="northwind"
+    )
+    assert gate(story) == (2, "HOTL")
+    after_the_hold(desk, story)
+    assert desk.story(story.action.id).state == "executed"
+    [sent] = envelopes(services, story.action.id)
+    assert sent["recipient"] == "legal@northwind.example"
+    assert sent["sha256"] == story.action.seen["sha256"]
+
+
+def test_18b_their_paper_waits_for_legal_and_no_program_sends_it(
+    desk: Desk, services: Services
+) -> None:
+    other = {"document": "nda-mutual", "party": "northwind", "sha256": "0" * 64}
+    story = asked(desk, "dana", "they sent redlines", "esign.send", **other)
+    assert (gate(story), story.state) == ((3, "HITL"), "waiting")
+    assert reviewers(story) == {"leo"}
+    desk.decide(story.action.id, "leo", "approve")
+    assert desk.story(story.action.id).state == "not_applied"
+    assert desk.ticket(story.action.ticket)["stands"] == "with_person"
+    assert envelopes(services, story.action.id) == []
+
+
+def test_a_template_that_was_changed_at_the_service_is_not_sent(
+    desk: Desk, services: Services
+) -> None:
+    story = asked(
+        desk, "dana", "NDA please", "esign.send", document="nda-mutual", party="northwind"
+    )
+    services.ask("esign", "PUT", "/v1/templates/nda-mutual", json={"sha256": "f" * 64})
+    try:
+        after_the_hold(desk, story)
+        assert desk.story(story.action.id).outcome["reason"] == "drift"
+        assert envelopes(services, story.action.id) == []
+    finally:
+        right = {"sha256": story.action.seen["sha256"]}
+        services.ask("esign", "PUT", "/v1/templates/nda-mutual", json=right)
