@@ -214,6 +214,7 @@ def _nobody_can_answer(desk: Desk) -> Args:
     ticket, action = _grave(desk)
     number = desk.story(action).review["number"]
     desk.sql(f"DELETE FROM kernel.assignment WHERE review = {number}")
+    desk.sql(f"UPDATE kernel.review SET fault = 'Nobody could be asked.' WHERE number = {number}")
     return ticket, action
 
 
