@@ -61,7 +61,7 @@ def draft(asked: Asked) -> Drafted:
 HANDED_OVER: Mapping[str, str] = {
     "phishing_report": "This reports a suspicious message or call; a person must look at it now.",
     "status_question": "This asks how an earlier ticket stands; a person answers it.",
-    "something_else": "No action that I can stage fits these words; a person takes it.",
+    "something_else": "Nothing that I can prepare fits these words.",
 }
 
 
@@ -70,7 +70,7 @@ def _act(asked: Asked) -> Drafted:
         return Drafted(question="Please tell me in a sentence what you need.")
     said = evidence(asked.label, asked.text)
     if not said:
-        return Drafted(hand_over="No word in the ticket names the action outright.")
+        return Drafted(hand_over="No word of yours names the change outright.")
     doubt = objection(asked.label, asked.text)
     if doubt:
         return Drafted(hand_over=f"I do not act on this because of {doubt}.")

@@ -76,6 +76,7 @@ DIMENSIONS = {
     "cost": "Money",
 }
 DID = {"as_approved": "As approved", "differently": "Differently", "not_done": "Not done"}
+DRIFTED = "The target had changed since this was decided."
 OUTCOMES = {
     "verified": "Read back and found as authorized",
     "recorded": "As reported; the target could not be asked",
@@ -101,6 +102,12 @@ TABLES: Mapping[str, Mapping[Any, str]] = {
 def word(code: Any, table: str) -> str:
     """The word of a screen for a code: `{{ story.state|word:"state" }}`."""
     return str(TABLES[table].get(code, "" if table == "tone" else str(code).replace("_", " ")))
+
+
+@register.filter
+def why(reason: str) -> str:
+    """The technical reason of an outcome, for staff; a code of ours in words."""
+    return DRIFTED if reason == "drift" else str(reason)
 
 
 @register.filter

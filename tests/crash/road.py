@@ -214,7 +214,8 @@ def _nobody_can_answer(desk: Desk) -> Args:
     ticket, action = _grave(desk)
     number = desk.story(action).review["number"]
     desk.sql("INSERT INTO kernel.panel (id, size) VALUES (0, 0)")
-    desk.sql(f"UPDATE kernel.review SET panel = 0 WHERE number = {number}")
+    asked = f"panel = 0, fault = 'Nobody could be asked.' WHERE number = {number}"
+    desk.sql(f"UPDATE kernel.review SET {asked}")
     return ticket, action
 
 

@@ -276,6 +276,25 @@ def barriers(page: Page) -> list[str]:
     return grave + (["scrolls sideways"] if wider else [])
 
 
+def test_what_matters_is_within_the_edges_of_a_phone(
+    browser: Browser, running: Live, seen: Seen
+) -> None:
+    window, page = signed_in(browser, running, "sven", seen, viewport={"width": 390, "height": 844})
+    for address, part, wide in (
+        ("/rules", ".top nav [aria-current]", 40),
+        ("/tickets", "main input[type=search]", 300),
+        ("/track-record", "main tbody tr td:last-child >> nth=0", 40),
+    ):
+        page.goto(running.url + address)
+        box = page.locator(part).bounding_box()
+        assert box is not None, address
+        assert (box["x"] >= 0, box["x"] + box["width"] <= 390, box["width"] >= wide) == (
+            *(True, True),
+            True,
+        ), address
+    window.close()
+
+
 def test_targets_are_large_enough_for_a_thumb(
     browser: Browser, running: Live, scene: Scene, seen: Seen
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,6 +54,30 @@ def test_the_record_of_what_was_refused_names_the_rule(desk: Desk, visit: Visit)
     page = plain(visit("sven").read(f"/actions/{desk.action(number).action.id}/record"))
     assert "refuse.leaver" in page
     assert "None was given." in page
+
+
+def test_a_change_that_met_another_world_is_told_without_our_codes(
+    desk: Desk, visit: Visit, tmp_path: Path, build_tools: int
+) -> None:
+    story = desk.action(build_tools)
+    with running_directory(tmp_path, COMPANY) as directory:
+        desk.connectors["directory"] = Elsewhere(directory.connector)  # type: ignore[assignment]
+        desk.decide(story.action.id, "sven", "approve")
+    page = plain(visit("nadia").read(f"/actions/{story.action.id}/record"))
+    assert "Nothing was changed: The target had changed since this was decided." in page
+
+
+class Elsewhere:
+    """A directory in which the account was suspended meanwhile."""
+
+    def __init__(self, connector: Any) -> None:
+        self._connector = connector
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connector, name)
+
+    def observe(self, action: Any) -> Any:
+        return {**self._connector.observe(action), "active": False}
 
 
 @pytest.fixture
