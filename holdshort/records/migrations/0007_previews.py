@@ -10,5 +10,5 @@ from holdshort.records import schema
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("records", "0005_true_origin")]
+    dependencies: ClassVar = [("records", "0006_lighter")]
     operations: ClassVar = [schema.change("0007_previews")]
