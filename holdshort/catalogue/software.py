@@ -107,7 +107,7 @@ def _reach(at: Place, package: Package, asked: Circumstances, knows: Knows) -> L
         return _nobody_knows(package, "what it can do")
     if at.is_fleet:
         few = at.devices <= listed.people_budget(knows.policy())
-        return facts.level(2 if few else 3, f"{at.devices} devices: {at.name}.", DEVICES)
+        return facts.level(2 if few else 3, f"{at.name[0].upper()}{at.name[1:]}.", DEVICES)
     assert at.holder is not None
     if at.holder.id == asked.requester.id:
         return facts.level(0, f"{at.holder.name}'s own device.", DEVICES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, cast
 
 from django.core.cache import cache
@@ -153,22 +154,23 @@ def standing() -> list[db.Row]:
 def record_of_confidence(type_id: str, stated: float) -> tuple[int, int]:
     """Right, and of how many, when the agent was about this sure (within five points).
 
-    Of the latest 500 answers of this desk, whatever they were about. What so many say changes
-    slowly and takes a while to count, so it may be a minute old.
+    Of the latest 500 answers of this desk, whatever they were about.
     """
+    found = db.row(
+        "record_of_confidence",
+        type=type_id,
+        latest=LATEST_ANSWERS,
+        low=round(stated - 0.05, 4),
+        high=round(stated + 0.05, 4),
+    )
+    assert found is not None
+    return found["right"], found["of"]
 
-    def count() -> tuple[int, int]:
-        found = db.row(
-            "record_of_confidence",
-            type=type_id,
-            latest=LATEST_ANSWERS,
-            low=round(stated - 0.05, 4),
-            high=round(stated + 0.05, 4),
-        )
-        assert found is not None
-        return found["right"], found["of"]
 
+def recent_record_of_confidence(type_id: str, stated: float) -> tuple[int, int]:
+    """The same, at most a minute old: what so many say changes slowly, and takes long to count."""
     key = f"{db.name()}:record_of_confidence:{type_id}:{stated}"
+    count = partial(record_of_confidence, type_id, stated)
     return cast(tuple[int, int], cache.get_or_set(key, count, MINUTE))
 
 

@@ -83,7 +83,7 @@ def confidence(story: Story) -> Data:
     stated = story.proposed["confidence"]
     if stated is None:
         return {"stated": None, "calibrated": None, "right": 0, "of": 0}
-    right, of = queue.record_of_confidence(story.action.type, float(stated))
+    right, of = queue.recent_record_of_confidence(story.action.type, float(stated))
     return {"stated": float(stated), "calibrated": None, "right": right, "of": of}
 
 
