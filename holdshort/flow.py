@@ -371,6 +371,8 @@ def sweep(*, over: timedelta | None = None) -> int:
         due = db.rows("due", since=since)
         for row in due:
             wake_once(row["stop"], row["id"])
+            if row["stop"] in previewing.COME_AFTER:
+                wake_once("preview", row["id"])
     return len(due)
 
 

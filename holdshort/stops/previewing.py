@@ -17,6 +17,10 @@ from holdshort.records import actions, db, offers, previews
 from holdshort.records.actions import Story
 from holdshort.records.wake import wake
 from holdshort.records.world import World
+from holdshort.stops import authorizing, execution, older
+
+COME_AFTER = ("stage", "authorize", "restage")
+"""Stops that may wait for a preview whose wake-up was lost."""
 
 log = structlog.get_logger()
 
@@ -32,11 +36,15 @@ def waits(about: str, offered: Sequence[Offered]) -> bool:
 def look(about: str, connectors: Mapping[str, Acts]) -> None:
     """Ask the apps about a proposal, or about an action that is asked anew, and wake the desk."""
     stop, offered = _asked(about)
-    for inquiry in _unanswered(about, offered):
-        answered = _answer(connectors.get(inquiry.connector), inquiry)
-        with db.transaction():
+    answers = [
+        (inquiry, _answer(connectors.get(inquiry.connector), inquiry))
+        for inquiry in _unanswered(about, offered)
+    ]
+    if not answers:
+        return
+    with db.transaction():
+        for inquiry, answered in answers:
             previews.keep(about, inquiry, answered)
-    if offered:
         wake(stop, about)
 
 
@@ -52,10 +60,21 @@ def _asked(about: str) -> tuple[str, Sequence[Offered]]:
     if proposal is not None:
         return "stage", proposal.offer.actions if proposal.result is None else ()
     story = actions.story(about)
-    if story is None or story.next_version is not None:
-        return "restage", ()
-    stop = "authorize" if story.fate is None and story.decided("change") else "restage"
+    stop = _stop_that_waits(story) if story is not None else ""
+    if story is None or not stop:
+        return "", ()
     return stop, (Offered(story.action.type, next_words(story)),)
+
+
+def _stop_that_waits(story: Story) -> str:
+    """Which stop is about to ask it anew. Too early an answer would be an old one by then."""
+    if story.next_version is not None:
+        return ""
+    if story.fate is None and story.decided("change"):
+        return "authorize"
+    drifted = (story.outcome or {}).get("reason") == execution.DRIFT
+    replaced = story.fate is None and not story.halted and authorizing.outlived(story)
+    return "restage" if drifted or replaced or older.asks_anew(story) else ""
 
 
 def _unanswered(about: str, offered: Sequence[Offered]) -> Iterator[Inquiry]:

@@ -16,7 +16,7 @@ from typing import Any
 
 from holdshort import flow
 from holdshort.company.read import read
-from holdshort.core.terms import Sender
+from holdshort.core.terms import Inquiry, Preview, Sender
 from holdshort.machine import witness
 from holdshort.machine.witness import Seen
 from holdshort.ports import Shape
@@ -29,6 +29,13 @@ from tests.fakes.connector import Fake, FakeSettings
 from tests.kernel import scenes, waking
 
 GROUP = {"person": "dana", "group": "build-tools"}
+ROW = {
+    "database": "dev-db",
+    "table": "orders",
+    "set": {"status": "closed"},
+    "where": {"id": 7},
+    "rows": 1,
+}
 MOMENTS = ("commit:before", "commit:after")
 """All of it is written and is not committed; it is committed, and nobody was told."""
 
@@ -63,7 +70,16 @@ class Death:
 
 def connectors(shape: Shape = Shape.SET) -> dict[str, Any]:
     """The directory is the fake target, with a thing of its own for each action."""
-    return {"directory": Fake("directory", FakeSettings(shape=shape, apart=True))}
+    return {"directory": _Tries("directory", FakeSettings(shape=shape, apart=True))}
+
+
+class _Tries(Fake):
+    """It can try a change first, too."""
+
+    def preview(self, inquiry: Inquiry) -> Preview:
+        sample = [{"key": "id 7", "before": {"status": "open"}, "after": {"status": "closed"}}]
+        shown = {"rows": 1, "same": False, "since": 0, "effects": [], "sample": sample}
+        return Preview({"digest": "d"}, shown)
 
 
 def _ticket(desk: Desk, action: str) -> int:
@@ -91,6 +107,19 @@ def _proposed(desk: Desk) -> Args:
     desk.agent.will("idp.add_to_group", **GROUP)
     desk.stop("agent", "propose", str(ticket))
     [(proposal,)] = desk.sql(f"SELECT id FROM kernel.proposal WHERE ticket = {ticket}")
+    return ticket, str(proposal)
+
+
+def _asks_first(desk: Desk) -> Args:
+    """Only the app knows what the change would do, and it has not been asked yet."""
+    # As if the company's file connected its database, which is its second asset.
+    connected = "jsonb_set(file, '{assets,1,connector}', '\"directory\"')"
+    desk.sql(f"UPDATE kernel.policy_version SET file = {connected}")
+    (ticket,) = _received(desk)
+    desk.agent.will("db.change", **ROW)
+    desk.stop("agent", "propose", str(ticket))
+    [(proposal,)] = desk.sql(f"SELECT id FROM kernel.proposal WHERE ticket = {ticket}")
+    desk.stop("desk", "stage", str(proposal))
     return ticket, str(proposal)
 
 
@@ -327,6 +356,7 @@ STOPS: dict[str, Stop] = {
         _without_trust(NO_TRUST, _reported),
         lambda t, a: flow.observe(a, connectors=connectors()),
     ),
+    "preview": Stop("executor", _asks_first, lambda t, p: flow.preview(p, connectors=connectors())),
     "look": Stop("executor", lambda desk: (0,), _look),
 }
 """Every stop of `flow`, some in more than one of their ways."""

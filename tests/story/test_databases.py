@@ -13,6 +13,7 @@ from holdshort import flow, wiring
 from holdshort.core.terms import Inquiry, Preview
 from tests.databases.served import Served
 from tests.desk import Desk, Server
+from tests.kernel.waking import run_by_sweep_alone
 from tests.web.conftest import Visitor, plain
 
 PEOPLE = ("dana", "erik", "lukas", "sven", "olga")
@@ -380,6 +381,25 @@ def test_a_wake_up_about_nothing_asks_nobody(desk: Desk) -> None:
     desk.stop("executor", "preview", "0190a1b2-0000-7000-8000-000000000001")
     assert desk.sql("SELECT count(*) FROM preview") == [(0,)]
     assert desk.sql("SELECT count(*) FROM procrastinate_jobs") == [(0,)]
+
+
+def test_an_action_that_is_not_asked_anew_is_not_tried_again_whoever_wakes_it(
+    desk: Desk, postgres: Served
+) -> None:
+    story = ask(desk, "please", "db.change", **closing(postgres.order()))
+    desk.stop("executor", "preview", story.action.id)
+    assert desk.sql("SELECT count(*) FROM preview") == [(1,)]
+
+
+def test_a_lost_wake_up_is_found_by_the_sweep(desk: Desk, postgres: Served) -> None:
+    number = postgres.order()
+    desk.agent.will("db.change", **closing(number))
+    who = desk.sender("dana")
+    with desk.role("web"):
+        ticket = flow.receive("", "please", sender=who)
+    desk.stop("agent", "propose", str(ticket))
+    run_by_sweep_alone(desk)
+    assert desk.action(ticket).state == "waiting"
 
 
 def test_what_a_database_said_is_kept_for_a_day_only(desk: Desk, postgres: Served) -> None:
