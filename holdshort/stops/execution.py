@@ -7,7 +7,7 @@ safe; where nobody can tell, a person is asked. Network calls happen outside tra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -332,8 +332,7 @@ def settle(claimed: Claim, ending: Ending, *, seal: Seal) -> bool:
             others_open=around["others_open"],
             world=world,
         )
-        for dependent in around["dependents"]:
-            wake("execute", dependent)
+        _wake_others(around["dependents"])
     return True
 
 
@@ -365,6 +364,11 @@ def _keep_secret(claimed: Claim, ending: Ending, seal: Seal) -> None:
         person=claimed.action.beneficiary,
         sealed=seal(ending.receipt.secret),
     )
+
+
+def _wake_others(dependents: Iterable[str]) -> None:
+    for dependent in dependents:
+        wake("execute", dependent)
 
 
 def ask_anew(claimed: Claim, ending: Ending) -> None:

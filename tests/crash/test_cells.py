@@ -29,6 +29,8 @@ from tests.fakes.running import ROOT
 NOT_A_STEP = {
     "carry_out": "spans observe, apply and read_back",
     "drifted": "compares two states and does nothing",
+    "met_drift": "looks at what is written and does nothing",
+    "ask_anew": "is a wake-up after everything is written; test_drift tries it lost",
     "tell": "writes rows inside settle, as _wake_others does after it",
 }
 
