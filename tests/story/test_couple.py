@@ -11,10 +11,12 @@ import pytest
 
 from holdshort import flow
 from holdshort.company.read import read
+from holdshort.core import gate
 from holdshort.core.rules import GateInput
+from holdshort.core.terms import Gate
 from holdshort.ports import Shape
 from holdshort.records.company import Applied, CannotApply, apply
-from holdshort.stops import adopting, assess
+from holdshort.stops import adopting
 from tests.desk import Desk
 from tests.fakes.running import Target, running_target
 from tests.kernel import scenes
@@ -227,12 +229,12 @@ def test_one_hands_over_to_the_other(office_desk: Desk, target: Target) -> None:
 @pytest.fixture
 def two_must_say_yes(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if the gate asked for two people."""
-    usual = assess._gate_input
+    usual = gate.gate
 
-    def for_two(*given: Any) -> GateInput:
-        return replace(usual(*given), needed=2)
+    def for_two(given: GateInput) -> Gate:
+        return usual(replace(given, needed=2))
 
-    monkeypatch.setattr(assess, "_gate_input", for_two)
+    monkeypatch.setattr(gate, "gate", for_two)
 
 
 @pytest.mark.usefixtures("two_must_say_yes")

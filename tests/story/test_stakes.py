@@ -19,7 +19,8 @@ Vector = tuple[int, ...]
 def at_stake(before: Vector, after: Vector) -> bool:
     """The answer for these levels, with the earlier ones as a record gives them back."""
     levels = {name: {"value": value} for name, value in zip(NAMES, before, strict=True)}
-    kept = grounds.unpack(grounds.pack({"consequence": levels, "rights": []}, []))["findings"]
+    packed = grounds.pack({"consequence": levels, "rights": []}, [], beside=b"")
+    kept = grounds.unpack(packed, beside=b"")["findings"]
     target = Some(id="t")
     story = Some(assessment={"findings": kept}, action=Some(target=target, beneficiary="dana"))
     one = Some(
