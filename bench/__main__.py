@@ -36,7 +36,7 @@ class Size:
 
 
 WHOLE = Size(
-    staged=400, cycles=200, waiting=10_000, settled=200_000, times=100, starts=3, over_http=600
+    staged=400, cycles=200, waiting=10_000, settled=200_000, times=100, starts=3, over_http=1500
 )
 QUICK = Size(staged=42, cycles=34, waiting=60, settled=40, times=4, starts=1, over_http=0)
 

@@ -38,7 +38,7 @@ from tests.desk import connected_as
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS = 2
-WARM = 200
+WARM = 600
 """Cycles before the measured ones: every worker has started, its connections know their plans."""
 
 PATIENCE = 120.0

@@ -103,7 +103,9 @@ class World:
         if not self._fresh:
             return None
         if group not in self._through:
-            self._through[group] = self._rights(db.rows("reach_of_group", group=group))
+            named = {"group": group}
+            reached, held = db.together(("reach_of_group", named), ("rights_through_group", named))
+            self._through[group] = _best(reached, held)
         return self._through[group]
 
     def containers_of(self, group: str) -> tuple[str, ...] | None:
@@ -164,15 +166,21 @@ class World:
         return tuple(row["name"] for row in db.rows("names_of_a_kind"))
 
     def _rights(self, reached: list[db.Row]) -> tuple[Right, ...]:
-        paths = _paths(reached)
-        slugs = {row["slug"]: row["group_id"] for row in reached}
-        best: dict[str, Right] = {}
-        for row in db.rows("rights_of_groups", groups=sorted(slugs)):
-            right = _right(row, paths[slugs[row["group_slug"]]])
-            known = best.get(right.id)
-            if known is None or len(right.path) < len(known.path):
-                best[right.id] = right
-        return tuple(best[key] for key in sorted(best))
+        slugs = sorted({row["slug"] for row in reached})
+        return _best(reached, db.rows("rights_of_groups", groups=slugs))
+
+
+def _best(reached: list[db.Row], held: list[db.Row]) -> tuple[Right, ...]:
+    """Every right once, by the shortest way to it."""
+    paths = _paths(reached)
+    groups = {row["slug"]: row["group_id"] for row in reached}
+    best: dict[str, Right] = {}
+    for row in held:
+        right = _right(row, paths[groups[row["group_slug"]]])
+        known = best.get(right.id)
+        if known is None or len(right.path) < len(known.path):
+            best[right.id] = right
+    return tuple(best[key] for key in sorted(best))
 
 
 def _group(row: db.Row) -> Group:

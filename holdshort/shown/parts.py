@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from holdshort.core.terms import Assurance
-from holdshort.records import db, people
+from holdshort.records import db
 from holdshort.records.actions import Part, Story
 
 Data = dict[str, Any]
@@ -55,11 +55,7 @@ def plain(findings: Mapping[str, Any]) -> Data:
 
 def reviewers(story: Story) -> list[Data]:
     """Who was asked, and why."""
-    names = people.people(one["person"] for one in story.assignments)
-    return [
-        {"person": one["person"], "name": names[one["person"]].name, "why": one["why"]}
-        for one in story.assignments
-    ]
+    return [{name: one[name] for name in ("person", "name", "why")} for one in story.assignments]
 
 
 def reasoning(story: Story) -> str:

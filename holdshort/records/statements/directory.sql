@@ -96,6 +96,26 @@ SELECT c.group_slug, e.id, e.name, e.privileged, s.id AS system, s.name AS syste
   FROM carried c JOIN public.entitlement e ON e.id = c.entitlement JOIN public.system s ON s.id = e.system
  ORDER BY e.id, c.group_slug;
 
+-- name: rights_through_group
+-- The same of a group and of every group that contains it.
+WITH RECURSIVE reach (connector, group_id) AS (
+  SELECT connector, external_id FROM public.directory_group WHERE slug = %(group)s
+  UNION
+  SELECT m.connector, m.group_id
+    FROM reach r
+    JOIN public.membership m ON m.connector = r.connector AND m.member_id = r.group_id
+     AND m.member_kind = 'group'),
+carried (group_slug, entitlement) AS (
+  SELECT t.group_slug, t.entitlement
+    FROM reach r JOIN public.directory_group g ON g.connector = r.connector AND g.external_id = r.group_id
+    JOIN public.group_grant t ON t.group_slug = g.slug
+  UNION
+  SELECT c.group_slug, i.includes FROM carried c JOIN public.entitlement_grant i USING (entitlement))
+SELECT c.group_slug, e.id, e.name, e.privileged, s.id AS system, s.name AS system_name, s.environment,
+       s.data_class, s.owner
+  FROM carried c JOIN public.entitlement e ON e.id = c.entitlement JOIN public.system s ON s.id = e.system
+ ORDER BY e.id, c.group_slug;
+
 -- name: names_of_a_kind
 -- Every name that a reader could mistake for another.
 SELECT name FROM public.directory_group UNION SELECT p.name FROM public.profile p;

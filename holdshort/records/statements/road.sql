@@ -194,7 +194,9 @@ SELECT a.id, encode(a.digest, 'hex') AS digest, a.canonical, a.proposal, a.stage
          WHERE b.root = a.root AND b.version = a.version + 1 AND b.version > 1) AS next_version,
        (SELECT t.private_to FROM public.ticket t WHERE t.number = a.ticket) AS private_to,
        (SELECT b.id::text FROM kernel.action b WHERE b.undoes = a.id ORDER BY b.staged_at DESC LIMIT 1) AS undone_by,
-       COALESCE((SELECT jsonb_agg(to_jsonb(g) ORDER BY g.rank, g.person) FROM kernel.asked g
+       COALESCE((SELECT jsonb_agg(to_jsonb(g) || jsonb_build_object('name', COALESCE(w.name, g.person))
+                          ORDER BY g.rank, g.person)
+                   FROM kernel.asked g LEFT JOIN public.profile w ON w.person = g.person
                   WHERE g.review = r.number), '[]') AS assignments,
        COALESCE((SELECT jsonb_agg(to_jsonb(d) || jsonb_build_object('comment', n.comment) ORDER BY d.decided_at)
                    FROM kernel.decision d LEFT JOIN public.decision_note n ON n.decision = d.id
@@ -240,7 +242,9 @@ SELECT a.id, encode(a.digest, 'hex') AS digest, a.canonical,
          AS writer,
        (SELECT b.id::text FROM kernel.action b
          WHERE b.root = a.root AND b.version = a.version + 1 AND b.version > 1) AS next_version,
-       COALESCE((SELECT jsonb_agg(to_jsonb(g) ORDER BY g.rank, g.person) FROM kernel.asked g
+       COALESCE((SELECT jsonb_agg(to_jsonb(g) || jsonb_build_object('name', COALESCE(w.name, g.person))
+                          ORDER BY g.rank, g.person)
+                   FROM kernel.asked g LEFT JOIN public.profile w ON w.person = g.person
                   WHERE g.review = r.number), '[]') AS assignments,
        COALESCE((SELECT jsonb_agg(to_jsonb(d) || jsonb_build_object('comment', n.comment) ORDER BY d.decided_at)
                    FROM kernel.decision d LEFT JOIN public.decision_note n ON n.decision = d.id
