@@ -277,6 +277,16 @@ def test_confidence_comes_with_its_record_and_precedents_with_their_reasons(
     assert "Sven Lindqvist rejected it, “Not needed for this person's work”" in page
 
 
+def test_what_was_not_read_from_its_app_yet_is_not_called_a_change_of_our_own_records(
+    desk: Desk, visit: Visit
+) -> None:
+    desk.agent.will("mdm.install", person="dana", software="com.philandro.anydesk")
+    desk.ask("dana", "please install AnyDesk")
+    page = plain(visit("sven").read("/reviews/1"))
+    assert "not yet checked in the mdm. It is read right before it runs" in page
+    assert "own records change" not in page
+
+
 def test_nobody_to_ask_is_a_visible_fault_that_names_who_can_end_it(
     desk: Desk, visit: Visit
 ) -> None:
