@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from holdshort.core.terms import Circumstances, Findings, Inquiry, Offered, Tier
+from holdshort.core.terms import (
+    Circumstances,
+    Findings,
+    Inquiry,
+    Offered,
+    PolicyResult,
+    Tier,
+)
 from holdshort.ports import Knows
 
 
@@ -75,6 +83,11 @@ def one_yes(params: Mapping[str, Any]) -> int:
     return 1
 
 
+def one_line(params: Any, at: datetime, knows: Knows) -> Sequence[Offered]:
+    """The lines of a type that is one change: none but itself."""
+    return ()
+
+
 @dataclass(frozen=True)
 class ActionType(Generic[P]):
     """An entry of the catalogue.
@@ -86,6 +99,11 @@ class ActionType(Generic[P]):
     say anything, if that. `hold_seconds` is how long a policy-authorized action waits before it
     runs. `permanent` types always need a person; `needed` is how many must say yes to these
     parameters.
+
+    A type may be an expander: `expand` gives the lines that are staged in its place, each an
+    `Offered` whose `after` names positions among these lines; none where it stays one change.
+    `still` is the policy rule asked again before what a rule permitted starts, where time alone
+    can end what the rule allowed.
     """
 
     id: str
@@ -107,6 +125,8 @@ class ActionType(Generic[P]):
     permanent: bool = False
     hold_seconds: int = 60
     needed: Callable[[Mapping[str, Any]], int] = one_yes
+    expand: Callable[[P, datetime, Knows], Sequence[Offered]] = one_line
+    still: Callable[[Mapping[str, Any], Knows, datetime], PolicyResult] | None = None
 
     def beneficiary(self, params: Mapping[str, Any], requester: str) -> str:
         """The id of the person whose access or account changes: `person`, else who asks."""

@@ -27,7 +27,7 @@ from holdshort.records.ids import new_id
 from holdshort.records.offers import Proposal
 from holdshort.records.people import DESK
 from holdshort.records.world import World
-from holdshort.stops import asking, authorizing, execution, older, telling
+from holdshort.stops import asking, authorizing, execution, older, parts, telling
 from holdshort.stops.assess import Assessment, assess, catalogue_version
 
 MAX_ACTIONS = 20
@@ -86,10 +86,11 @@ def _stale(proposal: Proposal, ticket: Mapping[str, Any]) -> bool:
 
 
 def _stage_actions(proposal: Proposal, ticket: Mapping[str, Any], at: datetime) -> str:
-    _check_order(proposal.offer.actions)
     world = World(asking=proposal.id)
+    lines = parts.lines(proposal.offer.actions, world, at)
+    _check_order(lines)
     circumstances = circumstances_of(ticket, proposal, at)
-    ids = [new_id() for _ in proposal.offer.actions]
+    ids = [new_id() for _ in lines]
     found = [
         assess(
             offered,
@@ -105,7 +106,7 @@ def _stage_actions(proposal: Proposal, ticket: Mapping[str, Any], at: datetime) 
                 "undoes": proposal.undoes if proposal.answers is None else None,
             },
         )
-        for position, offered in enumerate(proposal.offer.actions)
+        for position, offered in enumerate(lines)
     ]
     if all(one.findings.already for one in found):
         tickets.close(proposal.ticket, " ".join(one.findings.already for one in found))

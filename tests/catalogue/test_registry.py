@@ -39,6 +39,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "badge.set_zones": {"person": "dana", "zones": ["front-door"], "lost": True},
     "erp.update_vendor": {"vendor": "zoom", "field": "contact_name", "value": "Zoe"},
     "esign.send": {"document": "nda-mutual", "party": "northwind"},
+    "patch.deploy": {"patch": "os-2026-05", "targets": ["laptops-ring-1"]},
+    "patch.remove": {"patch": "os-2026-05", "targets": ["laptops-ring-1", "prod-db-1"]},
     "kb.answer": {"article": "vpn-ports"},
     "ticket.categorise": {"label": "Password reset"},
     "ticket.route": {"context": "security"},
