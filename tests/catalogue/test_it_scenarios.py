@@ -16,6 +16,16 @@ from tests.catalogue.world import World, asked
 BERLIN = ZoneInfo("Europe/Berlin")
 TUESDAY = datetime(2026, 5, 5, 20, 30, tzinfo=BERLIN)
 AT_WORK = datetime(2026, 5, 5, 14, 0, tzinfo=BERLIN)
+OPEN_443: dict[str, Any] = {
+    "firewall": "fw-berlin",
+    "change": "add",
+    "verdict": "allow",
+    "protocol": "tcp",
+    "port": "443",
+    "source": "any",
+    "destination": "build-1",
+}
+OPENS, FREEZE = "raise.undoes_security_control", "raise.freeze"
 MAY: dict[str, Any] = {"patch": "os-2026-05", "targets": ["laptops-ring-1"]}
 
 SCENARIOS = (
@@ -34,6 +44,31 @@ SCENARIOS = (
         (3, 2, 0, 0), Tier.HUMAN, policy=FAILS,
         how={"at": TUESDAY, "ticket_text": "the laptops of ring 1 and the dev database"},
         facts=("prod-db-1 is in production", "nothing proves that", "No access", "Costs nothing"),
+    ),
+    Scenario(
+        "7a", "dana", "kb.answer", {"article": "vpn-ports"}, (0, 0, 0, 0), Tier.AUTOMATIC,
+        how={"ticket_text": "firewall: which ports does the VPN need?"},
+        facts=("Dana Fischer reads", "Nothing is lost", "No access", "Costs nothing"),
+    ),
+    Scenario(
+        "7b", "erik", "fw.change", OPEN_443, (3, 2, 2, 0), Tier.HUMAN, raises=(OPENS,),
+        how={"ticket_text": "open 443 to the build server, it is only for testing"},
+        facts=("build-1 (production) can be reached from anywhere", "who came in meanwhile",
+               "access control", "Costs nothing"),
+    ),
+    Scenario(
+        "7c", "erik", "fw.change", {**OPEN_443, "change": "remove"}, (3, 2, 2, 0), Tier.HUMAN,
+        facts=("cannot be reached from anywhere", "nothing proves that", "access control", "Costs"),
+    ),
+    Scenario(
+        "10a", "dana", "kb.answer", {"article": "outlook-profile"}, (0, 0, 0, 0), Tier.AUTOMATIC,
+        how={"ticket_text": "e-mail not working, Outlook keeps asking for my password"},
+        facts=("Dana Fischer reads", "Nothing is lost", "No access", "Costs nothing"),
+    ),
+    Scenario(
+        "11a", "dana", "ticket.route", {"context": "security"}, (0, 0, 0, 0), Tier.AUTOMATIC,
+        how={"ticket_text": "phishing mail, reported, not clicked"},
+        facts=("own queue", "Nothing is lost", "No access", "Costs nothing"),
     ),
 )  # fmt: skip
 
@@ -60,6 +95,63 @@ def test_every_level_of_a_scenario_has_its_fact_with_a_source(scenario: Scenario
     for level, piece in zip(levels, scenario.facts, strict=True):
         assert piece in level.facts[0].text
         assert all(fact.source for fact in level.facts)
+
+
+# ------------------------------------------------------------------ firewalls
+
+
+def test_7b_shows_the_rule_as_a_difference_and_what_it_exposes() -> None:
+    found = find("7b")
+    assert found.after == (
+        "+ allow tcp/443 from any to build-1",
+        "Exposed: build-1, host, production, from anywhere, the whole internet included.",
+    )
+    assert found.notes[0].text == "The ticket says ‘testing’, but this reaches production."
+    assert found.owners == (("sven", "you own Berlin firewall"), ("erik", "you own build-1"))
+
+
+def test_7c_taking_a_rule_back_is_the_same_kind_of_change_and_tier_3() -> None:
+    undo = catalogue.find("fw.change").inverse("some-action", OPEN_443)
+    assert undo is not None and undo.params == {**OPEN_443, "change": "remove"}
+    assert find("7c").after[0] == "- allow tcp/443 from any to build-1"
+
+
+def test_removing_a_rule_that_denies_lets_connections_in_too() -> None:
+    found = look("fw.change", **{**OPEN_443, "change": "remove", "verdict": "deny"})
+    assert [reason.rule for reason in found.raises] == [OPENS]
+    harmless = look("fw.change", **{**OPEN_443, "verdict": "deny"})
+    assert harmless.raises == ()
+
+
+def test_a_network_of_everything_is_the_whole_internet() -> None:
+    found = look("fw.change", **{**OPEN_443, "source": "0.0.0.0/0"})
+    assert "whole internet" in found.after[1]
+    office = look("fw.change", **{**OPEN_443, "source": "10.1.0.0/16"})
+    assert office.after[1] == "Exposed: build-1, host, production, from 10.1.0.0/16."
+
+
+def test_a_firewall_in_a_blackout_says_so_beside_the_rest() -> None:
+    christmas = datetime(2026, 12, 22, 10, 0, tzinfo=BERLIN)
+    assert [r.rule for r in look("fw.change", at=christmas, **OPEN_443).raises] == [FREEZE, OPENS]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"source": "somewhere"}, "neither ‘any’ nor a network"),
+        ({"destination": "nothing"}, "nothing to reach with the id ‘nothing’"),
+        ({"firewall": "build-1"}, "no firewall with the id ‘build-1’"),
+    ],
+)
+def test_what_a_rule_names_must_exist(wrong: dict[str, str], words: str) -> None:
+    with pytest.raises(catalogue.UnknownTarget, match=words):
+        look("fw.change", **{**OPEN_443, **wrong})
+
+
+@pytest.mark.parametrize("port", ["https", "0", "443,80", "443-"])
+def test_a_port_is_a_number_or_a_range(port: str) -> None:
+    with pytest.raises(catalogue.BadParams):
+        catalogue.parse("fw.change", {**OPEN_443, "port": port})
 
 
 # ------------------------------------------------------------------ patches
