@@ -171,8 +171,14 @@ class Knows(Protocol):
     def is_member(self, person: str, group: str) -> bool | None:
         """Direct membership."""
 
+    def groups_of(self, person: str) -> tuple[str, ...] | None:
+        """Our ids of the groups that the person is directly in, sorted."""
+
     def rights_of(self, person: str) -> tuple[Right, ...] | None:
         """Effective rights held now, group nesting included."""
+
+    def rights_coming(self, person: str) -> tuple[Right, ...] | None:
+        """Rights that other lines of the same bundle may give meanwhile; none outside of one."""
 
     def rights_through(self, group: str) -> tuple[Right, ...] | None:
         """Effective rights that membership of the group carries, nesting included."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from holdshort.catalogue import account as about
 from holdshort.catalogue import facts
 from holdshort.catalogue.account import AccountOf
-from holdshort.catalogue.kind import ActionType, Unconfirmed, UnknownTarget
+from holdshort.catalogue.kind import ActionType, Effect, Unconfirmed, UnknownTarget
 from holdshort.core.terms import (
     Circumstances,
     Consequence,
@@ -126,6 +126,11 @@ def _user_name(person: Person) -> str:
     return user_name
 
 
+def _new_account(params: AccountOf, knows: Knows) -> Effect:
+    person = facts.person_named(knows, params.person)
+    return Effect(person.id, user_name=_user_name(person))
+
+
 def _new_identity(person: Person, knows: Knows) -> Consequence:
     return Consequence(
         facts.level(1, f"One person: {person.name}.", facts.DIRECTORY, knows),
@@ -196,6 +201,7 @@ CREATE_ACCOUNT = ActionType(
     facts=("employment", "whether there is an account already", "names easily mistaken for it"),
     undo=about.inverse("idp.suspend"),
     undo_words="Suspend the new account; it is not deleted.",
+    effect=_new_account,
     min_tier=(Tier.POLICY, "It lets somebody new in."),
 )
 

@@ -45,6 +45,7 @@ class Place:
     member: bool | None
     held: facts.Rights | None
     carried: facts.Rights | None
+    coming: facts.Rights | None
     containers: tuple[str, ...] | None
     lookalikes: tuple[str, ...]
     read_at: datetime | None
@@ -68,7 +69,13 @@ class Place:
     @property
     def known(self) -> bool:
         """Whether everything that decides what membership means could be read."""
-        return None not in (self.member, self.held, self.carried, self.containers)
+        read = (self.member, self.held, self.carried, self.coming, self.containers)
+        return None not in read
+
+    @property
+    def held_soon(self) -> facts.Rights:
+        """The rights held, and those that other lines of the same bundle may give meanwhile."""
+        return (*(self.held or ()), *(self.coming or ()))
 
     @property
     def gained(self) -> facts.Rights | None:
@@ -101,6 +108,7 @@ def place(person: str, group: str, knows: Knows) -> Place:
         member=knows.is_member(person, group),
         held=knows.rights_of(person),
         carried=knows.rights_through(group),
+        coming=knows.rights_coming(person),
         containers=knows.containers_of(group),
         lookalikes=knows.lookalikes(something.name),
         read_at=knows.read_at(),

@@ -82,9 +82,16 @@ class World:
     def is_member(self, person: str, group: str) -> bool | None:
         return None if self.stale else person in self.members.get(group, ())
 
+    def groups_of(self, person: str) -> tuple[str, ...] | None:
+        joined = (group for group, members in self.members.items() if person in members)
+        return None if self.stale else tuple(sorted(joined))
+
     def rights_of(self, person: str) -> tuple[Right, ...] | None:
         joined = [group for group, members in self.members.items() if person in members]
         return None if self.stale else _once(r for g in joined for r in self._carried(g))
+
+    def rights_coming(self, person: str) -> tuple[Right, ...] | None:
+        return ()
 
     def rights_through(self, group: str) -> tuple[Right, ...] | None:
         return None if self.stale else _once(self._carried(group))

@@ -57,6 +57,14 @@ SELECT EXISTS (
     JOIN kernel.account a ON a.issuer = m.connector AND a.subject = m.member_id
    WHERE g.slug = %(group)s AND a.person = %(person)s);
 
+-- name: groups_of_person
+-- The groups that any of the person's accounts is directly in.
+SELECT DISTINCT g.slug
+  FROM kernel.account a
+  JOIN public.membership m ON m.connector = a.issuer AND m.member_id = a.subject AND m.member_kind = 'account'
+  JOIN public.directory_group g ON g.connector = m.connector AND g.external_id = m.group_id
+ WHERE a.person = %(person)s ORDER BY g.slug;
+
 -- name: reach_of_person
 -- Every group the person is in, nesting included; `via` is the nested group that led there.
 WITH RECURSIVE reach (connector, group_id, via) AS (

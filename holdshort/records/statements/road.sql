@@ -415,6 +415,13 @@ SELECT CASE WHEN z.expires_at < clock_timestamp() THEN 'expire'
    AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = z.action)
    AND NOT EXISTS (SELECT FROM kernel.halted h WHERE h.action = z.action)
 UNION ALL
+-- Late, though rules permit it: the time in which they do may be over.
+SELECT 'restage', z.action::text FROM kernel."authorization" z
+ WHERE z.basis = 'policy' AND z.hands = 'executor' AND z.authorized_at > %(since)s
+   AND z.not_before < clock_timestamp() - interval '30 seconds' AND z.expires_at > clock_timestamp()
+   AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = z.action)
+   AND NOT EXISTS (SELECT FROM kernel.halted h WHERE h.action = z.action)
+UNION ALL
 SELECT 'execute', x.action::text FROM kernel.execution x
  WHERE x.started_at > %(since)s
    AND NOT EXISTS (SELECT FROM kernel.outcome o WHERE o.action = x.action)
