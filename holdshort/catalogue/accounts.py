@@ -6,12 +6,12 @@ from holdshort.catalogue import account as about
 from holdshort.catalogue import facts
 from holdshort.catalogue.account import AccountOf
 from holdshort.catalogue.kind import ActionType, Effect, Unconfirmed, UnknownTarget
+from holdshort.core import employment
 from holdshort.core.terms import (
     Circumstances,
     Consequence,
     Findings,
     Person,
-    Reason,
     Target,
     Tier,
 )
@@ -105,11 +105,12 @@ def _create(params: AccountOf, asked: Circumstances, knows: Knows) -> Findings:
         before=(f"{person.name} has no account.",),
         after=(f"{person.name} has the account ‘{user_name}’, in no group.",),
         read_at=knows.read_at(),
+        policy=employment.hr_start_date(knows.policy(), knows.policy_version(), person, asked.at),
         raises=facts.present(
             facts.sender_unproven(asked),
             facts.beneficiary_differs(asked, person),
             facts.emergency(asked),
-            _not_hired(person, asked),
+            facts.not_hired(person, asked),
             facts.looks_like_another(person.name, user_name, lookalikes),
         ),
         refusals=facts.present(facts.leaver(person, asked)),
@@ -138,14 +139,6 @@ def _new_identity(person: Person, knows: Knows) -> Consequence:
         facts.level(2, "Somebody new can sign in here.", facts.TYPE),
         facts.no_cost(),
     )
-
-
-def _not_hired(person: Person, asked: Circumstances) -> Reason | None:
-    """A starter whose first day is still to come gets an account; nobody unknown to HR does."""
-    start = person.employment.start
-    if person.employment.status == "future" or (start is not None and start > asked.at.date()):
-        return None
-    return facts.employment_unconfirmed(person, asked)
 
 
 # ------------------------------------------------------------------ the types
@@ -203,6 +196,7 @@ CREATE_ACCOUNT = ActionType(
     undo_words="Suspend the new account; it is not deleted.",
     effect=_new_account,
     min_tier=(Tier.POLICY, "It lets somebody new in."),
+    policy_rule="hr_start_date",
 )
 
 TYPES = (SUSPEND, RESUME, CREATE_ACCOUNT)
