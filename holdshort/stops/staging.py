@@ -90,23 +90,19 @@ def _stage_actions(proposal: Proposal, ticket: Mapping[str, Any], at: datetime) 
     world = World(asking=proposal.id)
     circumstances = circumstances_of(ticket, proposal, at)
     ids = [new_id() for _ in proposal.offer.actions]
-    found = [
-        assess(
-            offered,
-            circumstances,
-            world,
-            draft={
-                "id": ids[position],
-                "root": ids[position],
-                "version": 1,
-                "ticket": proposal.ticket,
-                "position": position,
-                "after": tuple(ids[earlier] for earlier in offered.after),
-                "undoes": proposal.undoes if proposal.answers is None else None,
-            },
-        )
-        for position, offered in enumerate(proposal.offer.actions)
-    ]
+    found: list[Assessment] = []
+    for position, offered in enumerate(proposal.offer.actions):
+        draft = {
+            "id": ids[position],
+            "root": ids[position],
+            "version": 1,
+            "ticket": proposal.ticket,
+            "position": position,
+            "after": tuple(ids[earlier] for earlier in offered.after),
+            "undoes": proposal.undoes if proposal.answers is None else None,
+        }
+        found.append(assess(offered, circumstances, world, draft=draft))
+        world.beside(found[-1].action)
     if all(one.findings.already for one in found):
         tickets.close(proposal.ticket, " ".join(one.findings.already for one in found))
         return "nothing_to_do"
