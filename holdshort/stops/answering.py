@@ -61,14 +61,17 @@ def change(story: Story, decision: Mapping[str, Any], *, at: datetime) -> None:
     stage_again(story, params, at=at, changed_by=decision["person"])
 
 
-def outlive(story: Story) -> None:
-    """The rules that permitted it were replaced before it ran: this version ends."""
-    actions.add_fate(story, "superseded", person=None, reason="rules")
+_VOIDED = {
+    "rules": "The rules changed before ‘{title}’ could run. It is looked at again.",
+    "switch": "‘{title}’ was stopped for longer than its permission held. It is looked at again.",
+}
+
+
+def outlive(story: Story, why: str) -> None:
+    """What permitted it holds no longer, `rules` or `switch`: this version ends unused."""
+    actions.add_fate(story, "superseded", person=None, reason=why)
     audit.event("action.superseded", actor=DESK, ticket=story.action.ticket, action=story.action.id)
-    telling.say(
-        story,
-        f"The rules changed before ‘{telling.title(story)}’ could run. It is looked at again.",
-    )
+    telling.say(story, _VOIDED[why].format(title=telling.title(story)))
 
 
 def stage_again(
