@@ -76,11 +76,11 @@ __all__ = [
 ]
 
 AGENT_ANSWERS_WITHIN = timedelta(minutes=3)
-IN_FLIGHT = 32
+IN_FLIGHT = 128
 """How many newer events may be committed before an older one, for it to be found at once."""
 
-LATE = 10_000
-"""The same for it to be found by the next sweep, rather than by one of everything."""
+LATE = 4_000
+"""The same for it to be found within a second, rather than by a sweep of everything."""
 
 EVERYTHING = 2**62
 EVER = datetime.min.replace(tzinfo=UTC)
@@ -367,14 +367,15 @@ def _waits(story: actions.Story) -> bool:
 # ------------------------------------------------------------------ the log, and what never came
 
 
-def sequence(*, stragglers: bool = False, window: int = EVERYTHING) -> int:
+def sequence(*, window: int = IN_FLIGHT) -> int:
     """Give new events their position in the log, and wake what the log now permits.
 
-    `stragglers` looks at the latest `window` events, not only at those that may just be in flight.
+    `window` is how many of the latest events are looked at for one that was left out: an event
+    takes its number before it is committed, and a busy machine can keep it waiting there.
     """
     with db.transaction():
         db.write("sequencer_turn")
-        logged = db.write("log_new_events", window=window if stragglers else IN_FLIGHT)
+        logged = db.write("log_new_events", window=window)
     return int(logged[0]["count"])
 
 
@@ -384,7 +385,7 @@ def sweep(*, over: timedelta | None = None) -> int:
     `over` leaves what happened longer ago to a sweep of everything.
     """
     since = db.now() - over if over else EVER
-    sequence(stragglers=True, window=LATE if over else EVERYTHING)
+    sequence(window=LATE if over else EVERYTHING)
     with db.transaction():
         due = db.rows("due", since=since)
         for row in due:

@@ -30,7 +30,14 @@ from holdshort.records import schema, wake
 
 log = structlog.get_logger()
 
-SECONDS_BETWEEN = {"sequence": 0.1, "sweep": 30.0, "look": 60.0, "watch": 30.0, "retry": 5.0}
+SECONDS_BETWEEN = {
+    "sequence": 0.1,
+    "stragglers": 1.0,
+    "sweep": 30.0,
+    "look": 60.0,
+    "watch": 30.0,
+    "retry": 5.0,
+}
 SECONDS_AFTER_FAILURE = 2.0
 SWEEPS_BETWEEN_THOROUGH_ONES = 120
 SECONDS_AT_A_STRETCH = 0.5
@@ -126,6 +133,11 @@ def watch() -> None:
         flow.watch(path)
 
 
+def stragglers() -> None:
+    """Find the permission that was committed long after its event took a number."""
+    flow.sequence(window=flow.LATE)
+
+
 def sweeps() -> Callable[[], object]:
     """A sweep of the last day, and the first time and then once an hour one of everything."""
     done = 0
@@ -140,7 +152,12 @@ def sweeps() -> Callable[[], object]:
 
 CLOCKS: dict[str, dict[str, Callable[[], object]]] = {
     "agent": {},
-    "desk": {"sequence": flow.sequence, "sweep": sweeps(), "watch": watch},
+    "desk": {
+        "sequence": flow.sequence,
+        "stragglers": stragglers,
+        "sweep": sweeps(),
+        "watch": watch,
+    },
     "executor": {"look": look, "watch": watch},
 }
 """What each process does by the clock, beside its queue."""

@@ -367,7 +367,7 @@ class Kernel:
         from holdshort import flow
 
         with self.desk.role("desk"):
-            flow.sequence(stragglers=True)
+            flow.sequence(window=flow.EVERYTHING)
         return made
 
     def position(self, made: Made) -> int | None:

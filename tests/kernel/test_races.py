@@ -230,7 +230,7 @@ SEQUENCER = """
 import sys, django
 django.setup()
 from holdshort import flow
-print(sum(flow.sequence(stragglers=n % 2 == 0) for n in range(60)))
+print(sum(flow.sequence(window=flow.LATE if n % 2 else flow.IN_FLIGHT) for n in range(60)))
 """
 
 
@@ -241,7 +241,7 @@ def test_two_sequencers_leave_no_gap_and_no_double(desk: Desk, rows: Kernel) -> 
         rows.event(made, name="action.staged")
     given = [int(process.communicate(timeout=60)[0]) for process in processes]
     with desk.role("desk"):
-        flow.sequence(stragglers=True)
+        flow.sequence(window=flow.EVERYTHING)
     positions = [position for (position,) in desk.sql("SELECT position FROM kernel.log ORDER BY 1")]
     assert positions == list(range(len(positions)))
     assert desk.sql("SELECT count(*) FROM kernel.event") == [(len(positions),)]

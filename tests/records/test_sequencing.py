@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from holdshort import flow
+from holdshort import flow, jobs
 from tests.desk import Desk
 
 
@@ -65,7 +65,7 @@ def test_an_event_that_is_committed_after_a_few_later_ones_is_logged_at_once(
     late.close()
 
 
-def test_one_that_is_much_later_is_found_by_the_sweep(
+def test_one_that_is_much_later_is_found_by_the_clock_for_stragglers(
     desk: Desk, late: psycopg.Connection[object]
 ) -> None:
     events(desk, flow.IN_FLIGHT * 3)
@@ -73,6 +73,22 @@ def test_one_that_is_much_later_is_found_by_the_sweep(
         flow.sequence()
         late.commit()
         assert (flow.sequence(), unlogged(desk)) == (0, 1)
+        jobs.CLOCKS["desk"]["stragglers"]()
+    assert unlogged(desk) == 0
+    assert jobs.SECONDS_BETWEEN["stragglers"] <= 1
+    late.close()
+
+
+def test_one_that_is_later_than_that_is_found_by_the_sweep_of_everything(
+    desk: Desk, late: psycopg.Connection[object]
+) -> None:
+    events(desk, flow.LATE + 100)
+    with desk.role("desk"):
+        while flow.sequence():
+            pass
+        late.commit()
+        jobs.stragglers()
+        assert unlogged(desk) == 1
         flow.sweep()
     assert unlogged(desk) == 0
     late.close()

@@ -316,7 +316,7 @@ SELECT set_config('holdshort.sequencer', pg_try_advisory_xact_lock(hashtextexten
 -- name: log_new_events
 -- Gives every committed event that has none a position, if it is our turn, and wakes what the log now permits. It
 -- is sent behind the turn in one go, and sees what the sequencer before has committed. The window keeps the
--- search short; what commits after more later events than it holds is found by a sweep, whose window is wider.
+-- search short; what commits after more later events than it holds is found by the next call with a wider one.
 WITH new AS (
   INSERT INTO kernel.log (position, event)
   SELECT (SELECT COALESCE(max(position), -1) FROM kernel.log) + row_number() OVER (ORDER BY e.id), e.id
