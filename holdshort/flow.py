@@ -13,7 +13,7 @@ from typing import Any
 
 from holdshort import catalogue
 from holdshort.core.reasons import OVERRIDE
-from holdshort.core.terms import Offered, Sender
+from holdshort.core.terms import Offered, Reason, Sender
 from holdshort.ports import Acts, Agent, ConnectorError, Mirrors
 from holdshort.records import actions, audit, db, mirrors, offers, queue, tickets
 from holdshort.records.people import DESK
@@ -36,6 +36,7 @@ from holdshort.stops.conversation import ask_for_a_person, check_words, close, o
 from holdshort.stops.deciding import Answer
 from holdshort.stops.older import ASKED_ANEW, reconcile, settle, watch
 from holdshort.stops.refused import Refused, existing, known
+from holdshort.stops.switching import switch_off, switch_on
 
 __all__ = [
     "ASKED_ANEW",
@@ -67,6 +68,8 @@ __all__ = [
     "stage",
     "stop",
     "sweep",
+    "switch_off",
+    "switch_on",
     "undo",
     "unread",
     "watch",
@@ -223,7 +226,7 @@ def authorize(action: str) -> None:
         elif changed := story.decided("change"):
             if not _waits(story):
                 answering.change(story, changed[0], at=at)
-        elif not story.halted and story.has_every_yes:
+        elif not (story.halted or story.stopped) and story.has_every_yes:
             authorizing.by_decisions(story, at=at)
 
 
@@ -282,9 +285,17 @@ def expire(action: str) -> None:
         ends = (story.authorization or story.review or {}).get("expires_at")
         if story.fate is not None or ends is None or ends > at or story.older:
             return
+        if story.authorization and (story.stopped or db.value("held_up", action=action)):
+            return
         actions.add_fate(story, "expired", person=None)
         audit.event("action.expired", actor=DESK, ticket=story.action.ticket, action=action)
-        telling.ended(story, "was closed as not approved, because nobody answered in time")
+        telling.ended(story, _why_it_expired(story))
+
+
+def _why_it_expired(story: actions.Story) -> str:
+    if story.stopped and story.has_every_yes:
+        return "was approved, and stopped until its time was over"
+    return "was closed as not approved, because nobody answered in time"
 
 
 # ------------------------------------------------------------------ execute, verify, settle
@@ -328,10 +339,9 @@ def restage(action: str) -> None:
         story = existing(found)
         if db.value("not_reopened", action=action):
             return
-        closed = authorizing.closed(story, at)
-        if story.fate is None and not story.halted and (closed or authorizing.outlived(story)):
+        if story.fate is None and not story.halted and (why := _voids(story, at)):
             if not _waits(story):
-                answering.outlive(story, closed)
+                answering.outlive(story, why)
                 answering.stage_again(story, story.action.params, at=at)
         elif execution.met_drift(story) and story.next_version is None:
             if not _waits(story):
@@ -339,6 +349,15 @@ def restage(action: str) -> None:
         elif older.asks_anew(story) and not _waits(story):
             older.replace(story)
             answering.stage_again(story, story.action.params, at=at)
+
+
+def _voids(story: actions.Story, at: datetime) -> Reason | None:
+    """Why a permission that nobody used is not used any more, so that it is asked anew."""
+    if authorizing.outlived(story):
+        return Reason("rules", "The rules changed")
+    if authorizing.held_up(story):
+        return Reason("switch", "It was stopped for longer than its permission held")
+    return authorizing.closed(story, at)
 
 
 def _waits(story: actions.Story) -> bool:

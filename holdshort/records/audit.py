@@ -40,6 +40,8 @@ EVENTS = frozenset(
         "secret.read",
         "policy.adopted",
         "undo.asked",
+        "switch.stopped",
+        "switch.released",
         "sign_in.succeeded",
         "sign_in.failed",
     }

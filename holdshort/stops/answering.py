@@ -61,14 +61,14 @@ def change(story: Story, decision: Mapping[str, Any], *, at: datetime) -> None:
     stage_again(story, params, at=at, changed_by=decision["person"])
 
 
-def outlive(story: Story, closed: Reason | None = None) -> None:
-    """The rules that permitted it were replaced before it ran, or its time is over: it ends."""
-    actions.add_fate(story, "superseded", person=None, reason=closed.rule if closed else "rules")
+def outlive(story: Story, why: Reason) -> None:
+    """What permitted it holds no longer: this version ends unused, and whoever asked is told."""
+    actions.add_fate(story, "superseded", person=None, reason=why.rule)
     audit.event("action.superseded", actor=DESK, ticket=story.action.ticket, action=story.action.id)
-    before = f"before ‘{telling.title(story)}’ could run. It is looked at again."
-    why = closed.text.removeprefix("Needs a person: ").removesuffix(".") if closed else ""
+    said = why.text.removeprefix("Needs a person: ").removesuffix(".")
+    title = telling.title(story)
     telling.say(
-        story, f"Its time was over ({why}) {before}" if why else f"The rules changed {before}"
+        story, f"{said[:1].upper()}{said[1:]}, before ‘{title}’ ran. It is looked at again."
     )
 
 

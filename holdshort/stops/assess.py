@@ -24,8 +24,8 @@ from holdshort.core.terms import (
     Tier,
 )
 from holdshort.ports import Knows
-from holdshort.records import db
-from holdshort.stops import asking
+from holdshort.records import db, switches
+from holdshort.stops import asking, switching
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +130,10 @@ def _gate_input(
     supposed: bool,
 ) -> gate.GateInput:
     category = f"{kind.id}/{int(tier)}"
+    where = findings.target.connector
+    precedent, off = db.together(
+        ("precedent", {"category": category}), switching.asked_about(where, kind.id, tier)
+    )
     return gate.GateInput(
         phase=standing.phase,
         granted=standing.granted,
@@ -144,7 +148,7 @@ def _gate_input(
         agent_initiated=circumstances.initiator.kind is Kind.AGENT,
         confidence=circumstances.confidence,
         threshold=policy.confidence_threshold(world.policy(), category),
-        novel=not supposed and not db.value("precedent", category=category),
+        novel=not supposed and not any(precedent[0].values()),
         faults=(),
-        stopped=(),
+        stopped=switching.reasons(switches.told(off)),
     )

@@ -86,6 +86,13 @@ def closed(story: Story, at: datetime) -> Reason | None:
     return result.reason or Reason("policy.none", "Needs a person: no rule allows it now.")
 
 
+def held_up(story: Story) -> bool:
+    """Whether its permission ran out while it was stopped, and nothing stops it any more."""
+    if story.authorization is None or story.stopped is not None:
+        return False
+    return bool(db.value("held_up", action=story.action.id))
+
+
 def _give_to(story: Story, person: str) -> None:
     """The decision is on record first; only then is it somebody's work."""
     actions.add_fate(story, "by_hand", hands="person", person=person)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.kernel.attack import Attack
-from tests.kernel.attacks import actions, decisions, halted, people, permissions, turns
+from tests.kernel.attacks import actions, decisions, halted, people, permissions, switches, turns
 
 ON_ONE_DATABASE: list[Attack] = [
     *actions.ATTACKS,
@@ -14,4 +14,4 @@ ON_ONE_DATABASE: list[Attack] = [
 ]
 """Attacks that leave a database as it was for the others."""
 
-BY_HAND: list[Attack] = [*ON_ONE_DATABASE, *halted.ATTACKS]
+BY_HAND: list[Attack] = [*ON_ONE_DATABASE, *halted.ATTACKS, *switches.ATTACKS]
