@@ -53,7 +53,13 @@ SECTIONS: tuple[Compared, ...] = (
     Compared(
         "the authority of",
         lambda company: {f"‘{row.person}’": row for row in company.authority},
-        {"contexts": gains, "cost_limit": raised, "backup": always, "absent": never},
+        {
+            "contexts": gains,
+            "cost_limit": raised,
+            "backup": always,
+            "scope": loose.widened,
+            "absent": never,
+        },
         added=loose.yes,
         apart=("person",),
     ),

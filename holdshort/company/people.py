@@ -85,6 +85,11 @@ class Authority(Section):
         "without it, none.",
     )
     backup: Id | None = Field(None, description="Who is asked when this person does not answer.")
+    scope: tuple[Id, ...] = Field(
+        (),
+        description="Ids of the systems and assets that this person decides about; without it, "
+        "all of them.",
+    )
     absent: tuple[Absence, ...] = Field((), description="When this person is away.")
 
     @property

@@ -82,6 +82,7 @@ def _among_people(company: Company) -> Iterator[Named]:
     for path, entry in _at("authority", company.authority):
         yield from _one(path, "person", entry.person, "human")
         yield from _one(path, "backup", entry.backup, "human")
+        yield from _many(path, "scope", entry.scope, "target")
 
 
 def _among_systems(company: Company) -> Iterator[Named]:

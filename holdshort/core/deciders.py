@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from holdshort.core.duties import who_may_not
+from holdshort.core.stakes import NOTHING, Stakes, beyond
 from holdshort.core.terms import Action, Authority, Person
 
 Candidate = tuple[str, str]
@@ -31,6 +32,7 @@ class Deciders:
     people: Mapping[str, Person]
     at: datetime
     open_reviews: Mapping[str, int]
+    stakes: Stakes = NOTHING
 
     def holding(self, context: str, why: str) -> list[Candidate]:
         """Those of the register who decide that context."""
@@ -43,17 +45,22 @@ class Deciders:
 
     def answering(self, candidate: Candidate) -> Candidate | None:
         """The candidate, or the first of their line of backups who can answer."""
-        person, why = candidate
-        passed: set[str] = set()
-        while person in self.register and person not in passed:
+        first, why = candidate
+        for person in self.line(first):
             obstacle = self.obstacle(person)
             if obstacle is None:
                 return person, why
-            if not passed:
+            if person == first:
                 why = f"you stand in for {self.name(person)}{obstacle.aside}"
-            passed.add(person)
-            person = self.register[person].backup or ""
         return None
+
+    def line(self, person: str) -> list[str]:
+        """A person of the register with their line of backups there."""
+        found: list[str] = []
+        while person in self.register and person not in found:
+            found.append(person)
+            person = self.register[person].backup or ""
+        return found
 
     def obstacles(self, chosen: Sequence[Candidate]) -> list[str]:
         """Why each other person of the register is not asked, one sentence each."""
@@ -65,13 +72,19 @@ class Deciders:
         ]
 
     def obstacle(self, person: str) -> Obstacle | None:
-        """What keeps this person of the register from answering, if anything does."""
+        """What keeps this person of the register from answering now, if anything does."""
+        return self.barrier(person) or self._away(self.people[person])
+
+    def barrier(self, person: str) -> Obstacle | None:
+        """What keeps this person of the register from ever answering, if anything does."""
         who = self.people.get(person)
         if who is None or not _works_here(who, self.at):
             return Obstacle(f"{self.name(person)} does not work here now.", ", who is not here now")
         if ties := who_may_not(self.action, who, writer=self.writer):
             return Obstacle(ties[0].text, ", who may not decide this")
-        return self._away(who)
+        if limit := beyond(self.register[person], self.stakes):
+            return Obstacle(f"{who.name} {limit}.", f", who {limit}")
+        return None
 
     def hands(self, approver: str, context: str, owners: Sequence[Candidate]) -> str:
         """Who does by hand what was approved: the approver, if it is their field at all.

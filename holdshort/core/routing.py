@@ -6,7 +6,7 @@ that names who can end the wait; it never lets an action through.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from holdshort.core.deciders import Candidate, Deciders
@@ -76,17 +76,32 @@ class _Wait:
                 found = _once([*found, *circle])
         return found
 
-    def _circles(self) -> Sequence[list[Candidate]]:
+    def _circles(self) -> Iterator[list[Candidate]]:
+        for groups in self.everybody():
+            yield [one for group in groups for one in self.desk.present(group)]
+
+    def everybody(self) -> Iterator[Sequence[Sequence[Candidate]]]:
+        """Whoever may be asked, circle after circle, each in groups of equals."""
         desk, context = self.desk, self.context
-        own = desk.present(self.owners)
-        holding = desk.present(desk.holding(context, f"you decide {context} questions"))
+        holding = desk.holding(context, f"you decide {context} questions")
         general = desk.holding(GENERAL, f"nobody else can decide this {context} question now")
         few = [(one, "you are the other person who decides here") for one in desk.register]
-        return (
-            [*own, *holding],
-            desk.present(general) if context in COVERED_BY_GENERAL else [],
-            desk.present(few) if len(few) <= SMALL_TEAM else [],
-        )
+        yield self.owners, holding
+        yield (general if context in COVERED_BY_GENERAL else (),)
+        yield (few if len(few) <= SMALL_TEAM else (),)
+
+
+def why_not(desk: Deciders, person: str, *, context: str, owners: Sequence[Candidate]) -> str:
+    """Why this person is none of those who may be asked, whoever is here; empty if they are."""
+    if person not in desk.register:
+        return f"{desk.name(person)} decides nothing here."
+    if obstacle := desk.barrier(person):
+        return obstacle.sentence
+    circles = _Wait(desk, context, owners, 1).everybody()
+    asked = {one for groups in circles for group in groups for one, _ in group}
+    if person not in {stand_in for one in asked for stand_in in desk.line(one)}:
+        return f"{desk.name(person)} decides other questions."
+    return ""
 
 
 def _once(candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -68,13 +68,18 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """An entry of the authority register: what this person may be asked to decide."""
+    """An entry of the authority register: what this person may be asked to decide.
+
+    `cost_limit` is in minor units of the company's currency, and None is nothing; `scope` are
+    the systems and assets that they decide about, and empty is all of them.
+    """
 
     person: str
     contexts: tuple[str, ...]
     cost_limit: int | None = None
     backup: str | None = None
     absent: tuple[tuple[datetime, datetime], ...] = ()
+    scope: tuple[str, ...] = ()
 
 
 # ------------------------------------------------------------------ the directory, as mirrored
@@ -413,6 +418,9 @@ class Findings:
 
     lookalikes: tuple[str, ...] = field(default=())
     """Names that imitate another entry: shown with ids, and never approved from chat."""
+
+    spends: int | None = 0
+    """The total commitment, in minor units of the company's currency; None where unknown."""
 
 
 @dataclass(frozen=True, slots=True)

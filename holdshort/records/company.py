@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from holdshort.company.differences import Difference, differences
+from holdshort.company.fields import minor_units
 from holdshort.company.schema import Company
 from holdshort.core.terms import Kind
 from holdshort.records import audit, db, people
@@ -191,8 +192,9 @@ def _load_register(company: Company) -> None:
             {
                 "person": entry.person,
                 "contexts": list(entry.contexts),
-                "cost_limit": None if entry.cost_limit is None else int(entry.cost_limit * 100),
+                "cost_limit": minor_units(entry.spends, company.company.currency),
                 "backup": entry.backup,
+                "scope": list(entry.scope),
             }
             for entry in company.authority
         ],

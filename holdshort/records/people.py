@@ -37,6 +37,7 @@ def register() -> tuple[Authority, ...]:
             contexts=tuple(row["contexts"]),
             cost_limit=row["cost_limit"],
             backup=row["backup"],
+            scope=tuple(row["scope"]),
             absent=tuple((starts, ends) for starts, ends in row["absent"]),
         )
         for row in db.rows("register")

@@ -16,9 +16,10 @@ from psycopg import errors
 
 from holdshort import catalogue
 from holdshort.core import duties, reasons
-from holdshort.core.terms import Assurance, Channel, Person, Reason, Sender, Tier
+from holdshort.core.terms import Assurance, Channel, Kind, Person, Reason, Sender, Tier
 from holdshort.records import audit, db, people
 from holdshort.records.actions import Story
+from holdshort.stops import asking
 from holdshort.stops.refused import Refused
 
 GRAVE_APPROVALS = 5
@@ -130,6 +131,14 @@ def _asked_to(asked: _Asked) -> None:
         raise Refused("not_a_reviewer", f"You were not asked about this. Asked: {who}.")
 
 
+def _still_has_the_authority(asked: _Asked) -> None:
+    """The register may have changed since they were asked."""
+    if asked.answer.verdict not in ("approve", "change"):
+        return
+    if why := asking.lost(asked.story, asked.sender.person.id, at=asked.at):
+        raise Refused("not_a_reviewer", why)
+
+
 def _well_proved(asked: _Asked) -> None:
     needed = Assurance(asked.story.gate["min_assurance"])
     if asked.sender.assurance < needed:
@@ -196,10 +205,12 @@ def _handed_to_somebody_who_may(asked: _Asked) -> None:
     if to is None:
         return
     person = people.person(to)
-    if person is None or to not in {entry.person for entry in people.register()}:
+    if person is None or person.kind is not Kind.HUMAN:
         raise Refused("bad_hand_over", "That person decides nothing here. Choose a reviewer.")
     for reason in why_not(asked.story, person):
         raise Refused("bad_hand_over", reason.text)
+    for why in asking.could_not(asked.story, (to,), at=asked.at).values():
+        raise Refused("bad_hand_over", why)
 
 
 _RULES: tuple[Callable[[_Asked], None], ...] = (
@@ -207,6 +218,7 @@ _RULES: tuple[Callable[[_Asked], None], ...] = (
     _about_what_is_current,
     _still_open,
     _asked_to,
+    _still_has_the_authority,
     _well_proved,
     _seen_in_full,
     _complete,

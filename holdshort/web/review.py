@@ -15,7 +15,7 @@ from holdshort.ports import Knows
 from holdshort.records import actions, db, offers, people, queue, tickets
 from holdshort.records.actions import Story
 from holdshort.records.world import World
-from holdshort.stops import deciding
+from holdshort.stops import asking, deciding
 from holdshort.stops.deciding import Answer
 from holdshort.web import errors, waiting
 from holdshort.web.change import visible
@@ -183,11 +183,12 @@ def _why_not(story: Story, who: Who) -> flow.Refused | None:
 def _could_decide(story: Story, who: Who) -> list[Any]:
     """To whom this can be handed: reviewers without a duty against it."""
     known = people.people(entry.person for entry in people.register()).values()
+    others = asking.could_not(story, (person.id for person in known), at=db.now())
     return sorted(
         (
             person
             for person in known
-            if person.id != who.person.id and not deciding.why_not(story, person)
+            if person.id not in (who.person.id, *others) and not deciding.why_not(story, person)
         ),
         key=lambda person: person.name,
     )

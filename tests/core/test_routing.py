@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from holdshort.core.deciders import Deciders
 from holdshort.core.duties import who_may_not
 from holdshort.core.routing import Assigned, Routing, route
+from holdshort.core.stakes import NOTHING
 from holdshort.core.terms import Authority, Employment, Kind
 
 from .examples import NOON, action, person
@@ -29,6 +30,7 @@ def asked(register: list[Authority], context: str = "access", **changes: Any) ->
         "people": PEOPLE,
         "at": NOON,
         "open_reviews": {},
+        "stakes": NOTHING,
     }
     desk |= {name: changes.pop(name) for name in desk.keys() & changes.keys()}
     return route(Deciders(**desk), **{"context": context, "owners": (), **changes})

@@ -235,6 +235,7 @@ SELECT a.id, encode(a.digest, 'hex') AS digest, a.canonical,
 -- What decisions and their consequence need of a story; an action, or that of a review.
 SELECT a.id, encode(a.digest, 'hex') AS digest, a.canonical,
        to_jsonb(r) || jsonb_build_object('fault', COALESCE(r.fault, '')) AS review,
+       to_jsonb(s) || jsonb_build_object('category', s.type || '/' || s.tier) AS assessment,
        to_jsonb(s) - 'grounds' || jsonb_build_object('category', s.type || '/' || s.tier) AS gate,
        to_jsonb(z) AS "authorization", to_jsonb(f) AS fate, ha.older IS NOT NULL AS halted,
        COALESCE(ha.older, false) AS older,
