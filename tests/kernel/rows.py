@@ -27,7 +27,8 @@ from tests.desk import Desk
 from tests.kernel.grant_table import INSERTS
 from tests.kernel.reach import SUPERUSER, Logins, Reach, Statement
 
-GROUNDS = b'\x00{"findings": {}, "reasons": []}'
+GROUNDS = b'\x00{"findings": {"context": "security", "owners": [], "rights": [], "spends": 0, \
+"consequence": {"cost": {"value": 0}}}, "reasons": []}'
 DIGESTS = {"action", "assessment", "decision", "authorization", "fate", "execution", "report"}
 """Tables whose digest is that of an action: bytes, written here in hexadecimal."""
 
