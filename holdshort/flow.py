@@ -34,6 +34,7 @@ from holdshort.stops import (
 from holdshort.stops.by_hand import find, report, send_answer
 from holdshort.stops.conversation import ask_for_a_person, check_words, close, open_for, reply
 from holdshort.stops.deciding import Answer
+from holdshort.stops.delegating import delegate, take_back
 from holdshort.stops.older import ASKED_ANEW, reconcile, settle, watch
 from holdshort.stops.refused import Refused, existing, known
 
@@ -45,6 +46,7 @@ __all__ = [
     "authorize",
     "close",
     "decide",
+    "delegate",
     "execute",
     "expire",
     "find",
@@ -67,6 +69,7 @@ __all__ = [
     "stage",
     "stop",
     "sweep",
+    "take_back",
     "undo",
     "unread",
     "watch",

@@ -10,6 +10,7 @@ from django.urls.converters import IntConverter
 from holdshort.web import (
     by_hand,
     change,
+    delegations,
     forms,
     portal,
     record,
@@ -58,6 +59,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("safe-mode/end", safe_mode.end),
     path("safe-mode/<uuid:action>", safe_mode.settle),
     path("track-record", track_record.track_record),
+    path("delegations", delegations.delegations),
+    path("delegations/<uuid:delegation>/end", delegations.take_back),
     path("rules", rules.rules),
     path("rules/<number:number>/adopt", rules.adopt),
 ]

@@ -59,6 +59,7 @@ SECTIONS: tuple[Compared, ...] = (
             "backup": always,
             "scope": loose.widened,
             "absent": never,
+            "delegates": always,
         },
         added=loose.yes,
         apart=("person",),

@@ -6,7 +6,7 @@ that names who can end the wait; it never lets an action through.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from holdshort.core.deciders import Candidate, Deciders
@@ -27,6 +27,8 @@ class Assigned:
     person: str
     why: str
     rank: int
+    delegation: str | None = None
+    instead_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ def route(
     desk: Deciders,
     *,
     context: str,
-    owners: Sequence[Candidate],
+    owners: Sequence[tuple[str, str]],
     needed: int = 1,
     keepers: Sequence[str] = (),
 ) -> Routing:
@@ -53,8 +55,11 @@ def route(
     """
     wait = _Wait(desk, context, owners, needed)
     chosen = wait.chosen()
-    reviewers = tuple(Assigned(*one, rank) for rank, one in enumerate(chosen, start=1))
-    if len(chosen) >= needed:
+    reviewers = tuple(
+        Assigned(one.person, one.why, rank, one.delegation, one.instead_of)
+        for rank, one in enumerate(chosen, start=1)
+    )
+    if authorities(chosen) >= needed:
         return Routing(reviewers, None, f"{desk.names(chosen)} can end this wait by deciding.")
     return Routing(reviewers, _fault(wait, chosen, keepers), _endings(wait, keepers))
 
@@ -65,14 +70,14 @@ class _Wait:
 
     desk: Deciders
     context: str
-    owners: Sequence[Candidate]
+    owners: Sequence[tuple[str, str]]
     needed: int
 
     def chosen(self) -> list[Candidate]:
         """Those who are asked: circle after circle, until there are enough."""
         found: list[Candidate] = []
         for circle in self._circles():
-            if len(found) < self.needed:
+            if authorities(found) < self.needed:
                 found = _once([*found, *circle])
         return found
 
@@ -85,31 +90,44 @@ class _Wait:
         desk, context = self.desk, self.context
         holding = desk.holding(context, f"you decide {context} questions")
         general = desk.holding(GENERAL, f"nobody else can decide this {context} question now")
-        few = [(one, "you are the other person who decides here") for one in desk.register]
-        yield self.owners, holding
+        why = "you are the other person who decides here"
+        few = [Candidate(one, why) for one in desk.register]
+        yield [Candidate(*one) for one in self.owners], holding
         yield (general if context in COVERED_BY_GENERAL else (),)
         yield (few if len(few) <= SMALL_TEAM else (),)
 
 
-def why_not(desk: Deciders, person: str, *, context: str, owners: Sequence[Candidate]) -> str:
+def why_not(desk: Deciders, person: str, *, context: str, owners: Sequence[tuple[str, str]]) -> str:
     """Why this person is none of those who may be asked, whoever is here; empty if they are."""
     if person not in desk.register:
         return f"{desk.name(person)} decides nothing here."
     if obstacle := desk.barrier(person):
         return obstacle.sentence
     circles = _Wait(desk, context, owners, 1).everybody()
-    asked = {one for groups in circles for group in groups for one, _ in group}
+    asked = {
+        one
+        for groups in circles
+        for group in groups
+        for one in (candidate.person for candidate in group)
+    }
     if person not in {stand_in for one in asked for stand_in in desk.line(one)}:
         return f"{desk.name(person)} decides other questions."
     return ""
 
 
 def _once(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Each person once, at their best place."""
+    """Each person once, at their best place, and in their own name where they can."""
     found: dict[str, Candidate] = {}
     for candidate in candidates:
-        found.setdefault(candidate[0], candidate)
+        known = found.setdefault(candidate.person, candidate)
+        if known.instead_of and not candidate.instead_of:
+            found[candidate.person] = candidate
     return list(found.values())
+
+
+def authorities(candidates: Iterable[Candidate]) -> int:
+    """How many say yes where all of these do: somebody and who decides for them are one."""
+    return len({one.instead_of or one.person for one in candidates})
 
 
 # ------------------------------------------------------------------ too few
@@ -150,7 +168,7 @@ def _asked_by_another(wait: _Wait) -> str:
     who = wait.desk.action.beneficiary
     apart = replace(wait.desk.action, requester=who, initiator=who, changer=who)
     free = replace(wait, desk=replace(wait.desk, action=apart, writer=None)).chosen()
-    if len(free) < wait.needed:
+    if authorities(free) < wait.needed:
         return ""
     return f"If {wait.desk.name(who)} asks for it, {wait.desk.names(free)} can decide."
 
@@ -160,6 +178,6 @@ def _when_somebody_is_back(wait: _Wait) -> str:
     entries = wait.desk.register.values()
     for end in sorted(end for entry in entries for _, end in entry.absent if end > wait.desk.at):
         there = replace(wait, desk=replace(wait.desk, at=end)).chosen()
-        if len(there) >= wait.needed:
+        if authorities(there) >= wait.needed:
             return f"{wait.desk.names(there)} can decide from {end.day} {end:%b}."
     return ""

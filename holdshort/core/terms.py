@@ -82,6 +82,16 @@ class Authority:
     scope: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Delegation:
+    """`taker` decides for `giver` until then; both have an entry in the register."""
+
+    id: str
+    giver: str
+    taker: str
+    ends: datetime
+
+
 # ------------------------------------------------------------------ the directory, as mirrored
 
 

@@ -39,6 +39,8 @@ EVENTS = frozenset(
         "finding.recorded",
         "secret.read",
         "policy.adopted",
+        "delegation.given",
+        "delegation.taken_back",
         "undo.asked",
         "sign_in.succeeded",
         "sign_in.failed",

@@ -108,6 +108,7 @@ def _adopt(version: int, person: str) -> None:
 def _load(company: Company, *, demo: bool) -> None:
     _load_people(company)
     _load_register(company)
+    _load_delegations(company)
     _load_systems(company)
     standing = [
         {"category": row.category, "phase": row.phase}
@@ -207,6 +208,16 @@ def _load_register(company: Company) -> None:
             for away in entry.absent
         ],
     )
+
+
+def _load_delegations(company: Company) -> None:
+    rows = [
+        {"giver": entry.person, "taker": one.person, "starts": one.start, "ends": one.end}
+        for entry in company.authority
+        for one in entry.delegates
+    ]
+    _add("end_delegations_of_the_file", rows)
+    _add("add_delegations_of_the_file", rows)
 
 
 def _load_systems(company: Company) -> None:

@@ -134,6 +134,7 @@ def hand_over(story: Story) -> None:
             person=decision["hand_to"],
             why=f"{giver.name if giver else decision['person']} handed this to you",
             rank=len(asked) + 1,
+            delegation=None,
         )
         audit.event(
             "review.handed_over",

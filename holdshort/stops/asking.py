@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from holdshort.core import routing
-from holdshort.core.deciders import Candidate, Deciders
+from holdshort.core.deciders import Deciders
 from holdshort.core.routing import Routing
 from holdshort.core.stakes import Stakes
 from holdshort.core.terms import Action, Authority, Findings
@@ -27,7 +27,7 @@ class Field:
     """
 
     context: str
-    owners: tuple[Candidate, ...]
+    owners: tuple[tuple[str, str], ...]
     systems: tuple[str, ...]
     spends: int | None
 
@@ -79,6 +79,7 @@ def deciders(action: Action, field: Field, *, at: datetime) -> Deciders:
         at=at,
         open_reviews={row["person"]: row["open"] for row in waiting},
         stakes=_stakes(action, field, register),
+        delegations=people.delegations(at),
     )
 
 
@@ -102,9 +103,14 @@ def hands(story: Story, approver: str, *, at: datetime) -> str:
 def lost(story: Story, person: str, *, at: datetime) -> str:
     """Why the authority of somebody who was asked does not reach this (any more), if so."""
     desk = deciders(story.action, _field(story), at=at)
-    if person not in desk.register:
+    by = next((one["delegation"] for one in story.assignments if one["person"] == person), None)
+    given = next((one for one in desk.delegations if one.id == by), None)
+    if by and given is None:
+        return "You do not decide for the one who was asked any more."
+    whose = given.giver if given else person
+    if not {whose, person} <= desk.register.keys():
         return "You are not in the authority register any more."
-    obstacle = desk.barrier(person)
+    obstacle = desk.barrier(whose)
     return obstacle.sentence if obstacle else ""
 
 
@@ -158,6 +164,7 @@ def again(story: Story, *, at: datetime) -> None:
             person=one.person,
             why=one.why,
             rank=rank,
+            delegation=one.delegation,
         )
     audit.event(
         "review.asked_again",

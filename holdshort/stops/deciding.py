@@ -85,7 +85,9 @@ def remember(story: Story, answer: Answer, no: Refused, *, sender: Sender) -> No
 
 def why_not(story: Story, person: Person) -> tuple[Reason, ...]:
     """What duties have against this person deciding; whoever wrote a ticket asked for it too."""
-    return duties.who_may_not(story.action, person, writer=story.writer)
+    return duties.who_may_not(
+        story.action, person, writer=story.writer, decides_for=people.decides_for(person.id)
+    )
 
 
 def _allowed_by_duties(asked: _Asked) -> None:
@@ -113,7 +115,9 @@ def _still_open(asked: _Asked) -> None:
     if is_expired or (open_still and story.review["expires_at"] <= asked.at):
         raise Refused("expired", "The time to decide is over; it was closed as not approved.")
     final = [d for d in story.decisions if d["verdict"] in ("approve", "change", "reject")]
-    done = story.fate or story.authorization or len(final) >= story.gate["needed"]
+    # Somebody and whoever decided for them are one.
+    whose = {d["instead_of"] or d["person"] for d in final}
+    done = story.fate or story.authorization or len(whose) >= story.gate["needed"]
     if done or asked.sender.person.id in {decision["person"] for decision in final}:
         raise Refused("already_decided", f"This was decided already. {_who_decided(final)}")
 

@@ -208,4 +208,5 @@ def _names(story: Story) -> dict[str, str]:
     who = {action.requester, action.beneficiary, action.initiator, action.changer}
     who |= {one["person"] for one in (*story.assignments, *story.decisions)}
     who |= {one["hand_to"] for one in story.decided("hand_over")}
+    who |= {one["instead_of"] for one in story.decisions if one["instead_of"]}
     return {key: person.name for key, person in people.people(who).items()}

@@ -35,6 +35,7 @@ GUARDED = (
     "attempt",
     "authorization",
     "decision",
+    "delegation",
     "event",
     "execution",
     "fate",
@@ -86,7 +87,7 @@ _TWICE = (
             "no other role has the grant",
             (f"desk may not INSERT {table}",),
         )
-        for table in ("decision", "reconciliation", "settlement")
+        for table in ("decision", "delegation", "reconciliation", "settlement")
     ),
     Redundant(
         "authorization.authorization_desk is for some",

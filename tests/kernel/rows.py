@@ -265,6 +265,14 @@ class Kernel:
         row |= {"person": person, "why": "w", "rank": 3}
         self.insert(role, "assignment", **row | forged)
 
+    def delegated(self, giver: str, taker: str, role: str = "web", **forged: Any) -> dict[str, Any]:
+        """One person decides for another for a week."""
+        now = self.now()
+        row = {"id": new_id(), "giver": giver, "taker": taker, "account": self.accounts.get(giver)}
+        row |= {"starts": now - timedelta(minutes=1), "ends": now + timedelta(days=7)} | forged
+        self.insert(role, "delegation", **row)
+        return row
+
     def decided(self, made: Made, person: str, verdict: str = "approve", **forged: Any) -> Made:
         """One person's answer, written by the web."""
         row = self.decision_row(made, person, verdict) | forged

@@ -42,6 +42,7 @@ class Scene:
                 "tickets": "/tickets",
                 "track-record": "/track-record",
                 "rules": "/rules",
+                "delegations": "/delegations",
                 "ticket-staff": f"/tickets/{at['handed']}",
                 "ticket-hold": f"/tickets/{at['photo']}",
                 "ticket-done": f"/tickets/{at['bought']}",

@@ -36,27 +36,32 @@ WITH wanted AS (
   SELECT WHERE NOT EXISTS (SELECT FROM kernel.panel p WHERE p.id = %(id)s)),
 panel AS (
   INSERT INTO kernel.panel (id, size) SELECT %(id)s, cardinality(%(people)s::text[]) FROM wanted ON CONFLICT DO NOTHING)
-INSERT INTO kernel.seat (panel, size, rank, person, why)
-SELECT %(id)s, cardinality(%(people)s::text[]), one.rank, one.person, one.why
-  FROM wanted CROSS JOIN unnest(%(people)s::text[], %(whys)s::text[]) WITH ORDINALITY AS one (person, why, rank)
+INSERT INTO kernel.seat (panel, size, rank, person, why, delegation)
+SELECT %(id)s, cardinality(%(people)s::text[]), one.rank, one.person, one.why, one.delegation
+  FROM wanted CROSS JOIN unnest(%(people)s::text[], %(whys)s::text[], %(delegations)s::uuid[])
+       WITH ORDINALITY AS one (person, why, delegation, rank)
 ON CONFLICT DO NOTHING;
 
 -- name: add_assignment
 -- Somebody who is asked after the review had opened.
-INSERT INTO kernel.assignment (review, person, why, rank, expires_at)
-SELECT r.number, %(person)s, %(why)s, %(rank)s, r.expires_at FROM kernel.review r WHERE r.number = %(review)s
+INSERT INTO kernel.assignment (review, person, why, rank, expires_at, delegation)
+SELECT r.number, %(person)s, %(why)s, %(rank)s, r.expires_at, %(delegation)s FROM kernel.review r WHERE r.number = %(review)s
 ON CONFLICT DO NOTHING;
 
 -- name: add_decision
 INSERT INTO kernel.decision (id, review, action, digest, expires_at, requester, beneficiary, initiator, changer,
                              person, account, verdict, reason_code, changes, hand_to, channel, assurance, shown,
-                             panel, later)
+                             panel, later, delegation, instead_of)
 SELECT %(id)s, r.number, a.id, decode(%(digest)s, 'hex'), r.expires_at, a.requester, a.beneficiary, a.initiator,
        a.changer,
        %(person)s, %(account)s, %(verdict)s, %(reason_code)s, %(changes)s, %(hand_to)s, %(channel)s,
        %(assurance)s, %(shown)s, r.panel,
-       NOT EXISTS (SELECT FROM kernel.seat s WHERE s.panel = r.panel AND s.person = %(person)s)
-  FROM kernel.review r JOIN kernel.action a ON a.id = r.action WHERE r.number = %(review)s;
+       NOT EXISTS (SELECT FROM kernel.seat s WHERE s.panel = r.panel AND s.person = %(person)s),
+       g.delegation, d.giver
+  FROM kernel.review r JOIN kernel.action a ON a.id = r.action
+  LEFT JOIN kernel.asked g ON g.review = r.number AND g.person = %(person)s
+  LEFT JOIN kernel.delegation d ON d.id = g.delegation
+ WHERE r.number = %(review)s;
 
 -- name: add_note
 INSERT INTO public.decision_note (decision, comment) VALUES (%(decision)s, %(comment)s);
@@ -382,6 +387,16 @@ SELECT 'reroute', r.action::text
           WHERE g.review = few.review AND NOT EXISTS (
                 SELECT FROM public.absence b
                  WHERE b.person = g.person AND clock_timestamp() BETWEEN b.starts AND b.ends))
+UNION ALL
+-- Somebody decides for one who was asked, and was not asked yet.
+SELECT DISTINCT 'reroute', r.action::text
+  FROM kernel.delegated d JOIN kernel.asked g ON g.person = d.giver AND g.expires_at > (SELECT clock_timestamp())
+  JOIN kernel.review r ON r.number = g.review JOIN kernel.action a ON a.id = r.action
+ WHERE d.taker NOT IN (a.requester, a.beneficiary, a.initiator, a.changer)
+   AND d.giver NOT IN (a.requester, a.beneficiary, a.initiator, a.changer)
+   AND NOT EXISTS (SELECT FROM kernel.asked h WHERE h.review = r.number AND h.person = d.taker)
+   AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = r.action)
+   AND NOT EXISTS (SELECT FROM kernel."authorization" z WHERE z.action = r.action)
 UNION ALL
 SELECT CASE WHEN z.expires_at < clock_timestamp() THEN 'expire'
             WHEN EXISTS (SELECT FROM kernel.standing t WHERE t.category = z.category AND t.id > z.standing)
