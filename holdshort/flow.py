@@ -28,6 +28,7 @@ from holdshort.stops import (
     older,
     previewing,
     reading,
+    silence,
     staging,
     telling,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "propose",
     "receive",
     "reconcile",
+    "remind",
     "reply",
     "report",
     "reroute",
@@ -207,6 +209,12 @@ def reroute(action: str) -> None:
         story = known(action)
         if story.state == "waiting" and story.review and story.review["expires_at"] > at:
             asking.again(story, at=at)
+
+
+def remind(action: str) -> None:
+    """Nobody answered yet: remind those who were asked, or ask somebody else as well."""
+    with actions.turn_of(action) as (found, at):
+        silence.go_on(existing(found), at=at)
 
 
 # ------------------------------------------------------------------ authorize

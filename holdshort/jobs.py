@@ -83,6 +83,12 @@ def reroute(id: str) -> None:
     flow.reroute(id)
 
 
+@app.task(name="remind", queue="desk")
+def remind(id: str) -> None:
+    """Nobody answered yet: people are reminded, or somebody else is asked."""
+    flow.remind(id)
+
+
 @app.task(name="restage", queue="desk")
 def restage(id: str) -> None:
     """The world had changed: the next version is asked anew."""

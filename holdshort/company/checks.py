@@ -9,7 +9,7 @@ from holdshort.company.policy import RoleTemplate
 from holdshort.company.problems import WARNING, Finding, Path
 from holdshort.company.reach import loops, privileged, rights_through, rights_within
 from holdshort.company.schema import Company
-from holdshort.core.routing import SMALL_TEAM
+from holdshort.core.circles import SMALL_TEAM
 from holdshort.core.terms import Kind
 
 MOVING_KINDS = ("ldap",)

@@ -243,6 +243,15 @@ SECTIONS: tuple[Compared, ...] = (
         apart=("id",),
     ),
     Compared(
+        "how people are asked:",
+        loose.single("routing"),
+        {
+            **dict.fromkeys(("days", "opens", "closes", "answer_within_hours", "pages"), never),
+            "open_reviews": never,
+            "delegation_days": raised,
+        },
+    ),
+    Compared(
         "confidence", loose.single("confidence"), {"threshold": lowered}, apart=("categories",)
     ),
     Compared(

@@ -29,6 +29,7 @@ from holdshort.company.policy import (
     Hold,
     Party,
     RoleTemplate,
+    Routing,
     Software,
     Standing,
     Threshold,
@@ -60,6 +61,7 @@ POLICY_SECTIONS = (
     "units",
     "field_lists",
     "documents",
+    "routing",
 )
 
 
@@ -137,6 +139,7 @@ class Company(Section):
     budgets: Budgets = Field(Budgets(), description="Limits of what may happen unwatched.")
     holds: tuple[Hold, ...] = Field((), description="Legal holds.")
     conflicts: tuple[Conflict, ...] = Field((), description="Rights that exclude each other.")
+    routing: Routing = Field(Routing(), description="How and when people are asked.")
     confidence: Confidence = Field(Confidence(), description="How sure the agent must be.")
     standing: tuple[Standing, ...] = Field((), description="Phases for a demonstration only.")
     connectors: dict[Id, Connector] = Field({}, description="Connected apps by name.")

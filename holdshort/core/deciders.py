@@ -43,6 +43,9 @@ class Deciders:
     delegations: tuple[Delegation, ...] = ()
     """Those that count at this moment."""
 
+    cap: int = 20
+    """With so many open reviews somebody is asked after the others."""
+
     def holding(self, context: str, why: str) -> list[Candidate]:
         """Those of the register who decide that context."""
         return [Candidate(e.person, why) for e in self.register.values() if context in e.contexts]
@@ -124,6 +127,10 @@ class Deciders:
         if ties := who_may_not(self.action, who, writer=self.writer, decides_for=for_whom):
             return Obstacle(ties[0].text, ", who may not decide this")
         return None
+
+    def loaded(self, person: str) -> bool:
+        """Whether somebody has so much waiting that others are asked first."""
+        return self.open_reviews.get(person, 0) >= self.cap
 
     def hands(self, approver: str, context: str, owners: Sequence[tuple[str, str]]) -> str:
         """Who does by hand what was approved: the approver, if it is their field at all.

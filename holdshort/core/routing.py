@@ -6,18 +6,12 @@ that names who can end the wait; it never lets an action through.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from holdshort.core.circles import Wait, authorities, once
 from holdshort.core.deciders import Candidate, Deciders
 from holdshort.core.terms import Reason
-
-GENERAL = "general"
-COVERED_BY_GENERAL = frozenset({"access", "finance", "hr", "legal", "facilities", GENERAL})
-"""Contexts that a generalist may decide when nobody holds them; security is never among them."""
-
-SMALL_TEAM = 2
-"""With so few in the register, each decides whatever their duties allow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +47,7 @@ def route(
     `needed` is how many must say yes; `keepers` are the names of those who may change the
     authority register.
     """
-    wait = _Wait(desk, context, owners, needed)
+    wait = Wait(desk, context, owners, needed)
     chosen = wait.chosen()
     reviewers = tuple(
         Assigned(one.person, one.why, rank, one.delegation, one.instead_of)
@@ -64,46 +58,13 @@ def route(
     return Routing(reviewers, _fault(wait, chosen, keepers), _endings(wait, keepers))
 
 
-@dataclass(frozen=True, slots=True)
-class _Wait:
-    """One question to the people of a desk."""
-
-    desk: Deciders
-    context: str
-    owners: Sequence[tuple[str, str]]
-    needed: int
-
-    def chosen(self) -> list[Candidate]:
-        """Those who are asked: circle after circle, until there are enough."""
-        found: list[Candidate] = []
-        for circle in self._circles():
-            if authorities(found) < self.needed:
-                found = _once([*found, *circle])
-        return found
-
-    def _circles(self) -> Iterator[list[Candidate]]:
-        for groups in self.everybody():
-            yield [one for group in groups for one in self.desk.present(group)]
-
-    def everybody(self) -> Iterator[Sequence[Sequence[Candidate]]]:
-        """Whoever may be asked, circle after circle, each in groups of equals."""
-        desk, context = self.desk, self.context
-        holding = desk.holding(context, f"you decide {context} questions")
-        general = desk.holding(GENERAL, f"nobody else can decide this {context} question now")
-        why = "you are the other person who decides here"
-        few = [Candidate(one, why) for one in desk.register]
-        yield [Candidate(*one) for one in self.owners], holding
-        yield (general if context in COVERED_BY_GENERAL else (),)
-        yield (few if len(few) <= SMALL_TEAM else (),)
-
-
 def why_not(desk: Deciders, person: str, *, context: str, owners: Sequence[tuple[str, str]]) -> str:
     """Why this person is none of those who may be asked, whoever is here; empty if they are."""
     if person not in desk.register:
         return f"{desk.name(person)} decides nothing here."
     if obstacle := desk.barrier(person):
         return obstacle.sentence
-    circles = _Wait(desk, context, owners, 1).everybody()
+    circles = Wait(desk, context, owners, 1).everybody()
     asked = {
         one
         for groups in circles
@@ -115,25 +76,35 @@ def why_not(desk: Deciders, person: str, *, context: str, owners: Sequence[tuple
     return ""
 
 
-def _once(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Each person once, at their best place, and in their own name where they can."""
-    found: dict[str, Candidate] = {}
-    for candidate in candidates:
-        known = found.setdefault(candidate.person, candidate)
-        if known.instead_of and not candidate.instead_of:
-            found[candidate.person] = candidate
-    return list(found.values())
-
-
-def authorities(candidates: Iterable[Candidate]) -> int:
-    """How many say yes where all of these do: somebody and who decides for them are one."""
-    return len({one.instead_of or one.person for one in candidates})
+def escalation(
+    desk: Deciders, silent: Sequence[str], *, context: str, owners: Sequence[tuple[str, str]]
+) -> list[Candidate]:
+    """Who is asked as well when those who were asked are silent: their backups; without any who
+    can answer, everybody else who may be asked here.
+    """
+    backups = [
+        Candidate(person, f"{desk.name(one)} has not answered, and you are the backup")
+        for one in silent
+        for person in desk.line(one)[1:]
+    ]
+    others = [
+        one._replace(why="those who were asked have not answered")
+        for groups in Wait(desk, context, owners, 1).everybody()
+        for group in groups
+        for one in group
+    ]
+    for candidates in (backups, others):
+        found = [one for one in candidates if one.person in desk.register]
+        found = [one for one in once(found) if desk.obstacle(one.person) is None]
+        if new := [one for one in found if one.person not in silent]:
+            return new
+    return []
 
 
 # ------------------------------------------------------------------ too few
 
 
-def _fault(wait: _Wait, chosen: Sequence[Candidate], keepers: Sequence[str]) -> Reason:
+def _fault(wait: Wait, chosen: Sequence[Candidate], keepers: Sequence[str]) -> Reason:
     short = "nobody here may decide it"
     if chosen:
         short = f"only {wait.desk.names(chosen)} may decide it here"
@@ -146,7 +117,7 @@ def _fault(wait: _Wait, chosen: Sequence[Candidate], keepers: Sequence[str]) -> 
     )
 
 
-def _endings(wait: _Wait, keepers: Sequence[str]) -> str:
+def _endings(wait: Wait, keepers: Sequence[str]) -> str:
     """Who can end a wait that nobody may decide, and how: the quickest way first."""
     owner = " or ".join(keepers) or "An owner of this desk"
     another = f"naming another reviewer for {wait.context} questions in company.yaml"
@@ -163,7 +134,7 @@ def _endings(wait: _Wait, keepers: Sequence[str]) -> str:
     )
 
 
-def _asked_by_another(wait: _Wait) -> str:
+def _asked_by_another(wait: Wait) -> str:
     """Where the deciders have a part in it, the beneficiary can ask instead."""
     who = wait.desk.action.beneficiary
     apart = replace(wait.desk.action, requester=who, initiator=who, changer=who)
@@ -173,7 +144,7 @@ def _asked_by_another(wait: _Wait) -> str:
     return f"If {wait.desk.name(who)} asks for it, {wait.desk.names(free)} can decide."
 
 
-def _when_somebody_is_back(wait: _Wait) -> str:
+def _when_somebody_is_back(wait: Wait) -> str:
     """The first day on which enough people are here."""
     entries = wait.desk.register.values()
     for end in sorted(end for entry in entries for _, end in entry.absent if end > wait.desk.at):

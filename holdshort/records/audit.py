@@ -20,6 +20,8 @@ EVENTS = frozenset(
         "review.asked_again",
         "review.not_reopened",
         "review.handed_over",
+        "review.reminded",
+        "review.escalated",
         "decision.made",
         "decision.refused",
         "authorization.granted",

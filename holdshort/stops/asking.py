@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
-from holdshort.core import routing
-from holdshort.core.deciders import Deciders
-from holdshort.core.routing import Routing
+from holdshort.core import routing, settings
+from holdshort.core.deciders import Candidate, Deciders
+from holdshort.core.routing import Assigned, Routing
 from holdshort.core.stakes import Stakes
 from holdshort.core.terms import Action, Authority, Findings
 from holdshort.records import audit, db, panels, people
 from holdshort.records.actions import Story
 from holdshort.records.people import DESK
 from holdshort.stops import telling
-
-REVIEW_FOR = timedelta(hours=72)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ def whom(action: Action, field: Field, *, needed: int, at: datetime) -> Routing:
 
 def deciders(action: Action, field: Field, *, at: datetime) -> Deciders:
     """Those who decide here, as far as this action goes."""
-    register = people.register()
+    register, document = people.register(), policy()
     involved = {entry.person for entry in register} | {entry.backup or "" for entry in register}
     involved |= {owner for owner, _ in field.owners} | {action.requester, action.beneficiary}
     waiting = db.rows("open_reviews", people=[entry.person for entry in register])
@@ -78,15 +77,20 @@ def deciders(action: Action, field: Field, *, at: datetime) -> Deciders:
         people=people.people(involved),
         at=at,
         open_reviews={row["person"]: row["open"] for row in waiting},
-        stakes=_stakes(action, field, register),
+        stakes=_stakes(action, field, register, settings.currency(document)),
+        cap=settings.open_reviews(document),
         delegations=people.delegations(at),
     )
 
 
-def _stakes(action: Action, field: Field, register: Sequence[Authority]) -> Stakes:
+def policy() -> Mapping[str, Any]:
+    """The rules in force."""
+    found = db.row("policy_in_force")
+    return found["document"] if found else {}
+
+
+def _stakes(action: Action, field: Field, register: Sequence[Authority], currency: str) -> Stakes:
     """What is at stake; what is touched is looked up where that decides who may be asked."""
-    about = db.row("company_about") if field.spends else None
-    currency = str((about or {}).get("currency") or "")
     if not any(entry.scope for entry in register):
         return Stakes(frozenset(), field.spends, currency)
     named = [value for value in action.params.values() if isinstance(value, str)]
@@ -128,10 +132,13 @@ def could_not(story: Story, persons: Iterable[str], *, at: datetime) -> dict[str
 def open_review(story: Story, who: Routing, *, at: datetime) -> None:
     """Put the question, and tell the requester who can end the wait."""
     fault = who.fault.text if who.fault else None
+    times = settings.times(policy(), story.action.type, at)
     number = db.value(
         "add_review",
         action=story.action.id,
-        expires_at=at + REVIEW_FOR,
+        expires_at=times.close,
+        remind_at=times.remind,
+        escalate_at=times.escalate,
         fault=fault,
         panel=panels.of(who.reviewers),
     )
@@ -156,6 +163,44 @@ def again(story: Story, *, at: datetime) -> None:
     more = [one for one in who.reviewers if one.person not in asked]
     if not more:
         return
+    _ask(story, more)
+    audit.event(
+        "review.asked_again",
+        actor=DESK,
+        ticket=story.action.ticket,
+        action=story.action.id,
+        asked=[one.person for one in more],
+    )
+    telling.say(story, f"‘{telling.title(story)}’ can be decided now. {who.who_can_end_it}")
+
+
+def silent(story: Story) -> list[str]:
+    """Those who were asked and have not answered."""
+    final = ("approve", "change", "reject", "hand_over")
+    answered = {one["person"] for one in story.decisions if one["verdict"] in final}
+    return [one["person"] for one in story.assignments if one["person"] not in answered]
+
+
+def escalate(story: Story, *, at: datetime) -> list[str]:
+    """Ask the backups of those who are silent, or whoever else may decide. Gives who was asked."""
+    field = _field(story)
+    asked = {one["person"] for one in story.assignments}
+    desk = deciders(story.action, field, at=at)
+    more = routing.escalation(desk, silent(story), context=field.context, owners=field.owners)
+    new = [one for one in more if one.person not in asked]
+    _ask(story, new)
+    return [one.person for one in new]
+
+
+def called(persons: Sequence[str]) -> str:
+    """The names of people, as a list."""
+    found = people.people(persons)
+    return " and ".join(found[one].name if one in found else one for one in persons)
+
+
+def _ask(story: Story, more: Iterable[Assigned | Candidate]) -> None:
+    """Ask people after the review had opened."""
+    assert story.review is not None
     last = max((assignment["rank"] for assignment in story.assignments), default=0)
     for rank, one in enumerate(more, start=last + 1):
         db.write(
@@ -166,11 +211,3 @@ def again(story: Story, *, at: datetime) -> None:
             rank=rank,
             delegation=one.delegation,
         )
-    audit.event(
-        "review.asked_again",
-        actor=DESK,
-        ticket=story.action.ticket,
-        action=story.action.id,
-        asked=[one.person for one in more],
-    )
-    telling.say(story, f"‘{telling.title(story)}’ can be decided now. {who.who_can_end_it}")

@@ -154,8 +154,23 @@ def seen(story: Story, who: Who, world: Knows) -> dict[str, Any]:
         "not_you": _why_not(story, who),
         "live": story.state in AT_WORK,
         "watch": story.state == "waiting",
+        "steps": _steps(story),
         **_verbs(story, who, drawn),
     }
+
+
+def _steps(story: Story) -> list[dict[str, Any]]:
+    """What was done, and will be, because nobody answers."""
+    assert story.review is not None
+    number, words = story.review["number"], {1: "reminds", 2: "asks somebody else as well"}
+    done = {row["step"]: row["reminded_at"] for row in db.rows("reminders", review=number)}
+    said = {1: "reminded", 2: "asked somebody else as well"}
+    due = {1: story.review["remind_at"], 2: story.review["escalate_at"]}
+    return [
+        {"at": done.get(step, at), "words": (said if step in done else words)[step]}
+        for step, at in due.items()
+        if at is not None
+    ]
 
 
 def _verbs(story: Story, who: Who, drawn: Drawn) -> dict[str, Any]:

@@ -316,3 +316,27 @@ def test_everybody_asked_may_decide_and_too_few_asked_are_a_fault(
     assert len(set(who(found))) == len(found.reviewers)
     assert (found.fault is None) == (len(found.reviewers) >= needed)
     assert "can end this wait" in found.who_can_end_it
+
+
+# ------------------------------------------------------------------ too much, and silence
+
+LAST = {"bo": 25, "priya": 3}
+
+
+def test_an_owner_with_too_much_waiting_comes_last_and_the_next_reads_why() -> None:
+    register = [Authority(one, ("access",)) for one in ("bo", "priya")]
+    found = asked(register, owners=(("bo", "you own AWS"),), open_reviews=LAST)
+    assert found.reviewers == (
+        Assigned("priya", "you decide access questions; Bo has 20 or more open", 1),
+        Assigned("bo", "you own AWS", 2),
+    )
+
+
+def test_where_everybody_has_too_much_the_next_circle_is_asked_first() -> None:
+    register = [
+        Authority("bo", ("access",)),
+        Authority("fay", ("general",)),
+        Authority("sam", ("hr",)),
+    ]
+    assert who(asked(register, open_reviews={"bo": 20})) == ["fay", "bo"]
+    assert who(asked(register, open_reviews={"bo": 20, "fay": 20})) == ["bo", "fay"]

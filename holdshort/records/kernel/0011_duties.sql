@@ -89,3 +89,22 @@ CREATE POLICY delegation_read ON kernel.delegation FOR SELECT USING (true);
 CREATE POLICY delegation_web ON kernel.delegation FOR INSERT TO {web} WITH CHECK (account IS NOT NULL);
 CREATE POLICY account_in_use ON kernel.delegation AS RESTRICTIVE FOR INSERT WITH CHECK (
     NOT EXISTS (SELECT FROM kernel.account a WHERE a.id = delegation.account AND a.ended_at IS NOT NULL));
+
+-- ------------------------------------------------------------------ when nobody answers
+
+-- When those who were asked are reminded, and when somebody else is asked; reviews of before just close.
+ALTER TABLE kernel.review ADD COLUMN remind_at timestamptz, ADD COLUMN escalate_at timestamptz;
+CREATE INDEX review_remind ON kernel.review USING brin (remind_at) WITH (pages_per_range = 16);
+CREATE INDEX review_escalate ON kernel.review USING brin (escalate_at) WITH (pages_per_range = 16);
+
+-- 1: they were reminded; 2: somebody else was asked, or there was nobody.
+CREATE TABLE kernel.reminder (
+    review      bigint NOT NULL REFERENCES kernel.review,
+    step        integer NOT NULL CHECK (step IN (1, 2)),
+    reminded_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (review, step)
+);
+
+GRANT INSERT (remind_at, escalate_at) ON kernel.review TO {desk};
+GRANT SELECT ON kernel.reminder TO {web}, {desk}, {executor};
+GRANT INSERT (review, step) ON kernel.reminder TO {desk};

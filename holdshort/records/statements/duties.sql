@@ -56,3 +56,10 @@ SELECT gen_random_uuid(), r.giver, r.taker, r.starts, r.ends
    SELECT FROM kernel.delegation d
     WHERE d.account IS NULL AND r.giver = d.giver AND r.taker = d.taker AND r.starts = d.starts AND r.ends = d.ends
       AND NOT EXISTS (SELECT FROM kernel.takeback b WHERE b.delegation = d.id));
+
+-- name: add_reminder
+INSERT INTO kernel.reminder (review, step) VALUES (%(review)s, %(step)s) ON CONFLICT DO NOTHING;
+
+-- name: reminders
+-- What was done because nobody answered a review.
+SELECT step, reminded_at FROM kernel.reminder WHERE review = %(review)s ORDER BY step;

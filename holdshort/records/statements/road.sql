@@ -27,8 +27,8 @@ VALUES (%(action)s, decode(%(digest)s, 'hex'), %(type)s, %(connector)s, %(tier)s
         %(phase)s, %(min_assurance)s, %(policy_version)s, %(catalogue_version)s, %(grounds)s);
 
 -- name: add_review
-INSERT INTO kernel.review (action, expires_at, fault, panel)
-VALUES (%(action)s, %(expires_at)s, %(fault)s, %(panel)s) RETURNING number;
+INSERT INTO kernel.review (action, expires_at, fault, panel, remind_at, escalate_at)
+VALUES (%(action)s, %(expires_at)s, %(fault)s, %(panel)s, %(remind_at)s, %(escalate_at)s) RETURNING number;
 
 -- name: add_panel
 -- The people who are asked, in their order, unless they are written already.
@@ -387,6 +387,18 @@ SELECT 'reroute', r.action::text
           WHERE g.review = few.review AND NOT EXISTS (
                 SELECT FROM public.absence b
                  WHERE b.person = g.person AND clock_timestamp() BETWEEN b.starts AND b.ends))
+UNION ALL
+SELECT DISTINCT 'remind', r.action::text
+  FROM (SELECT n.number, n.action, n.expires_at, 1 AS step FROM kernel.review n
+         WHERE n.remind_at > %(since)s AND n.remind_at < (SELECT clock_timestamp())
+         UNION ALL
+        SELECT n.number, n.action, n.expires_at, 2 FROM kernel.review n
+         WHERE n.escalate_at > %(since)s AND n.escalate_at < (SELECT clock_timestamp())) r
+ WHERE r.expires_at > (SELECT clock_timestamp())
+   AND NOT EXISTS (SELECT FROM kernel.reminder m WHERE m.review = r.number AND m.step = r.step)
+   AND NOT EXISTS (SELECT FROM kernel.halted h WHERE h.action = r.action)
+   AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = r.action)
+   AND NOT EXISTS (SELECT FROM kernel."authorization" z WHERE z.action = r.action)
 UNION ALL
 -- Somebody decides for one who was asked, and was not asked yet.
 SELECT DISTINCT 'reroute', r.action::text
