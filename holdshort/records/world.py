@@ -96,8 +96,15 @@ class World:
     def is_member(self, person: str, group: str) -> bool | None:
         return bool(db.value("is_member", person=person, group=group)) if self._fresh else None
 
+    def groups_of(self, person: str) -> tuple[str, ...] | None:
+        rows = db.rows("groups_of_person", person=person) if self._fresh else None
+        return None if rows is None else tuple(row["slug"] for row in rows)
+
     def rights_of(self, person: str) -> tuple[Right, ...] | None:
         return self._rights(db.rows("reach_of_person", person=person)) if self._fresh else None
+
+    def rights_coming(self, person: str) -> tuple[Right, ...] | None:
+        return ()
 
     def rights_through(self, group: str) -> tuple[Right, ...] | None:
         if not self._fresh:
@@ -145,6 +152,9 @@ class World:
             found = db.row("company_section", section=section)
             self._sections[section] = tuple((found or {}).get("rows") or ())
         return self._sections[section]
+
+    def ordered_for(self, person: str) -> tuple[str, ...]:
+        return tuple(row["item"] for row in db.rows("ordered_for", person=person))
 
     def article(self, article: str) -> Mapping[str, Any] | None:
         return db.row("article", article=article)
