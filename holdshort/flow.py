@@ -8,6 +8,7 @@ audit event and the wake-up of the next stop in one transaction. docs/lifecycle.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -28,12 +29,14 @@ from holdshort.stops import (
     older,
     previewing,
     reading,
+    silence,
     staging,
     telling,
 )
 from holdshort.stops.by_hand import find, report, send_answer
 from holdshort.stops.conversation import ask_for_a_person, check_words, close, open_for, reply
 from holdshort.stops.deciding import Answer
+from holdshort.stops.delegating import delegate, take_back
 from holdshort.stops.older import ASKED_ANEW, reconcile, settle, watch
 from holdshort.stops.refused import Refused, existing, known
 from holdshort.stops.switching import switch_off, switch_on
@@ -46,6 +49,7 @@ __all__ = [
     "authorize",
     "close",
     "decide",
+    "delegate",
     "execute",
     "expire",
     "find",
@@ -58,6 +62,7 @@ __all__ = [
     "propose",
     "receive",
     "reconcile",
+    "remind",
     "reply",
     "report",
     "reroute",
@@ -70,6 +75,7 @@ __all__ = [
     "sweep",
     "switch_off",
     "switch_on",
+    "take_back",
     "undo",
     "unread",
     "watch",
@@ -207,6 +213,12 @@ def reroute(action: str) -> None:
         story = known(action)
         if story.state == "waiting" and story.review and story.review["expires_at"] > at:
             asking.again(story, at=at)
+
+
+def remind(action: str) -> None:
+    """Nobody answered yet: remind those who were asked, or ask somebody else as well."""
+    with actions.turn_of(action) as (found, at):
+        silence.go_on(existing(found), at=at)
 
 
 # ------------------------------------------------------------------ authorize
@@ -357,7 +369,9 @@ def _voids(story: actions.Story, at: datetime) -> Reason | None:
         return Reason("rules", "The rules changed")
     if authorizing.held_up(story):
         return Reason("switch", "It was stopped for longer than its permission held")
-    return authorizing.closed(story, at)
+    closed = authorizing.closed(story, at)
+    said = closed.text.removeprefix("Needs a person: ").removesuffix(".") if closed else ""
+    return replace(closed, text=f"Its time was over ({said})") if closed else None
 
 
 def _waits(story: actions.Story) -> bool:

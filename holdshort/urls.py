@@ -10,6 +10,7 @@ from django.urls.converters import IntConverter
 from holdshort.web import (
     by_hand,
     change,
+    delegations,
     forms,
     portal,
     record,
@@ -62,6 +63,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("switches/off", switches.off),
     path("switches/on", switches.on),
     path("track-record", track_record.track_record),
+    path("delegations", delegations.delegations),
+    path("delegations/<uuid:delegation>/end", delegations.take_back),
     path("rules", rules.rules),
     path("rules/<number:number>/adopt", rules.adopt),
 ]

@@ -12,6 +12,7 @@ from holdshort.cli import (
     actions,
     backups,
     company,
+    delegations,
     machine,
     people,
     reviews,
@@ -21,7 +22,10 @@ from holdshort.cli import (
 )
 from holdshort.cli.base import CommandError
 
-GROUPS = (machine, backups, company, tickets, reviews, actions, people, safe_mode, switches)
+GROUPS = (
+    *(machine, backups, company, tickets, reviews, actions, people),
+    *(delegations, safe_mode, switches),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

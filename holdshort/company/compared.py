@@ -53,7 +53,14 @@ SECTIONS: tuple[Compared, ...] = (
     Compared(
         "the authority of",
         lambda company: {f"‘{row.person}’": row for row in company.authority},
-        {"contexts": gains, "cost_limit": raised, "backup": always, "absent": never},
+        {
+            "contexts": gains,
+            "cost_limit": raised,
+            "backup": always,
+            "scope": loose.widened,
+            "absent": never,
+            "delegates": always,
+        },
         added=loose.yes,
         apart=("person",),
     ),
@@ -244,6 +251,15 @@ SECTIONS: tuple[Compared, ...] = (
         {"name": never, "entitlements": always, "reason": never},
         removed=loose.yes,
         apart=("id",),
+    ),
+    Compared(
+        "how people are asked:",
+        loose.single("routing"),
+        {
+            **dict.fromkeys(("days", "opens", "closes", "answer_within_hours", "pages"), never),
+            "open_reviews": never,
+            "delegation_days": raised,
+        },
     ),
     Compared(
         "confidence", loose.single("confidence"), {"threshold": lowered}, apart=("categories",)

@@ -84,6 +84,9 @@ def _among_people(company: Company) -> Iterator[Named]:
     for path, entry in _at("authority", company.authority):
         yield from _one(path, "person", entry.person, "human")
         yield from _one(path, "backup", entry.backup, "human")
+        yield from _many(path, "scope", entry.scope, "target")
+        for position, given in enumerate(entry.delegates):
+            yield from _one((*path, "delegates", position), "person", given.person, "human")
 
 
 def _among_systems(company: Company) -> Iterator[Named]:

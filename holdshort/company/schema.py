@@ -30,6 +30,7 @@ from holdshort.company.policy import (
     Hold,
     Party,
     RoleTemplate,
+    Routing,
     Software,
     Standing,
     Threshold,
@@ -61,6 +62,7 @@ POLICY_SECTIONS = (
     "units",
     "field_lists",
     "documents",
+    "routing",
     "equipment",
 )
 
@@ -140,6 +142,7 @@ class Company(Section):
     budgets: Budgets = Field(Budgets(), description="Limits of what may happen unwatched.")
     holds: tuple[Hold, ...] = Field((), description="Legal holds.")
     conflicts: tuple[Conflict, ...] = Field((), description="Rights that exclude each other.")
+    routing: Routing = Field(Routing(), description="How and when people are asked.")
     confidence: Confidence = Field(Confidence(), description="How sure the agent must be.")
     standing: tuple[Standing, ...] = Field((), description="Phases for a demonstration only.")
     connectors: dict[Id, Connector] = Field({}, description="Connected apps by name.")

@@ -65,11 +65,8 @@ def outlive(story: Story, why: Reason) -> None:
     """What permitted it holds no longer: this version ends unused, and whoever asked is told."""
     actions.add_fate(story, "superseded", person=None, reason=why.rule)
     audit.event("action.superseded", actor=DESK, ticket=story.action.ticket, action=story.action.id)
-    said = why.text.removeprefix("Needs a person: ").removesuffix(".")
-    title = telling.title(story)
-    telling.say(
-        story, f"{said[:1].upper()}{said[1:]}, before ‘{title}’ ran. It is looked at again."
-    )
+    before = f"before ‘{telling.title(story)}’ could run"
+    telling.say(story, f"{why.text} {before}. It is looked at again.")
 
 
 def stage_again(
@@ -135,6 +132,7 @@ def hand_over(story: Story) -> None:
             person=decision["hand_to"],
             why=f"{giver.name if giver else decision['person']} handed this to you",
             rank=len(asked) + 1,
+            delegation=None,
         )
         audit.event(
             "review.handed_over",

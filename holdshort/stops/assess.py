@@ -116,8 +116,7 @@ def _waits(answer: Gate) -> bool:
 
 
 def _whom(action: Action, findings: Findings, answer: Gate, at: datetime) -> routing.Routing:
-    context, owners = findings.context, findings.owners
-    return asking.whom(action, context=context, owners=owners, needed=answer.needed, at=at)
+    return asking.whom(action, asking.field_of(findings), needed=answer.needed, at=at)
 
 
 def _gate_input(

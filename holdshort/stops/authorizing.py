@@ -45,7 +45,7 @@ def by_policy(story: Story, one: Assessment, *, at: datetime) -> None:
 
 def by_decisions(story: Story, *, at: datetime) -> None:
     """Permission from different people who said yes to exactly these bytes."""
-    yes = list({decision["person"]: decision for decision in story.decided("approve")}.values())
+    yes = story.yes
     second = yes[1] if story.gate["needed"] > 1 else {}
     by_hand = story.gate["hands"] == Hands.PERSON
     _authorize(

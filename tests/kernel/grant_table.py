@@ -24,7 +24,8 @@ _AUTHORIZATION = (
 )
 _DECISION = (
     "id review action digest expires_at requester beneficiary initiator changer person "
-    "account verdict reason_code changes hand_to channel assurance shown panel later"
+    "account verdict reason_code changes hand_to channel assurance shown panel later "
+    "delegation instead_of"
 )
 _PROPOSAL = "id ticket initiator initiator_kind agent_version label confidence body answers"
 _EVENT = "name actor ticket action detail"
@@ -45,9 +46,12 @@ INSERTS: dict[str, dict[str, str]] = {
     "dependency": {"desk": "action needs"},
     "assessment": {"desk": _ASSESSMENT},
     "panel": {"desk": "id size"},
-    "seat": {"desk": "panel size rank person why"},
-    "review": {"desk": "action expires_at fault panel"},
-    "assignment": {"desk": "review person why rank expires_at"},
+    "seat": {"desk": "panel size rank person why delegation"},
+    "review": {"desk": "action expires_at fault panel remind_at escalate_at"},
+    "assignment": {"desk": "review person why rank expires_at delegation"},
+    "reminder": {"desk": "review step"},
+    "delegation": {"web": "id giver taker account starts ends"},
+    "takeback": {"web": "delegation"},
     "decision": {"web": _DECISION},
     "event": {"web": _EVENT, "agent": _EVENT, "desk": _EVENT, "executor": _EVENT},
     "log": {"desk": "position event"},

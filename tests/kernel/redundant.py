@@ -35,6 +35,7 @@ GUARDED = (
     "attempt",
     "authorization",
     "decision",
+    "delegation",
     "event",
     "execution",
     "fate",
@@ -87,7 +88,7 @@ _TWICE = (
             "no other role has the grant",
             (f"desk may not INSERT {table}",),
         )
-        for table in ("decision", "reconciliation", "settlement", "switch")
+        for table in ("decision", "delegation", "reconciliation", "settlement", "switch")
     ),
     Redundant(
         "authorization.authorization_desk is for some",

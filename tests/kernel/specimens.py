@@ -30,6 +30,8 @@ def full(kernel: Kernel) -> None:
     kernel.decided(kernel.reviewed(), "sven")
     kernel.asked(kernel.reviewed(), "ines")
     kernel.panel("ines")
+    turns.reminded(kernel)
+    kernel.insert("web", "takeback", delegation=kernel.delegated("petra", "leo")["id"])
     kernel.turned(kernel.staged(), "refused", "desk")
     kernel.insert("desk", "dependency", action=kernel.staged().id, needs=kernel.staged().id)
     kernel.insert("desk", "staging", proposal=kernel.proposed(), result="actions")

@@ -43,6 +43,7 @@ class Scene:
                 "track-record": "/track-record",
                 "rules": "/rules",
                 "stop": "/switches",
+                "delegations": "/delegations",
                 "ticket-staff": f"/tickets/{at['handed']}",
                 "ticket-hold": f"/tickets/{at['photo']}",
                 "ticket-done": f"/tickets/{at['bought']}",
