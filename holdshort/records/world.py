@@ -6,11 +6,12 @@ A directory that was not read in the last ten minutes is unknown, and unknown co
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from holdshort.core.budgets import Reached
 from holdshort.core.terms import (
     Asset,
     DirectoryAccount,
@@ -140,6 +141,12 @@ class World:
 
     def preview(self, inquiry: Inquiry) -> Preview | None:
         return previews.answer(self._asking, inquiry) if self._asking else None
+
+    def reached(self, types: Sequence[str]) -> tuple[Reached, ...]:
+        asked: db.Asked = ("lately_reached", {"types": list(types)})
+        # Two that are staged at once must not both take the last place: one waits for the other.
+        *_, rows = db.together(*([db.lock("budget", "people")] if self._asking else []), asked)
+        return tuple(Reached(title=row.pop("type"), **row) for row in rows)
 
     def policy(self) -> Mapping[str, Any]:
         return self._policy["document"] if self._policy else {}

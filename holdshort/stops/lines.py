@@ -17,6 +17,7 @@ from holdshort.catalogue import Effect
 from holdshort.catalogue.foreseen import foresee
 from holdshort.core.terms import Circumstances, Mode, Offered, Phase
 from holdshort.ports import Knows
+from holdshort.stops import budgets
 from holdshort.stops.assess import Assessment, assess
 
 Draft = Callable[[int], Mapping[str, Any]]
@@ -112,10 +113,11 @@ def _assessed(
     phase: Phase | None,
 ) -> Iterator[Assessment]:
     ids = [str(draft(position)["id"]) for position in range(len(lines))]
+    people = budgets.people_of((line.offered for line in lines), circumstances.requester.id)
     for position, (line, world) in enumerate(_worlds(lines, knows)):
         after = tuple(ids[earlier] for earlier in line.offered.after)
         given = {**draft(position), "position": position, "after": after}
-        yield assess(line.offered, circumstances, world, draft=given, phase=phase)
+        yield assess(line.offered, circumstances, world, draft=given, phase=phase, people=people)
 
 
 def _worlds(lines: Sequence[Line], knows: Knows) -> Iterator[tuple[Line, Knows]]:

@@ -61,6 +61,11 @@ SCENARIOS = (
         facts=("cannot be reached from anywhere", "nothing proves that", "access control", "Costs"),
     ),
     Scenario(
+        "9a", "viktor", "idp.suspend", {"person": "wanda"}, (1, 0, 2, 0), Tier.POLICY,
+        policy=PASSES,
+        facts=("One person", "gives back all", "Somebody else's access", "Costs nothing"),
+    ),
+    Scenario(
         "10a", "dana", "kb.answer", {"article": "outlook-profile"}, (0, 0, 0, 0), Tier.AUTOMATIC,
         how={"ticket_text": "e-mail not working, Outlook keeps asking for my password"},
         facts=("Dana Fischer reads", "Nothing is lost", "No access", "Costs nothing"),
@@ -95,6 +100,22 @@ def test_every_level_of_a_scenario_has_its_fact_with_a_source(scenario: Scenario
     for level, piece in zip(levels, scenario.facts, strict=True):
         assert piece in level.facts[0].text
         assert all(fact.source for fact in level.facts)
+
+
+# ------------------------------------------------------------------ guests
+
+
+def test_9a_records_how_long_and_whose_consent() -> None:
+    found = find("9a")
+    assert found.policy.reason is not None
+    assert (found.policy.reason.observed, found.policy.reason.limit) == ("120 days", "90 days")
+    assert "‘viktor’ agreed on 2026-04-20" in found.policy.reason.text
+
+
+def test_two_entries_about_one_guest_allow_nothing() -> None:
+    world = World()
+    world.sections["guests"] *= 2
+    assert look("idp.suspend", world, person="wanda").policy.verdict is FAILS
 
 
 # ------------------------------------------------------------------ firewalls

@@ -18,6 +18,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "idp.unlock": {"person": "dana"},
     "idp.suspend": {"person": "dana"},
     "idp.resume": {"person": "dana"},
+    "bundle.suspend": {"people": ["dana", "bea"]},
     "idp.create_account": {"person": "dana"},
     "idp.move_account": {"person": "dana", "unit": "sales", "from_unit": "support"},
     "idp.add_to_group": {"person": "dana", "group": "photo-club"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from holdshort.core.budgets import Reached
 from holdshort.core.terms import (
     Asset,
     Assurance,
@@ -58,9 +59,18 @@ class World:
         self.sections: dict[str, list[dict[str, Any]]] = deepcopy(
             {
                 name: company()[name]
-                for name in ("devices", "zones", "badges", "vendors", "documents", "parties")
+                for name in (
+                    "guests",
+                    "devices",
+                    "zones",
+                    "badges",
+                    "vendors",
+                    "documents",
+                    "parties",
+                )
             }
         )
+        self.reached_lately: list[Reached] = []
         self.stale = False
 
     def person(self, person: str) -> Person | None:
@@ -114,6 +124,9 @@ class World:
 
     def preview(self, inquiry: Inquiry) -> Preview | None:
         return self.previews.get(inquiry.type)
+
+    def reached(self, types: Sequence[str]) -> tuple[Reached, ...]:
+        return tuple(self.reached_lately)
 
     def policy(self) -> Mapping[str, Any]:
         return self.document
