@@ -36,6 +36,39 @@ def _block(call: Call, name: str) -> Mapping[str, str]:
     return block
 
 
+# ------------------------------------------------------------------ erp: orders of equipment
+
+
+def _order(call: Call) -> Reply:
+    order = call.entry("orders", call.names["order"])
+    return Reply(200, order, order["version"])
+
+
+def _place_order(call: Call) -> Reply:
+    number, amount = call.names["order"], call.body.get("amount")
+    known = call.kept.entry("erp", "orders", number)
+    if bool(call.if_match) is not bool(known):
+        raise No(412, "It changed meanwhile.")
+    if known is not None:
+        call.unchanged(known)
+        return _order(call)
+    if not isinstance(amount, int):
+        raise No(422, "‘amount’ must be a whole number of cents.")
+    about = {"item": call.text("item"), "holder": call.text("holder"), "amount": amount}
+    order = call.kept.put("erp", "orders", number, state="ordered", **about)
+    call.kept.event("erp", "ordered", order=number)
+    return Reply(201, order, order["version"])
+
+
+def _cancel_order(call: Call) -> Reply:
+    order = call.kept.entry("erp", "orders", call.names["order"])
+    if order is not None:
+        call.unchanged(order)
+        del call.kept.entries("erp", "orders")[order["id"]]
+        call.kept.event("erp", "cancelled", order=order["id"])
+    return Reply(204)
+
+
 # ------------------------------------------------------------------ esign: envelopes
 
 
@@ -105,6 +138,9 @@ def _end_membership(call: Call) -> Reply:
 ERP: Calls = {
     ("GET", "/v1/vendors/{vendor}"): _vendor,
     ("PATCH", "/v1/vendors/{vendor}"): _update_vendor,
+    ("GET", "/v1/orders/{order}"): _order,
+    ("PUT", "/v1/orders/{order}"): _place_order,
+    ("DELETE", "/v1/orders/{order}"): _cancel_order,
 }
 
 ESIGN: Calls = {

@@ -213,6 +213,9 @@ class Knows(Protocol):
     def registered(self, section: str) -> Sequence[Mapping[str, Any]]:
         """The rows of a section of the company's file in force that is no policy: devices …"""
 
+    def ordered_for(self, person: str) -> tuple[str, ...]:
+        """Ids of the equipment that this desk has ordered for the person, or is about to."""
+
     def article(self, article: str) -> Mapping[str, Any] | None:
         """A knowledge article: title, body, audience."""
 

@@ -47,7 +47,7 @@ def _joining(at: Place, asked: Circumstances, knows: Knows) -> Findings:
         rights.privilege_gained(gained),
         rights.conflict(knows.policy(), at.held_soon, gained or ()),
         _suspended(at),
-        facts.employment_unconfirmed(at.person, asked),
+        facts.not_hired(at.person, asked),
     )
     name, group = at.person.name, at.group.name
     return Findings(

@@ -20,7 +20,7 @@ from holdshort.catalogue.kind import (
     UnknownTarget,
     made_of_lines,
 )
-from holdshort.core import guests
+from holdshort.core import employment, guests
 from holdshort.core.terms import (
     Circumstances,
     Consequence,
@@ -28,7 +28,6 @@ from holdshort.core.terms import (
     Offered,
     Person,
     PolicyResult,
-    Reason,
     Target,
     Tier,
 )
@@ -130,11 +129,12 @@ def _create(params: AccountOf, asked: Circumstances, knows: Knows) -> Findings:
         before=(f"{person.name} has no account.",),
         after=(f"{person.name} has the account ‘{user_name}’, in no group.",),
         read_at=knows.read_at(),
+        policy=employment.hr_start_date(knows.policy(), knows.policy_version(), person, asked.at),
         raises=facts.present(
             facts.sender_unproven(asked),
             facts.beneficiary_differs(asked, person),
             facts.emergency(asked),
-            _not_hired(person, asked),
+            facts.not_hired(person, asked),
             facts.looks_like_another(person.name, user_name, lookalikes),
         ),
         refusals=facts.present(facts.leaver(person, asked)),
@@ -163,14 +163,6 @@ def _new_identity(person: Person, knows: Knows) -> Consequence:
         facts.level(2, "Somebody new can sign in here.", facts.TYPE),
         facts.no_cost(),
     )
-
-
-def _not_hired(person: Person, asked: Circumstances) -> Reason | None:
-    """A starter whose first day is still to come gets an account; nobody unknown to HR does."""
-    start = person.employment.start
-    if person.employment.status == "future" or (start is not None and start > asked.at.date()):
-        return None
-    return facts.employment_unconfirmed(person, asked)
 
 
 # ------------------------------------------------------------------ the types
@@ -237,6 +229,7 @@ CREATE_ACCOUNT = ActionType(
     effect=_new_account,
     min_tier=(Tier.POLICY, "It lets somebody new in."),
     budget="accounts",
+    policy_rule="hr_start_date",
 )
 
 

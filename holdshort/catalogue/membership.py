@@ -10,7 +10,7 @@ from pydantic import Field
 
 from holdshort.catalogue import facts
 from holdshort.catalogue.kind import Params
-from holdshort.core.terms import DirectoryAccount, Group, Person, Target
+from holdshort.core.terms import AWAITS_ACCOUNT, DirectoryAccount, Group, Person, Target
 from holdshort.ports import Knows
 
 
@@ -64,6 +64,7 @@ class Place:
             "group": self.group.external_id,
             "member": bool(self.member),
             "containers": list(self.containers or ()),
+            **(AWAITS_ACCOUNT if self.account.is_to_come else {}),
         }
 
     @property

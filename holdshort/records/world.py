@@ -160,6 +160,9 @@ class World:
             self._sections[section] = tuple((found or {}).get("rows") or ())
         return self._sections[section]
 
+    def ordered_for(self, person: str) -> tuple[str, ...]:
+        return tuple(row["item"] for row in db.rows("ordered_for", person=person))
+
     def article(self, article: str) -> Mapping[str, Any] | None:
         return db.row("article", article=article)
 

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
 
 from holdshort.core import canonical
-from holdshort.core.terms import Action, Hands
+from holdshort.core.terms import AWAITS_ACCOUNT, Action, Hands
 from holdshort.ports import (
     Acts,
     ConnectorError,
     Drifted,
     Receipt,
+    RefusedByTarget,
     Shape,
     Unreachable,
 )
@@ -54,10 +55,13 @@ class Claim:
     sent: bool
     """Whether an earlier attempt may have sent the change."""
 
+    made: Action | None = None
+    """The action with what lines before it made, where its bytes could not name that yet."""
+
     @property
     def action(self) -> Action:
         """What is carried out."""
-        return self.story.action
+        return self.made or self.story.action
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +167,7 @@ def carry_out(claimed: Claim, connector: Acts | None) -> Ending | Delay:
     if claimed.sent and shape is Shape.BLIND:
         return Ending("unknown", {}, {}, reason="It was interrupted, and this app cannot be asked.")
     try:
+        claimed = replace(claimed, made=complete(claimed.action))
         before = observe(claimed.action, connector)
     except Unreachable as away:
         return _no(claimed, str(away)) if _is_late(claimed.story) else Delay(sent=False)
@@ -239,6 +244,20 @@ def _check(claimed: Claim, connector: Acts, before: State, receipt: Receipt) -> 
         connector.applied(claimed.action, before, after)
     ]
     return Ending(kind, before, after, receipt)
+
+
+def complete(action: Action) -> Action:
+    """The action with the account that was still to come when it was staged.
+
+    Its bytes say whose account, and that it waits for it. Raises RefusedByTarget.
+    """
+    if not action.seen.items() >= AWAITS_ACCOUNT.items():
+        return action
+    whose = {"person": action.beneficiary, "connector": action.target.connector}
+    account = db.value("account_in", **whose)
+    if account is None:
+        raise RefusedByTarget("The account that this waits for is not there.")
+    return replace(action, seen={**action.seen, "account": account})
 
 
 def observe(action: Action, connector: Acts) -> State:

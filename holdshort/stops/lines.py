@@ -100,7 +100,7 @@ def assess_all(
 
 def check(offered: Offered, circumstances: Circumstances, knows: Knows) -> None:
     """Raise CatalogueError where it, or a line of it, names what does not exist."""
-    for line, world in _worlds(expand([offered], circumstances.at, knows), knows):
+    for line, world in worlds(expand([offered], circumstances.at, knows), knows):
         kind = catalogue.find(line.offered.type)
         kind.findings(catalogue.parse(kind.id, line.offered.params), circumstances, world)
 
@@ -114,13 +114,13 @@ def _assessed(
 ) -> Iterator[Assessment]:
     ids = [str(draft(position)["id"]) for position in range(len(lines))]
     people = budgets.people_of((line.offered for line in lines), circumstances.requester.id)
-    for position, (line, world) in enumerate(_worlds(lines, knows)):
+    for position, (line, world) in enumerate(worlds(lines, knows)):
         after = tuple(ids[earlier] for earlier in line.offered.after)
         given = {**draft(position), "position": position, "after": after}
         yield assess(line.offered, circumstances, world, draft=given, phase=phase, people=people)
 
 
-def _worlds(lines: Sequence[Line], knows: Knows) -> Iterator[tuple[Line, Knows]]:
+def worlds(lines: Sequence[Line], knows: Knows) -> Iterator[tuple[Line, Knows]]:
     """Each line with the world in which its facts are looked up."""
     effects = [_effect(line.offered, knows) for line in lines]
     for position, line in enumerate(lines):

@@ -71,6 +71,7 @@ class World:
             }
         )
         self.reached_lately: list[Reached] = []
+        self.ordered: dict[str, tuple[str, ...]] = {}
         self.stale = False
 
     def person(self, person: str) -> Person | None:
@@ -136,6 +137,9 @@ class World:
 
     def registered(self, section: str) -> tuple[Mapping[str, Any], ...]:
         return tuple(self.sections.get(section, ()))
+
+    def ordered_for(self, person: str) -> tuple[str, ...]:
+        return self.ordered.get(person, ())
 
     def article(self, article: str) -> Mapping[str, Any] | None:
         return next((a for a in company()["knowledge"] if a["id"] == article), None)
