@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from holdshort import catalogue
-from holdshort.core.terms import Findings, Offered, PolicyVerdict, Tier
+from holdshort.core.terms import Findings, Offered, PolicyVerdict, Preview, Tier
 from tests.catalogue.test_scenarios import FAILS, PASSES, Scenario, computed, findings
 from tests.catalogue.world import World, asked
 
@@ -25,6 +25,7 @@ OPEN_443: dict[str, Any] = {
     "source": "any",
     "destination": "build-1",
 }
+INCIDENT = "raise.security_incident"
 OPENS, FREEZE = "raise.undoes_security_control", "raise.freeze"
 MAY: dict[str, Any] = {"patch": "os-2026-05", "targets": ["laptops-ring-1"]}
 
@@ -75,11 +76,35 @@ SCENARIOS = (
         how={"ticket_text": "phishing mail, reported, not clicked"},
         facts=("own queue", "Nothing is lost", "No access", "Costs nothing"),
     ),
+    Scenario(
+        "11b", "dana", "idp.revoke_sessions", {"person": "dana"}, (0, 1, 0, 0), Tier.HUMAN,
+        raises=(INCIDENT,),
+        how={"ticket_text": "I clicked the link and typed my password"},
+        facts=("own account", "signs in again", "own credential", "Costs nothing"),
+    ),
+    Scenario(
+        "11c", "dana", "mail.purge", {"message": "m-phish-1"}, (3, 1, 3, 0), Tier.HUMAN,
+        raises=(INCIDENT,), how={"ticket_text": "delete that mail from all mailboxes"},
+        facts=("It is in 30 mailboxes", "put back for 30 days", "a legal hold: karl", "Costs"),
+    ),
 )  # fmt: skip
 
 
 def find(id: str) -> Findings:
     return findings(next(s for s in SCENARIOS if s.id == id))
+
+
+@pytest.fixture(autouse=True)
+def mail_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What scenario 11c is told: everybody got it, somebody on hold too."""
+    seen = {"message": "m-phish-1", "mailboxes": 30, "_people": ["dana"] * 29 + ["karl"]}
+    seen |= {"purged": False, "_subject": "Your mailbox is full", "_recoverable_days": 30}
+    monkeypatch.setattr("tests.catalogue.test_scenarios.World", lambda: _told(World(), seen))
+
+
+def _told(world: World, seen: dict[str, Any]) -> World:
+    world.previews["mail.purge"] = Preview(seen, {})
+    return world
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: s.id)
@@ -100,6 +125,49 @@ def test_every_level_of_a_scenario_has_its_fact_with_a_source(scenario: Scenario
     for level, piece in zip(levels, scenario.facts, strict=True):
         assert piece in level.facts[0].text
         assert all(fact.source for fact in level.facts)
+
+
+# ------------------------------------------------------------------ attacks
+
+
+def purged(world: World, **changes: Any) -> World:
+    """A mail system that answers like that."""
+    usual = {"message": "m-phish-1", "mailboxes": 2, "_people": ["dana", "bea"], "purged": False}
+    seen = {**usual, "_subject": "Your mailbox is full", "_recoverable_days": 30, **changes}
+    world.previews = {type: Preview(seen, {}) for type in ("mail.purge", "mail.restore")}
+    return world
+
+
+def test_11c_says_in_how_many_mailboxes_it_is_and_for_how_long_it_comes_back() -> None:
+    found = look("mail.purge", purged(World()), message="m-phish-1")
+    assert found.before == ("‘Your mailbox is full’ is in 2 mailboxes.",)
+    assert found.after == (
+        "‘Your mailbox is full’ is in no mailbox; it can be put back for 30 days.",
+    )
+    assert found.consequence.vector == (2, 1, 2, 0)
+    assert "_people" not in found.seen
+
+
+def test_a_mail_that_cannot_be_put_back_is_gone_for_good() -> None:
+    found = look("mail.purge", purged(World(), _recoverable_days=0), message="m-phish-1")
+    assert found.consequence.irreversibility.value == 3
+
+
+def test_a_mail_system_that_was_not_asked_or_says_no_stops_it() -> None:
+    with pytest.raises(catalogue.Unconfirmed, match="could not ask the mail system"):
+        look("mail.purge", message="m-phish-1")
+    world = World()
+    world.previews["mail.purge"] = Preview({}, {}, "There is no such mail.")
+    with pytest.raises(catalogue.CatalogueError, match=r"The mail system: There is no such mail\."):
+        look("mail.purge", world, message="m-phish-1")
+
+
+def test_what_is_purged_already_or_back_already_leaves_nothing_to_do() -> None:
+    gone = purged(World(), purged=True)
+    assert look("mail.purge", gone, message="m-phish-1").already
+    restored = look("mail.restore", gone, message="m-phish-1")
+    assert restored.already == "" and restored.consequence.irreversibility.value == 2
+    assert [reason.rule for reason in restored.raises] == [OPENS]
 
 
 # ------------------------------------------------------------------ guests
