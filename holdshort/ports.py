@@ -205,6 +205,9 @@ class Knows(Protocol):
     def reached(self, types: Sequence[str]) -> Sequence[Reached]:
         """Whom changes of these types reached in the last day, oldest first."""
 
+    def reports(self, numbers: Sequence[int]) -> Sequence[Mapping[str, Any]]:
+        """Those tickets that are not private: number, requester, opened_at."""
+
     def policy(self) -> Mapping[str, Any]:
         """The document of the policy version in force (company.yaml's policy sections)."""
 

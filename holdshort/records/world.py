@@ -148,6 +148,9 @@ class World:
         *_, rows = db.together(*([db.lock("budget", "people")] if self._asking else []), asked)
         return tuple(Reached(title=row.pop("type"), **row) for row in rows)
 
+    def reports(self, numbers: Sequence[int]) -> list[db.Row]:
+        return db.rows("reports", numbers=list(numbers))
+
     def policy(self) -> Mapping[str, Any]:
         return self._policy["document"] if self._policy else {}
 

@@ -25,6 +25,11 @@ OPEN_443: dict[str, Any] = {
     "source": "any",
     "destination": "build-1",
 }
+EIGHTEEN: dict[str, Any] = {
+    "title": "E-mail is down",
+    "reports": [str(number) for number in range(1, 19)],
+    "draft": "E-mail does not work at the moment. We are on it.",
+}
 INCIDENT = "raise.security_incident"
 OPENS, FREEZE = "raise.undoes_security_control", "raise.freeze"
 MAY: dict[str, Any] = {"patch": "os-2026-05", "targets": ["laptops-ring-1"]}
@@ -70,6 +75,11 @@ SCENARIOS = (
         "10a", "dana", "kb.answer", {"article": "outlook-profile"}, (0, 0, 0, 0), Tier.AUTOMATIC,
         how={"ticket_text": "e-mail not working, Outlook keeps asking for my password"},
         facts=("Dana Fischer reads", "Nothing is lost", "No access", "Costs nothing"),
+    ),
+    Scenario(
+        "10b", "ines", "incident.declare", EIGHTEEN, (3, 0, 0, 0), Tier.HUMAN,
+        how={"ticket_text": "e-mail not working"},
+        facts=("18 people reported it within 12 minutes", "nothing is sent", "No access", "Costs"),
     ),
     Scenario(
         "11a", "dana", "ticket.route", {"context": "security"}, (0, 0, 0, 0), Tier.AUTOMATIC,
@@ -168,6 +178,22 @@ def test_what_is_purged_already_or_back_already_leaves_nothing_to_do() -> None:
     restored = look("mail.restore", gone, message="m-phish-1")
     assert restored.already == "" and restored.consequence.irreversibility.value == 2
     assert [reason.rule for reason in restored.raises] == [OPENS]
+
+
+# ------------------------------------------------------------------ incidents
+
+
+def test_10b_shows_the_words_that_nobody_has_sent() -> None:
+    found = find("10b")
+    assert found.after == (
+        "18 reports are labelled ‘Incident: E-mail is down’.",
+        "Drafted, and sent by nobody yet: E-mail does not work at the moment. We are on it.",
+    )
+
+
+def test_a_report_that_does_not_exist_is_named() -> None:
+    with pytest.raises(catalogue.UnknownTarget, match="no ticket 999 that could be a report"):
+        look("incident.declare", title="x", reports=["1", "999"])
 
 
 # ------------------------------------------------------------------ guests

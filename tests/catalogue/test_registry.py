@@ -45,6 +45,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "idp.revoke_sessions": {"person": "dana"},
     "mail.purge": {"message": "m-phish-1"},
     "mail.restore": {"message": "m-phish-1"},
+    "incident.declare": {"title": "E-mail is down", "reports": ["1", "2"]},
     "fw.change": {
         "firewall": "fw-berlin",
         "change": "add",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -128,6 +128,15 @@ class World:
 
     def reached(self, types: Sequence[str]) -> tuple[Reached, ...]:
         return tuple(self.reached_lately)
+
+    def reports(self, numbers: Sequence[int]) -> list[Mapping[str, Any]]:
+        """Ticket n is of person n, and came in 40 seconds after the one before."""
+        people = sorted(self.people)
+        return [
+            {"number": n, "requester": people[n], "opened_at": NOW + timedelta(seconds=40 * n)}
+            for n in numbers
+            if n < len(people)
+        ]
 
     def policy(self) -> Mapping[str, Any]:
         return self.document

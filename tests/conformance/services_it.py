@@ -152,10 +152,7 @@ def _mail(type: str, *, purged: bool) -> dict[str, Any]:
         "becomes": lambda thing, before, now: {**before, "purged": purged},
         "before": lambda thing, state: _where(state),
         "after": lambda thing, before, now: _where(now),
-        "drifts": {
-            "somebody else did it": lambda thing: _set_purged(thing, purged),
-            "it reached more people": _reaches_more,
-        },
+        "drifts": {"it reached more people": _reaches_more},
         "churn": _note_message,
         "restores": True,
     }

@@ -1,4 +1,4 @@
-"""Somebody clicked: sessions end and the mail goes, after one yes, against the real systems."""
+"""Somebody clicked, or all mail is down: after one yes, and against the real systems."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from holdshort import flow
 from holdshort.connectors import build
+from holdshort.core.terms import Offer
 from tests.conftest import COMPANY
 from tests.desk import Desk, Server
 from tests.services import Services, running_services
@@ -99,8 +100,53 @@ def test_a_mail_that_reached_more_people_since_goes_back_to_review(
     assert again.assessment["findings"]["before"] == ["‘Invoice m-dana’ is in 3 mailboxes."]
 
 
+def test_a_mail_that_somebody_else_took_out_meanwhile_leaves_nothing_to_do(
+    desk: Desk, services: Services
+) -> None:
+    story = asked(desk, "bea", "delete it", "mail.purge", message="m-bea")
+    services.ask("mail", "PUT", "/v1/messages/m-bea/purged", json={"purged": True})
+    events = len(services.events("mail"))
+    desk.decide(story.action.id, "sven", "approve")
+    done = desk.story(story.action.id)
+    assert (done.outcome["reason"], done.next_version) == ("drift", None)
+    assert "is in no mailbox" in desk.said(story.action.ticket)
+    assert len(services.events("mail")) == events
+
+
 def test_a_mail_that_nobody_has_goes_to_a_person(desk: Desk) -> None:
     desk.agent.will("mail.purge", message="m-nothing")
     number = desk.ask("dana", "delete it")
     assert desk.actions(number) == []
     assert "The mail system has no such entry" in desk.said(number)
+
+
+# ------------------------------------------------------------------ incidents
+
+
+def test_10b_many_reports_are_put_together_after_a_yes_and_nobody_is_written_to(
+    desk: Desk,
+) -> None:
+    desk.agent.next = Offer("", 0.5, "", "scripted", hand_over="E-mail?")
+    staff = ("dana", "bea", "mia", "ravi", "greta", "yusuf")
+    reports = [desk.ask(who, "my e-mail does not work") for who in staff]
+    words = {"title": "E-mail is down", "draft": "We are on it."}
+    numbers = [str(number) for number in reports]
+    story = asked(desk, "tomas", "all e-mail", "incident.declare", reports=numbers, **words)
+    assert (gate(story), story.state) == ((3, "HITL"), "waiting")
+    before = [desk.said(number) for number in reports]
+    desk.decide(story.action.id, "ines", "approve")
+    assert desk.story(story.action.id).state == "executed"
+    labelled = desk.sql("SELECT ticket FROM label WHERE label = 'Incident: E-mail is down'")
+    assert {row[0] for row in labelled} == {*reports, story.action.ticket}
+    assert [desk.said(number) for number in reports] == before
+    assert desk.ticket(story.action.ticket)["stands"] == "with_person"
+
+
+def test_a_private_ticket_is_not_put_together_with_others(desk: Desk) -> None:
+    desk.agent.next = Offer("", 0.5, "", "scripted", hand_over="E-mail?")
+    private = desk.ask("dana", "my e-mail does not work")
+    desk.sql(f"UPDATE ticket SET private_to = 'hr' WHERE number = {private}")
+    desk.agent.will("incident.declare", title="E-mail is down", reports=[str(private)])
+    number = desk.ask("tomas", "all e-mail")
+    assert desk.actions(number) == []
+    assert f"no ticket {private} that could be a report" in desk.said(number)
