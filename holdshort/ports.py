@@ -205,6 +205,9 @@ class Knows(Protocol):
     def reached(self, types: Sequence[str]) -> Sequence[Reached]:
         """Whom changes of these types reached in the last day, oldest first."""
 
+    def patched(self, type_id: str, patch: str) -> Sequence[str]:
+        """What changes of this type reached with these patches in the last day, by id."""
+
     def reports(self, numbers: Sequence[int]) -> Sequence[Mapping[str, Any]]:
         """Those tickets that are not private: number, requester, opened_at."""
 

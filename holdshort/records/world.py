@@ -143,10 +143,17 @@ class World:
         return previews.answer(self._asking, inquiry) if self._asking else None
 
     def reached(self, types: Sequence[str]) -> tuple[Reached, ...]:
-        asked: db.Asked = ("lately_reached", {"types": list(types)})
-        # Two that are staged at once must not both take the last place: one waits for the other.
-        *_, rows = db.together(*([db.lock("budget", "people")] if self._asking else []), asked)
+        rows = self._lately("lately_reached", types=list(types))
         return tuple(Reached(title=row.pop("type"), **row) for row in rows)
+
+    def patched(self, type_id: str, patch: str) -> tuple[str, ...]:
+        rows = self._lately("patched_lately", type=type_id, patch=patch)
+        return tuple(str(row["target"]) for row in rows)
+
+    def _lately(self, statement: str, **named: Any) -> list[db.Row]:
+        """Of two that are staged at once only one may take the last place: the other waits."""
+        turn = [db.lock("budget", "people")] if self._asking else []
+        return db.together(*turn, (statement, named))[-1]
 
     def reports(self, numbers: Sequence[int]) -> list[db.Row]:
         return db.rows("reports", numbers=list(numbers))

@@ -321,8 +321,17 @@ def test_rings_go_one_after_the_other_and_a_split_keeps_the_reach_of_the_whole()
     for line in (first, second):
         part = look("patch.deploy", **line.params)
         assert part.consequence.blast_radius.value == whole.consequence.blast_radius.value == 3
-        assert "Every ring at once" in part.consequence.blast_radius.facts[0].text
+        assert "Every ring within a day" in part.consequence.blast_radius.facts[0].text
     assert look("patch.deploy", patch="x", targets=[both[0]]).consequence.vector == (2, 1, 0, 0)
+
+
+def test_the_last_ring_of_a_day_reaches_as_far_as_all_of_them() -> None:
+    world = World()
+    world.patched_lately = ("laptops-ring-2",)
+    assert look("patch.deploy", world, **MAY).consequence.blast_radius.value == 3
+    # What is no ring is not the last one.
+    other = look("patch.deploy", world, patch="x", targets=["dev-db"])
+    assert other.consequence.blast_radius.value == 1
 
 
 def test_one_ring_stays_one_change() -> None:

@@ -71,6 +71,7 @@ class World:
             }
         )
         self.reached_lately: list[Reached] = []
+        self.patched_lately: tuple[str, ...] = ()
         self.ordered: dict[str, tuple[str, ...]] = {}
         self.stale = False
 
@@ -128,6 +129,9 @@ class World:
 
     def reached(self, types: Sequence[str]) -> tuple[Reached, ...]:
         return tuple(self.reached_lately)
+
+    def patched(self, type_id: str, patch: str) -> tuple[str, ...]:
+        return self.patched_lately
 
     def reports(self, numbers: Sequence[int]) -> list[Mapping[str, Any]]:
         """Ticket n is of person n, and came in 40 seconds after the one before."""
