@@ -255,6 +255,7 @@ ADD_TO_GROUP = ActionType(
     undo_words="Take the person out of the group again.",
     effect=_joins,
     min_tier=EVERY_GROUP,
+    budget="memberships",
     policy_rule="role_template",
 )
 
@@ -272,6 +273,7 @@ REMOVE_FROM_GROUP = ActionType(
     undo_words="Add the person to the group again; that is gated like any other addition.",
     effect=_leaves,
     min_tier=EVERY_GROUP,
+    budget="memberships",
     policy_rule="role_template",
 )
 
@@ -289,6 +291,7 @@ SET_GITHUB_MEMBERSHIP = ActionType(
     undo_words="Take the role away again.",
     effect=_joins,
     min_tier=EVERY_GROUP,
+    budget="memberships",
     policy_rule="role_template",
 )
 

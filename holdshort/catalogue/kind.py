@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -131,6 +131,8 @@ class ActionType(Generic[P]):
     findings of its own may split itself by consequence, by giving lines of its own type; a split
     whose strictest line would get a lower tier than the whole is not made (stops/lines.py).
     `effect` is what a line leaves behind for the facts of the lines after it.
+    `budget` is the class of changes together with which it counts against how many people may be
+    reached without a person deciding; nothing for what changes nobody's access.
     `still` is the policy rule asked again before what a rule permitted starts, where time alone
     can end what the rule allowed.
     """
@@ -155,6 +157,7 @@ class ActionType(Generic[P]):
     hold_seconds: int = 60
     needed: Callable[[Mapping[str, Any]], int] = one_yes
     expand: Callable[[P, datetime, Knows], Sequence[Offered]] = one_line
+    budget: Literal["", "accounts", "memberships"] = ""
     still: Callable[[Mapping[str, Any], Knows, datetime], PolicyResult] | None = None
     effect: Callable[[P, Knows], Effect | None] = nothing_later_rests_on
 

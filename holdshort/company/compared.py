@@ -65,6 +65,13 @@ SECTIONS: tuple[Compared, ...] = (
         apart=("person",),
     ),
     Compared(
+        "the guest",
+        lambda company: {f"‘{row.person}’": row for row in company.guests},
+        {"owner": always, "last_seen": always, "consent": always},
+        added=loose.yes,
+        apart=("person",),
+    ),
+    Compared(
         "system",
         loose.by_id("systems"),
         {

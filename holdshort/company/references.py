@@ -115,6 +115,11 @@ def _among_things(company: Company) -> Iterator[Named]:
     for path, device in _at("devices", company.devices):
         yield from _one(path, "holder", device.holder, "human")
         yield from _one(path, "fleet", device.fleet, "fleet")
+    for path, guest in _at("guests", company.guests):
+        yield from _one(path, "person", guest.person, "human")
+        yield from _one(path, "owner", guest.owner, "human")
+        if guest.consent:
+            yield from _one((*path, "consent"), "person", guest.consent.person, "human")
     for path, zone in _at("zones", company.zones):
         yield from _one(path, "site", zone.site, "site")
         yield from _one(path, "owner", zone.owner, "human")

@@ -19,7 +19,7 @@ from holdshort.company.fields import (
     TimeZone,
     minor_units,
 )
-from holdshort.company.people import Account, Authority, Person
+from holdshort.company.people import Account, Authority, Guest, Person
 from holdshort.company.policy import (
     Budgets,
     Confidence,
@@ -123,6 +123,7 @@ class Company(Section):
     company: About = Field(description="The company itself.")
     people: tuple[Person, ...] = Field(min_length=1, description="Humans, the agent, services.")
     authority: tuple[Authority, ...] = Field((), description="The authority register.")
+    guests: tuple[Guest, ...] = Field((), description="People from outside, and their owners.")
     systems: tuple[System, ...] = Field((), description="Systems and their entitlements.")
     groups: tuple[Group, ...] = Field((), description="Groups, their nesting and their grants.")
     assets: tuple[Asset, ...] = Field((), description="Hosts, databases, firewalls, sites.")

@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from holdshort.core.budgets import Reached
 from holdshort.core.terms import (
     Action,
     Asset,
@@ -142,6 +143,22 @@ class World:
 
     def preview(self, inquiry: Inquiry) -> Preview | None:
         return previews.answer(self._asking, inquiry) if self._asking else None
+
+    def reached(self, types: Sequence[str]) -> tuple[Reached, ...]:
+        rows = self._lately("lately_reached", types=list(types))
+        return tuple(Reached(title=row.pop("type"), **row) for row in rows)
+
+    def patched(self, type_id: str, patch: str) -> tuple[str, ...]:
+        rows = self._lately("patched_lately", type=type_id, patch=patch)
+        return tuple(str(row["target"]) for row in rows)
+
+    def _lately(self, statement: str, **named: Any) -> list[db.Row]:
+        """Of two that are staged at once only one may take the last place: the other waits."""
+        turn = [db.lock("budget", "people")] if self._asking else []
+        return db.together(*turn, (statement, named))[-1]
+
+    def reports(self, numbers: Sequence[int]) -> list[db.Row]:
+        return db.rows("reports", numbers=list(numbers))
 
     def policy(self) -> Mapping[str, Any]:
         return self._policy["document"] if self._policy else {}

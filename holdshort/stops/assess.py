@@ -25,7 +25,7 @@ from holdshort.core.terms import (
 )
 from holdshort.ports import Knows
 from holdshort.records import db, switches
-from holdshort.stops import asking, switching
+from holdshort.stops import asking, budgets, switching
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +63,16 @@ def assess(
     *,
     draft: Mapping[str, Any],
     phase: Phase | None = None,
+    people: frozenset[str] | None = None,
 ) -> Assessment:
     """Assess one offered action. Raises CatalogueError when it names what does not exist.
 
     `draft` has the remaining fields of the Action (id, root, version, changer, ticket …);
-    `phase` asks what would happen in that phase, as if the category had earned it.
+    `phase` asks what would happen in that phase, as if the category had earned it; `people` are
+    those whom all that is offered together reaches.
     """
     kind = catalogue.find(offered.type)
-    findings = kind.findings(catalogue.parse(kind.id, offered.params), circumstances, world)
+    findings = _findings(kind, offered, circumstances, world, people)
     least = kind.min_tier[0] if kind.min_tier else Tier.AUTOMATIC
     tier = consequence.tier(findings.consequence, min_tier=least, raises=findings.raises)
     category = f"{kind.id}/{int(tier)}"
@@ -92,6 +94,20 @@ def assess(
     if who is not None and who.fault is not None:
         answer = gate.gate(replace(given, faults=(*given.faults, who.fault)))
     return Assessment(kind, action, findings, tier, standing, answer, who, world.policy_version())
+
+
+def _findings(
+    kind: catalogue.ActionType[Any],
+    offered: Offered,
+    circumstances: Circumstances,
+    world: Knows,
+    people: frozenset[str] | None,
+) -> Findings:
+    """What the world says about it, and what it adds up to with what was reached lately."""
+    found = kind.findings(catalogue.parse(kind.id, offered.params), circumstances, world)
+    alone = budgets.people_of([offered], circumstances.requester.id)
+    together = alone if people is None else people
+    return budgets.applied(kind, found, circumstances, world, together)
 
 
 def catalogue_version() -> str:

@@ -17,6 +17,7 @@ from holdshort.catalogue import Effect
 from holdshort.catalogue.foreseen import foresee
 from holdshort.core.terms import Action, Circumstances, Mode, Offered, Phase
 from holdshort.ports import Knows
+from holdshort.stops import budgets
 from holdshort.stops.assess import Assessment, assess
 
 Draft = Callable[[int], Mapping[str, Any]]
@@ -112,12 +113,13 @@ def _assessed(
     phase: Phase | None,
 ) -> Iterator[Assessment]:
     ids = [str(draft(position)["id"]) for position in range(len(lines))]
+    people = budgets.people_of((line.offered for line in lines), circumstances.requester.id)
     written: list[Action] = []
     for position, (line, world) in enumerate(worlds(lines, knows)):
         after = tuple(ids[earlier] for earlier in line.offered.after)
         given = {**draft(position), "position": position, "after": after}
         knows.beside(written)
-        found = assess(line.offered, circumstances, world, draft=given, phase=phase)
+        found = assess(line.offered, circumstances, world, draft=given, phase=phase, people=people)
         written.append(found.action)
         yield found
 

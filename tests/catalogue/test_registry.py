@@ -18,6 +18,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "idp.unlock": {"person": "dana"},
     "idp.suspend": {"person": "dana"},
     "idp.resume": {"person": "dana"},
+    "bundle.suspend": {"people": ["dana", "bea"]},
     "idp.create_account": {"person": "dana"},
     "idp.move_account": {"person": "dana", "unit": "sales", "from_unit": "support"},
     "idp.add_to_group": {"person": "dana", "group": "photo-club"},
@@ -43,6 +44,10 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "esign.send": {"document": "nda-mutual", "party": "northwind"},
     "patch.deploy": {"patch": "os-2026-05", "targets": ["laptops-ring-1"]},
     "patch.remove": {"patch": "os-2026-05", "targets": ["laptops-ring-1", "prod-db-1"]},
+    "idp.revoke_sessions": {"person": "dana"},
+    "mail.purge": {"message": "m-phish-1"},
+    "mail.restore": {"message": "m-phish-1"},
+    "incident.declare": {"title": "E-mail is down", "reports": ["1", "2"]},
     "fw.change": {
         "firewall": "fw-berlin",
         "change": "add",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from holdshort.company.read import read
+from holdshort.core.budgets import Reached
 from holdshort.core.terms import (
     Action,
     Asset,
@@ -66,9 +67,19 @@ class World:
         self.sections: dict[str, list[dict[str, Any]]] = deepcopy(
             {
                 name: company()[name]
-                for name in ("devices", "zones", "badges", "vendors", "documents", "parties")
+                for name in (
+                    "guests",
+                    "devices",
+                    "zones",
+                    "badges",
+                    "vendors",
+                    "documents",
+                    "parties",
+                )
             }
         )
+        self.reached_lately: list[Reached] = []
+        self.patched_lately: tuple[str, ...] = ()
         self.ordered: dict[str, tuple[str, ...]] = {}
         self.given: dict[str, int | None] = {}
         """What vendors got lately, in minor units."""
@@ -127,6 +138,21 @@ class World:
 
     def preview(self, inquiry: Inquiry) -> Preview | None:
         return self.previews.get(inquiry.type)
+
+    def reached(self, types: Sequence[str]) -> tuple[Reached, ...]:
+        return tuple(self.reached_lately)
+
+    def patched(self, type_id: str, patch: str) -> tuple[str, ...]:
+        return self.patched_lately
+
+    def reports(self, numbers: Sequence[int]) -> list[Mapping[str, Any]]:
+        """Ticket n is of person n, and came in 40 seconds after the one before."""
+        people = sorted(self.people)
+        return [
+            {"number": n, "requester": people[n], "opened_at": NOW + timedelta(seconds=40 * n)}
+            for n in numbers
+            if n < len(people)
+        ]
 
     def policy(self) -> Mapping[str, Any]:
         return self.document

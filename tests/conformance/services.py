@@ -562,7 +562,10 @@ def open_services(server: Server, folder: Path) -> Iterator[ServicesOffice]:
         server.make_template(file, template, mirrored=False)
         desk = HeldDesk(server, folder, template)
         try:
-            yield ServicesOffice(services, wire, desk, folder)
+            office = ServicesOffice(services, wire, desk, folder)
+            # Asked what a change would do, before it is staged.
+            desk.connectors["mail"] = office.connector("mail")
+            yield office
         finally:
             wire.close()
             desk.close()
