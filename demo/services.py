@@ -2,10 +2,10 @@
 
     python -m demo.services --company demo/company.yaml --port 8093 --token-file F --state FILE
 
-It plays the MDM, the badge system, the ERP, e-signatures and GitHub, each below its own path
-(`/mdm`, `/badge`, `/erp`, `/esign`, `/github`) with a token of its own: the token file is JSON,
-system to token. What changes is kept in the state file before it is answered. Entries have
-ETags, `If-Match` is checked, and a POST with an `Idempotency-Key` is done once.
+It plays the MDM, the badge system, the ERP, e-signatures, GitHub and the file store, each below
+its own path (`/mdm`, `/badge`, `/erp`, `/esign`, `/github`, `/files`) with a token of its own: the
+token file is JSON, system to token. What changes is kept in the state file before it is answered.
+Entries have ETags, `If-Match` is checked, and a POST with an `Idempotency-Key` is done once.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from demo.services_calls import Call, Calls, Handler, No, Reply
+from demo.services_files import FILES
 from demo.services_office import ERP, ESIGN, GITHUB
 from demo.services_things import BADGE, MDM
 
@@ -26,6 +27,7 @@ _CALLS: Mapping[str, Calls] = {
     "erp": ERP,
     "esign": ESIGN,
     "github": GITHUB,
+    "files": FILES,
 }
 
 

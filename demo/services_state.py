@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-SYSTEMS = ("mdm", "badge", "erp", "esign", "github")
+SYSTEMS = ("mdm", "badge", "erp", "esign", "github", "files")
 EVERYBODY = "everybody"
 """The fleet of all devices."""
 
@@ -65,7 +65,7 @@ class Kept:
 
     def load(self) -> None:
         """Read the state file."""
-        self.document = json.loads(self._state.read_text())
+        self.document.update(json.loads(self._state.read_text()))
 
 
 # ------------------------------------------------------------------ the demo company
@@ -92,7 +92,23 @@ def seed(kept: Kept, company: Mapping[str, Any]) -> None:
     for person in company["people"]:
         if "engineer" in person.get("roles", ()):
             kept.put("github", "memberships", person["id"], role="member", state="active")
+    _seed_files(kept, company)
     kept.save()
+
+
+def _seed_what_is_new(kept: Kept, company: Mapping[str, Any]) -> None:
+    """What an earlier version of these systems did not have."""
+    if not kept.entries("erp", "contracts"):
+        for vendor in company.get("vendors", ()):
+            _seed_contracts(kept, vendor)
+    if not kept.entries("files", "files"):
+        _seed_files(kept, company)
+
+
+def _seed_files(kept: Kept, company: Mapping[str, Any]) -> None:
+    for folder in company.get("folders", ()):
+        for path in (folder["path"], f"{folder['path']}/old drafts"):
+            kept.put("files", "files", path, owner=folder["owner"], in_bin=False)
 
 
 def _seed_contracts(kept: Kept, vendor: Mapping[str, Any]) -> None:
@@ -154,6 +170,7 @@ def open_kept(company: Mapping[str, Any] | None, state: Path) -> Kept:
     kept = Kept(state)
     if state.exists():
         kept.load()
+        _seed_what_is_new(kept, company or {})
     else:
         assert company is not None
         state.parent.mkdir(parents=True, exist_ok=True)

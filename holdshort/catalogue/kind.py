@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from holdshort.core.terms import Circumstances, Findings, Inquiry, Offered, Tier
+from holdshort.core.terms import Circumstances, Findings, Inquiry, Offered, Reason, Tier
 from holdshort.ports import Knows
 
 
@@ -70,6 +70,11 @@ def nothing_to_ask(params: Any, knows: Knows) -> None:
     """The inquiry of a type whose facts are all in the mirrors and the inventory."""
 
 
+def nothing_forbids(params: Mapping[str, Any], knows: Knows) -> Reason | None:
+    """Most types have nothing that no yes can overrule."""
+    return None
+
+
 def one_yes(params: Mapping[str, Any]) -> int:
     """How many people must say yes where people decide, for most types."""
     return 1
@@ -85,7 +90,7 @@ class ActionType(Generic[P]):
     there is none. `inquiry` is what its connected app must be asked live before `findings` can
     say anything, if that. `hold_seconds` is how long a policy-authorized action waits before it
     runs. `permanent` types always need a person; `needed` is how many must say yes to these
-    parameters.
+    parameters. `forbids` is the refusal that no yes overrules, asked again right before it runs.
     """
 
     id: str
@@ -107,6 +112,7 @@ class ActionType(Generic[P]):
     permanent: bool = False
     hold_seconds: int = 60
     needed: Callable[[Mapping[str, Any]], int] = one_yes
+    forbids: Callable[[Mapping[str, Any], Knows], Reason | None] = nothing_forbids
 
     def beneficiary(self, params: Mapping[str, Any], requester: str) -> str:
         """The id of the person whose access or account changes: `person`, else who asks."""

@@ -12,7 +12,32 @@ def _renewal(vendor: str, contract: str) -> dict[str, str]:
     return {"vendor": vendor, "contract": contract}
 
 
+def _file(path: str, **more: object) -> dict[str, object]:
+    return {"path": path, **more}
+
+
 OFFICE = (
+    Scenario(
+        "13b", "petra", "data.delete", {"person": "tom"},
+        (2, 3, 3, 0), Tier.HUMAN, raises=("raise.source_conflict",),
+        facts=("Everything about", "Nothing brings", "personal data", "Costs nothing"),
+    ),
+    Scenario(
+        "19a", "dana", "files.delete", _file("/home/dana/old drafts"),
+        (0, 0, 0, 0), Tier.POLICY, policy=PASSES,
+        facts=("own files", "30 days", "Nobody else", "Costs nothing"),
+    ),
+    Scenario(
+        "19b", "viktor", "files.delete", _file("/sales/commission-2025"),
+        (0, 0, 3, 0), Tier.HUMAN, refusals=("refuse.legal_hold",), policy=PASSES,
+        facts=("own files", "30 days", "On hold", "Costs nothing"),
+    ),
+    Scenario(
+        "19c", "petra", "files.delete",
+        _file("/customers/former/old drafts", permanent=True, erasure_for="customer-212"),
+        (2, 3, 3, 0), Tier.HUMAN, policy=FAILS,
+        facts=("Former customers", "Nothing brings", "Erasure", "Costs nothing"),
+    ),
     Scenario(
         "16b", "viktor", "saas.renew", _renewal("zoom", "zoom-2025"),
         (1, 1, 0, 1), Tier.POLICY, policy=PASSES,

@@ -65,7 +65,15 @@ class World:
         self.sections: dict[str, list[dict[str, Any]]] = deepcopy(
             {
                 name: company()[name]
-                for name in ("devices", "zones", "badges", "vendors", "documents", "parties")
+                for name in (
+                    "devices",
+                    "zones",
+                    "badges",
+                    "vendors",
+                    "folders",
+                    "documents",
+                    "parties",
+                )
             }
         )
         self.given: dict[str, int | None] = {}

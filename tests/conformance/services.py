@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import yaml
 
@@ -55,6 +55,10 @@ class Thing:
     @property
     def contract(self) -> str:
         return f"c-{self.number:04}"
+
+    @property
+    def folder(self) -> str:
+        return f"/home/{self.person}"
 
     @property
     def paper(self) -> str:
@@ -308,12 +312,88 @@ def _ordered(thing: Thing, before: State, now: State) -> tuple[str, ...]:
     return (f"{now['item']} is ordered: {terms}.", "That is 90.00 EUR in all.")
 
 
+# ------------------------------------------------------------------ files
+
+
+GONE = {"path": "gone", "owner": "gone", "in_bin": False, "there": False}
+"""What the desk's declaration makes of a file that is not there."""
+
+
+def _address(thing: Thing) -> str:
+    return f"/v1/files/{quote(thing.folder, safe='')}"
+
+
+def _file(thing: Thing) -> dict[str, Any]:
+    answer = thing.services.respond("files", "GET", _address(thing))
+    if answer.status_code == 404:
+        return GONE
+    return {"path": thing.folder, "there": True} | {
+        name: answer.json()[name] for name in ("owner", "in_bin")
+    }
+
+
+def _bin(thing: Thing) -> None:
+    thing.ask("PUT", f"{_address(thing)}/bin", "files")
+
+
+def _give_away(thing: Thing) -> None:
+    thing.ask("PATCH", _address(thing), "files", json={"owner": "somebody-else"})
+
+
+def _note_file(thing: Thing, number: int) -> None:
+    thing.ask("PATCH", _address(thing), "files", json={"note": f"no. {number}"})
+
+
+def _said_file(thing: Thing, how: str) -> str:
+    return f"‘{thing.folder}’ in Home of {thing.person} is {how}."
+
+
+def _filed(name: str, *, before: str, after: tuple[str, ...], **more: Any) -> Case:
+    """A case about a folder; `after` are the ends of its lines."""
+    gone = more.get("permanent", False)
+    return Case(
+        name=name,
+        system="files",
+        type=name.partition("-")[0],
+        params=lambda thing: {"path": thing.folder, **more},
+        target=lambda thing: thing.folder,
+        seen=lambda thing: (
+            {"path": thing.folder, "owner": thing.person} | {"in_bin": before == "in the bin"}
+        ),
+        prepare=_bin if before == "in the bin" else nothing,
+        state=_file,
+        becomes=lambda thing, was, now: GONE if gone else {**was, "in_bin": not was["in_bin"]},
+        before=lambda thing, state: (_said_file(thing, before),),
+        after=lambda thing, was, now: (_said_file(thing, after[0]), *after[1:]),
+        drifts={"it is somebody else's": _give_away},
+        churn=_note_file,
+        restores=not gone,
+    )
+
+
+FILES = (
+    _filed(
+        "files.delete",
+        before="there",
+        after=("in the bin", "It can be restored for 30 days."),
+    ),
+    _filed(
+        "files.delete-permanent",
+        before="there",
+        after=("gone", "Nothing brings it back."),
+        permanent=True,
+    ),
+    _filed("files.restore", before="in the bin", after=("there again",)),
+)
+
+
 _BADGE_DRIFTS = {
     "the zones are others": _zones_by_somebody_else,
     "the badge was replaced": _replaced_by_somebody_else,
 }
 
 CASES = (
+    *FILES,
     _software("mdm.install", installed=True),
     _software("mdm.remove", installed=False),
     Case(
@@ -548,6 +628,11 @@ def _company() -> dict[str, Any]:
         "vendors": [
             {"id": f"v-{n:04}", "name": f"Vendor {n}", "contracts": [_listed_contract(n)]}
             for n, _ in enumerate(people, 1)
+        ],
+        "folders": [
+            {"id": f"home-{id}", "name": f"Home of {id}", "path": f"/home/{id}", "owner": id}
+            | {"bin_days": 30}
+            for id in people
         ],
         "field_lists": demo["field_lists"],
         "thresholds": [{**one, "owner": REVIEWER} for one in demo["thresholds"]],
