@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from demo.services_calls import Call, Calls, No, Reply
+from demo.services_state import Kept
+
+
+def seed(kept: Kept, company: Mapping[str, Any]) -> None:
+    """Every folder that the company's file lists, with something old in it."""
+    for folder in company.get("folders", ()):
+        for path in (folder["path"], f"{folder['path']}/old drafts"):
+            kept.put("files", "files", path, owner=folder["owner"], in_bin=False)
 
 
 def _file(call: Call) -> Reply:

@@ -53,7 +53,7 @@ def _change_contract(call: Call) -> Reply:
     return _contract(call)
 
 
-def _order(call: Call) -> Reply:
+def _renew(call: Call) -> Reply:
     contract = call.entry("contracts", call.names["contract"])
     call.unchanged(contract)
     if call.body.get("amount") != contract["amount"] or (
@@ -63,7 +63,7 @@ def _order(call: Call) -> Reply:
     return _set_order(call, call.text("reference"))
 
 
-def _cancel_order(call: Call) -> Reply:
+def _take_back(call: Call) -> Reply:
     contract = call.entry("contracts", call.names["contract"])
     call.unchanged(contract)
     if contract["order"] and not contract["cancellable"]:
@@ -78,6 +78,39 @@ def _set_order(call: Call, order: str) -> Reply:
         what = "ordered" if order else "order_cancelled"
         call.kept.event("erp", what, contract=contract["id"], amount=contract["amount"])
     return _contract(call)
+
+
+# ------------------------------------------------------------------ erp: orders of equipment
+
+
+def _order(call: Call) -> Reply:
+    order = call.entry("orders", call.names["order"])
+    return Reply(200, order, order["version"])
+
+
+def _place_order(call: Call) -> Reply:
+    number, amount = call.names["order"], call.body.get("amount")
+    known = call.kept.entry("erp", "orders", number)
+    if bool(call.if_match) is not bool(known):
+        raise No(412, "It changed meanwhile.")
+    if known is not None:
+        call.unchanged(known)
+        return _order(call)
+    if not isinstance(amount, int):
+        raise No(422, "‘amount’ must be a whole number of cents.")
+    about = {"item": call.text("item"), "holder": call.text("holder"), "amount": amount}
+    order = call.kept.put("erp", "orders", number, state="ordered", **about)
+    call.kept.event("erp", "ordered", order=number)
+    return Reply(201, order, order["version"])
+
+
+def _cancel_order(call: Call) -> Reply:
+    order = call.kept.entry("erp", "orders", call.names["order"])
+    if order is not None:
+        call.unchanged(order)
+        del call.kept.entries("erp", "orders")[order["id"]]
+        call.kept.event("erp", "cancelled", order=order["id"])
+    return Reply(204)
 
 
 # ------------------------------------------------------------------ esign: envelopes
@@ -151,8 +184,11 @@ ERP: Calls = {
     ("PATCH", "/v1/vendors/{vendor}"): _update_vendor,
     ("GET", "/v1/contracts/{contract}"): _contract,
     ("PATCH", "/v1/contracts/{contract}"): _change_contract,
-    ("PUT", "/v1/contracts/{contract}/order"): _order,
-    ("DELETE", "/v1/contracts/{contract}/order"): _cancel_order,
+    ("PUT", "/v1/contracts/{contract}/order"): _renew,
+    ("DELETE", "/v1/contracts/{contract}/order"): _take_back,
+    ("GET", "/v1/orders/{order}"): _order,
+    ("PUT", "/v1/orders/{order}"): _place_order,
+    ("DELETE", "/v1/orders/{order}"): _cancel_order,
 }
 
 ESIGN: Calls = {

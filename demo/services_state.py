@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-SYSTEMS = ("mdm", "badge", "erp", "esign", "github", "files")
+SYSTEMS = (
+    *("mdm", "badge", "erp", "esign", "github"),
+    *("patch",),
+    *("files",),
+)
 EVERYBODY = "everybody"
 """The fleet of all devices."""
 
@@ -64,8 +69,8 @@ class Kept:
         fresh.replace(self._state)
 
     def load(self) -> None:
-        """Read the state file."""
-        self.document.update(json.loads(self._state.read_text()))
+        """Read the state file; what a newer version plays besides starts empty."""
+        self.document |= json.loads(self._state.read_text())
 
 
 # ------------------------------------------------------------------ the demo company
@@ -92,23 +97,7 @@ def seed(kept: Kept, company: Mapping[str, Any]) -> None:
     for person in company["people"]:
         if "engineer" in person.get("roles", ()):
             kept.put("github", "memberships", person["id"], role="member", state="active")
-    _seed_files(kept, company)
     kept.save()
-
-
-def _seed_what_is_new(kept: Kept, company: Mapping[str, Any]) -> None:
-    """What an earlier version of these systems did not have."""
-    if not kept.entries("erp", "contracts"):
-        for vendor in company.get("vendors", ()):
-            _seed_contracts(kept, vendor)
-    if not kept.entries("files", "files"):
-        _seed_files(kept, company)
-
-
-def _seed_files(kept: Kept, company: Mapping[str, Any]) -> None:
-    for folder in company.get("folders", ()):
-        for path in (folder["path"], f"{folder['path']}/old drafts"):
-            kept.put("files", "files", path, owner=folder["owner"], in_bin=False)
 
 
 def _seed_contracts(kept: Kept, vendor: Mapping[str, Any]) -> None:
@@ -165,14 +154,25 @@ def _seed_badges(kept: Kept, company: Mapping[str, Any]) -> None:
         kept.put("badge", "zones", zone["id"], name=zone["name"])
 
 
-def open_kept(company: Mapping[str, Any] | None, state: Path) -> Kept:
-    """The systems as they were left, or filled from the company's file the first time."""
+Seed = Callable[[Kept, Mapping[str, Any]], None]
+
+
+def open_kept(
+    company: Mapping[str, Any] | None, state: Path, seeds: Mapping[str, Seed] = MappingProxyType({})
+) -> Kept:
+    """The systems as they were left, or filled from the company's file the first time.
+
+    `seeds` fill one system each, also where the others were left by an older version.
+    """
     kept = Kept(state)
     if state.exists():
         kept.load()
-        _seed_what_is_new(kept, company or {})
     else:
         assert company is not None
         state.parent.mkdir(parents=True, exist_ok=True)
         seed(kept, company)
+    for system, fill in seeds.items():
+        if company is not None and not kept.document[system]:
+            fill(kept, company)
+            kept.save()
     return kept

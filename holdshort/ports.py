@@ -171,8 +171,14 @@ class Knows(Protocol):
     def is_member(self, person: str, group: str) -> bool | None:
         """Direct membership."""
 
+    def groups_of(self, person: str) -> tuple[str, ...] | None:
+        """Our ids of the groups that the person is directly in, sorted."""
+
     def rights_of(self, person: str) -> tuple[Right, ...] | None:
         """Effective rights held now, group nesting included."""
+
+    def rights_coming(self, person: str) -> tuple[Right, ...] | None:
+        """Rights that other lines of the same bundle may give meanwhile; none outside of one."""
 
     def rights_through(self, group: str) -> tuple[Right, ...] | None:
         """Effective rights that membership of the group carries, nesting included."""
@@ -202,6 +208,9 @@ class Knows(Protocol):
 
     def registered(self, section: str) -> Sequence[Mapping[str, Any]]:
         """The rows of a section of the company's file in force that is no policy: devices …"""
+
+    def ordered_for(self, person: str) -> tuple[str, ...]:
+        """Ids of the equipment that this desk has ordered for the person, or is about to."""
 
     def article(self, article: str) -> Mapping[str, Any] | None:
         """A knowledge article: title, body, audience."""

@@ -12,6 +12,7 @@ import httpx
 
 from holdshort.connectors import build
 from holdshort.connectors.scim import Scim
+from holdshort.ports import MirroredAccount
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -41,6 +42,11 @@ class Directory:
             headers={"Authorization": f"Bearer {self.token}"},
         )
         return response.status_code == 204
+
+    def account(self, user_name: str) -> MirroredAccount | None:
+        """Somebody's entry, read over SCIM."""
+        accounts = self.connector.mirror().accounts
+        return next((one for one in accounts if one.user_name == user_name), None)
 
     def members(self, group: str) -> set[str]:
         """User names of the direct members of a group, read over SCIM."""

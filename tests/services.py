@@ -15,7 +15,11 @@ import httpx
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
-SYSTEMS = ("mdm", "badge", "erp", "esign", "github", "files")
+SYSTEMS = (
+    *("mdm", "badge", "erp", "esign", "github"),
+    *("patch",),
+    *("files",),
+)
 TOKENS = {system: f"a-token-of-{system}" for system in SYSTEMS}
 
 

@@ -16,11 +16,12 @@ from holdshort.api.params import Identity
 from holdshort.api.problems import Problem
 from holdshort.api.tickets import in_the_name_of
 from holdshort.api.waiting import until
-from holdshort.core.terms import Assurance, Channel, Circumstances, Kind, Sender
+from holdshort.core.terms import Assurance, Channel, Circumstances, Kind, Offered, Sender
 from holdshort.records import actions, db, offers, people, queue
 from holdshort.records.actions import Story
 from holdshort.records.tokens import Bearer
 from holdshort.records.world import World
+from holdshort.stops import lines
 
 router = Router(tags=["actions"])
 
@@ -37,12 +38,12 @@ def offer_action(request: Request, body: NewAction) -> Status[Any] | HttpRespons
 
     Without a ticket one is opened in the name of the token's person, or of the sponsor of an
     agent's token, who counts as the requester. 202 says that staging takes longer, 200 that
-    there is nothing to do. Honours `Idempotency-Key`.
+    there is nothing to do. Of a bundle the first line is answered; its ticket has them all.
+    Honours `Idempotency-Key`.
     """
     bearer = request.auth
     catalogue.parse(body.type, body.params)
-    asked = _circumstances(bearer, body)
-    catalogue.find(body.type).findings(catalogue.parse(body.type, body.params), asked, World())
+    lines.check(Offered(body.type, body.params), _circumstances(bearer, body), World())
     return once(request, body, lambda: _offer(bearer, body), _staged)
 
 

@@ -218,10 +218,13 @@ class Standing(Shape):
     since: datetime
 
 
-class Assessment(Shape):
-    """What the gate would answer; nothing was written."""
+class AssessedLine(Shape):
+    """What the gate would answer about one action; nothing was written."""
 
     type: str
+    title: str
+    params: Free
+    needs: list[str] = Field(description="Places, in `actions`, of what must be done first.")
     target: Target
     category: str
     phase: Literal[1, 2, 3]
@@ -232,6 +235,12 @@ class Assessment(Shape):
     gate: AssessedGate
     preview: Preview
     already: str = Field(description="Filled in when the world is already as asked.")
+
+
+class Assessment(AssessedLine):
+    """The same about what was asked; a bundle has the strictest tier and mode of its lines."""
+
+    actions: list[AssessedLine] = Field(description="The lines of a bundle; else empty.")
 
 
 class ActionType(Shape):

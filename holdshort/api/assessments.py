@@ -8,18 +8,22 @@ from typing import Any
 from ninja import Router
 
 from holdshort import shown
-from holdshort.api import answers, seeing
+from holdshort.api import answers, seeing, whole
 from holdshort.api.bearer import Request, needs
 from holdshort.api.bodies import NewAssessment
 from holdshort.core.terms import Assurance, Channel, Circumstances, Offered, Person, Phase
 from holdshort.records import actions, db, people
 from holdshort.records.world import World
-from holdshort.stops.assess import Assessment, assess
+from holdshort.stops import lines
+from holdshort.stops.assess import Assessment
 from holdshort.wiring import agent_person
 
 router = Router(tags=["assessments"])
 
-_DRAFT = {"id": "", "root": "", "version": 1, "ticket": None}
+
+def _draft(position: int) -> dict[str, Any]:
+    """Nothing is written, so an action is known by its place alone."""
+    return {"id": str(position), "root": str(position), "version": 1, "ticket": None}
 
 
 @router.post(
@@ -30,11 +34,17 @@ _DRAFT = {"id": "", "root": "", "version": 1, "ticket": None}
     summary="What would the gate answer?",
 )
 def run(request: Request, body: NewAssessment) -> dict[str, Any]:
-    """Facts, consequence, tier and gate of an action that nobody has offered. Writes nothing."""
+    """Facts, consequence, tier and gate of an action that nobody has offered. Writes nothing.
+
+    A bundle is as strict as its strictest line; `actions` has the answer about each.
+    """
     asked = _circumstances(body)
     phase = Phase(body.phase) if body.phase else None
     offered = Offered(body.type, body.params)
-    return _shown(assess(offered, asked, World(), draft=_DRAFT, phase=phase), asked)
+    found = lines.assess_all([offered], asked, World(), draft=_draft, phase=phase)
+    if len(found) == 1 and found[0].type.id == body.type:
+        return {**_shown(found[0], asked), "actions": []}
+    return whole.of(body.type, body.params, [_shown(one, asked) for one in found])
 
 
 def _circumstances(body: NewAssessment) -> Circumstances:
@@ -70,6 +80,9 @@ def _shown(one: Assessment, asked: Circumstances) -> dict[str, Any]:
     found = shown.plain(asdict(one.findings))
     return {
         "type": one.type.id,
+        "title": one.type.render(one.action.params, World()).title,
+        "params": dict(one.action.params),
+        "needs": list(one.action.after),
         "target": found["target"],
         "category": one.category,
         "phase": int(one.standing.phase),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from holdshort.catalogue import facts, rights
-from holdshort.catalogue.kind import ActionType, Rendering, UnknownTarget
+from holdshort.catalogue.kind import ActionType, Effect, Rendering, UnknownTarget
 from holdshort.catalogue.membership import GithubMembership, Membership, Place, place
 from holdshort.core import policy
 from holdshort.core.terms import (
@@ -45,9 +45,9 @@ def _joining(at: Place, asked: Circumstances, knows: Knows) -> Findings:
     raises = facts.present(
         *_always_asked(at, asked),
         rights.privilege_gained(gained),
-        rights.conflict(knows.policy(), at.held or (), gained or ()),
+        rights.conflict(knows.policy(), at.held_soon, gained or ()),
         _suspended(at),
-        facts.employment_unconfirmed(at.person, asked),
+        facts.not_hired(at.person, asked),
     )
     name, group = at.person.name, at.group.name
     return Findings(
@@ -210,6 +210,14 @@ def _carrying(group: object, knows: Knows) -> str:
     return f"which carries {facts.listing(facts.named(right) for right in carried)}"
 
 
+def _joins(params: Membership | GithubMembership, knows: Knows) -> Effect:
+    return Effect(params.person, joins=params.group)
+
+
+def _leaves(params: Membership, knows: Knows) -> Effect:
+    return Effect(params.person, leaves=params.group)
+
+
 def _leave(params: Mapping[str, Any]) -> Offered | None:
     return Offered("idp.remove_from_group", {"person": params["person"], "group": params["group"]})
 
@@ -245,6 +253,7 @@ ADD_TO_GROUP = ActionType(
     facts=_FACTS,
     undo=_leave,
     undo_words="Take the person out of the group again.",
+    effect=_joins,
     min_tier=EVERY_GROUP,
     policy_rule="role_template",
 )
@@ -261,6 +270,7 @@ REMOVE_FROM_GROUP = ActionType(
     facts=_FACTS,
     undo=_join,
     undo_words="Add the person to the group again; that is gated like any other addition.",
+    effect=_leaves,
     min_tier=EVERY_GROUP,
     policy_rule="role_template",
 )
@@ -277,6 +287,7 @@ SET_GITHUB_MEMBERSHIP = ActionType(
     facts=_FACTS,
     undo=_leave_github,
     undo_words="Take the role away again.",
+    effect=_joins,
     min_tier=EVERY_GROUP,
     policy_rule="role_template",
 )

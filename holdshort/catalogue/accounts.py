@@ -5,13 +5,13 @@ from __future__ import annotations
 from holdshort.catalogue import account as about
 from holdshort.catalogue import facts
 from holdshort.catalogue.account import AccountOf
-from holdshort.catalogue.kind import ActionType, Unconfirmed, UnknownTarget
+from holdshort.catalogue.kind import ActionType, Effect, Unconfirmed, UnknownTarget
+from holdshort.core import employment
 from holdshort.core.terms import (
     Circumstances,
     Consequence,
     Findings,
     Person,
-    Reason,
     Target,
     Tier,
 )
@@ -105,11 +105,12 @@ def _create(params: AccountOf, asked: Circumstances, knows: Knows) -> Findings:
         before=(f"{person.name} has no account.",),
         after=(f"{person.name} has the account ‘{user_name}’, in no group.",),
         read_at=knows.read_at(),
+        policy=employment.hr_start_date(knows.policy(), knows.policy_version(), person, asked.at),
         raises=facts.present(
             facts.sender_unproven(asked),
             facts.beneficiary_differs(asked, person),
             facts.emergency(asked),
-            _not_hired(person, asked),
+            facts.not_hired(person, asked),
             facts.looks_like_another(person.name, user_name, lookalikes),
         ),
         refusals=facts.present(facts.leaver(person, asked)),
@@ -126,6 +127,11 @@ def _user_name(person: Person) -> str:
     return user_name
 
 
+def _new_account(params: AccountOf, knows: Knows) -> Effect:
+    person = facts.person_named(knows, params.person)
+    return Effect(person.id, user_name=_user_name(person))
+
+
 def _new_identity(person: Person, knows: Knows) -> Consequence:
     return Consequence(
         facts.level(1, f"One person: {person.name}.", facts.DIRECTORY, knows),
@@ -133,14 +139,6 @@ def _new_identity(person: Person, knows: Knows) -> Consequence:
         facts.level(2, "Somebody new can sign in here.", facts.TYPE),
         facts.no_cost(),
     )
-
-
-def _not_hired(person: Person, asked: Circumstances) -> Reason | None:
-    """A starter whose first day is still to come gets an account; nobody unknown to HR does."""
-    start = person.employment.start
-    if person.employment.status == "future" or (start is not None and start > asked.at.date()):
-        return None
-    return facts.employment_unconfirmed(person, asked)
 
 
 # ------------------------------------------------------------------ the types
@@ -196,7 +194,9 @@ CREATE_ACCOUNT = ActionType(
     facts=("employment", "whether there is an account already", "names easily mistaken for it"),
     undo=about.inverse("idp.suspend"),
     undo_words="Suspend the new account; it is not deleted.",
+    effect=_new_account,
     min_tier=(Tier.POLICY, "It lets somebody new in."),
+    policy_rule="hr_start_date",
 )
 
 TYPES = (SUSPEND, RESUME, CREATE_ACCOUNT)

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from holdshort.core.terms import Circumstances, Findings, Inquiry, Offered, Reason, Tier
+from holdshort.core.terms import (
+    Circumstances,
+    Findings,
+    Inquiry,
+    Offered,
+    PolicyResult,
+    Reason,
+    Tier,
+)
 from holdshort.ports import Knows
 
 
@@ -80,6 +89,39 @@ def one_yes(params: Mapping[str, Any]) -> int:
     return 1
 
 
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a change leaves behind that facts about later lines of the same bundle rest on."""
+
+    person: str
+    user_name: str = ""
+    """The name of an account that exists only afterwards."""
+
+    joins: str = ""
+    """The id of a group that the person is in afterwards."""
+
+    leaves: str = ""
+    """The id of a group that the person is not in afterwards."""
+
+    vendor: str = ""
+    spends: int | None = 0
+    """What a vendor gets by it, in minor units; None where unknown."""
+
+
+def one_line(params: Any, at: datetime, knows: Knows) -> Sequence[Offered]:
+    """The lines of a type that is one change: none but itself."""
+    return ()
+
+
+def nothing_later_rests_on(params: Any, knows: Knows) -> None:
+    """The effect of a type that no fact about another line depends on."""
+
+
+def made_of_lines(params: Any, asked: Circumstances, knows: Knows) -> Findings:
+    """The findings of a bundle, which is never staged itself. Raises CatalogueError."""
+    raise CatalogueError("This is a bundle: its lines are staged, and it is not.")
+
+
 @dataclass(frozen=True)
 class ActionType(Generic[P]):
     """An entry of the catalogue.
@@ -91,6 +133,16 @@ class ActionType(Generic[P]):
     say anything, if that. `hold_seconds` is how long a policy-authorized action waits before it
     runs. `permanent` types always need a person; `needed` is how many must say yes to these
     parameters. `forbids` is the refusal that no yes overrules, asked again right before it runs.
+
+    A type may be an expander: `expand` gives the lines that are staged in its place, each an
+    `Offered` whose `after` names positions among these lines; none where it stays one change.
+    Lines follow from facts and never from who asks, each gets a gate of its own, and they are
+    not expanded again. A bundle (`findings=made_of_lines`) is nothing but its lines. A type with
+    findings of its own may split itself by consequence, by giving lines of its own type; a split
+    whose strictest line would get a lower tier than the whole is not made (stops/lines.py).
+    `effect` is what a line leaves behind for the facts of the lines after it.
+    `still` is the policy rule asked again before what a rule permitted starts, where time alone
+    can end what the rule allowed.
     """
 
     id: str
@@ -113,6 +165,14 @@ class ActionType(Generic[P]):
     hold_seconds: int = 60
     needed: Callable[[Mapping[str, Any]], int] = one_yes
     forbids: Callable[[Mapping[str, Any], Knows], Reason | None] = nothing_forbids
+    expand: Callable[[P, datetime, Knows], Sequence[Offered]] = one_line
+    still: Callable[[Mapping[str, Any], Knows, datetime], PolicyResult] | None = None
+    effect: Callable[[P, Knows], Effect | None] = nothing_later_rests_on
+
+    @property
+    def is_bundle(self) -> bool:
+        """Whether it is nothing but its lines."""
+        return self.findings is made_of_lines
 
     def beneficiary(self, params: Mapping[str, Any], requester: str) -> str:
         """The id of the person whose access or account changes: `person`, else who asks."""

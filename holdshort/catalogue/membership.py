@@ -10,7 +10,7 @@ from pydantic import Field
 
 from holdshort.catalogue import facts
 from holdshort.catalogue.kind import Params
-from holdshort.core.terms import DirectoryAccount, Group, Person, Target
+from holdshort.core.terms import AWAITS_ACCOUNT, DirectoryAccount, Group, Person, Target
 from holdshort.ports import Knows
 
 
@@ -45,6 +45,7 @@ class Place:
     member: bool | None
     held: facts.Rights | None
     carried: facts.Rights | None
+    coming: facts.Rights | None
     containers: tuple[str, ...] | None
     lookalikes: tuple[str, ...]
     read_at: datetime | None
@@ -63,12 +64,19 @@ class Place:
             "group": self.group.external_id,
             "member": bool(self.member),
             "containers": list(self.containers or ()),
+            **(AWAITS_ACCOUNT if self.account.is_to_come else {}),
         }
 
     @property
     def known(self) -> bool:
         """Whether everything that decides what membership means could be read."""
-        return None not in (self.member, self.held, self.carried, self.containers)
+        read = (self.member, self.held, self.carried, self.coming, self.containers)
+        return None not in read
+
+    @property
+    def held_soon(self) -> facts.Rights:
+        """The rights held, and those that other lines of the same bundle may give meanwhile."""
+        return (*(self.held or ()), *(self.coming or ()))
 
     @property
     def gained(self) -> facts.Rights | None:
@@ -101,6 +109,7 @@ def place(person: str, group: str, knows: Knows) -> Place:
         member=knows.is_member(person, group),
         held=knows.rights_of(person),
         carried=knows.rights_through(group),
+        coming=knows.rights_coming(person),
         containers=knows.containers_of(group),
         lookalikes=knows.lookalikes(something.name),
         read_at=knows.read_at(),

@@ -12,7 +12,11 @@ from holdshort.machine.folders import data_folder, write_private
 from holdshort.machine.ports import free_port
 from holdshort.machine.supervisor import Supervisor
 
-SYSTEMS = ("mdm", "badge", "erp", "esign", "github", "files")
+SYSTEMS = (
+    *("mdm", "badge", "erp", "esign", "github"),
+    *("patch",),
+    *("files",),
+)
 """The systems that `demo.services` plays, each with a token of its own."""
 
 

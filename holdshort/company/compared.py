@@ -147,6 +147,13 @@ SECTIONS: tuple[Compared, ...] = (
         apart=("id",),
     ),
     Compared(
+        "equipment",
+        loose.by_id("equipment"),
+        {"name": always, "vendor": always, "cost": always},
+        added=loose.yes,
+        apart=("id",),
+    ),
+    Compared(
         "vendor",
         loose.by_id("vendors"),
         {"name": always, "owner": always},
@@ -190,6 +197,8 @@ SECTIONS: tuple[Compared, ...] = (
             "role": always,
             "entitlements": gains,
             "groups": gains,
+            "starts_with": never,
+            "equipment": gains,
             "approved_by": always,
             "valid_until": raised,
         },

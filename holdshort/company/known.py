@@ -26,6 +26,7 @@ class Known:
     fleets: frozenset[str]
     sites: frozenset[str]
     zones: frozenset[str]
+    equipment: frozenset[str]
     connectors: frozenset[str]
     roles: frozenset[str]
     departments: frozenset[str]
@@ -46,6 +47,7 @@ def known_in(data: Any) -> Known:
         fleets=_ids(row for row in _rows(data, "assets") if row.get("kind") == "fleet"),
         sites=_ids(row for row in _rows(data, "assets") if row.get("kind") == "site"),
         zones=_ids(_rows(data, "zones")),
+        equipment=_ids(_rows(data, "equipment")),
         connectors=_texts(connectors) | frozenset(BUILT_IN_CONNECTORS),
         roles=frozenset().union(*(_texts(row.get("roles")) for row in people)),
         departments=_texts([row.get("department") for row in people]),

@@ -165,6 +165,7 @@ def new_template(old: Company, row: RoleTemplate) -> bool:
         before.role == row.role
         and set(row.entitlements) <= set(before.entitlements)
         and set(row.groups) <= set(before.groups)
+        and set(row.equipment) <= set(before.equipment)
         and row.valid_until <= before.valid_until
         for before in old.role_templates
     )

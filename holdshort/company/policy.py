@@ -40,8 +40,19 @@ class RoleTemplate(Section):
     role: Id = Field(description="The role it is for; ‘everyone’ holds harmless groups for all.")
     entitlements: tuple[EntitlementId, ...] = Field((), description="Rights the role includes.")
     groups: tuple[Id, ...] = Field((), description="Groups the role includes.")
+    starts_with: tuple[Id, ...] = Field(
+        (), description="Those of its groups that a starter joins; without it all of them."
+    )
+    equipment: tuple[Id, ...] = Field((), description="What a starter is given to work with.")
     approved_by: Id = Field(description="The human who approved this version.")
     valid_until: Day = Field(description="Last day on which it counts.")
+
+    @model_validator(mode="after")
+    def _starts_with_its_own(self) -> Self:
+        other = [group for group in self.starts_with if group not in self.groups]
+        if other:
+            raise ValueError(f"‘starts_with’ names {other[0]}, which is not among ‘groups’")
+        return self
 
 
 class Window(Section):
@@ -155,6 +166,15 @@ class Software(Section):
     publisher: Text = Field(description="Who must have signed it.")
     approved_for: tuple[Id, ...] = Field((), description="Roles, or ‘everyone’.")
     cost: Money = Field(description="Per person and year, in the company's currency; may be 0.")
+
+
+class Equipment(Section):
+    """An entry of the equipment catalogue: what people are given to work with."""
+
+    id: Id = Field(description="The id that purchasing knows it by.")
+    name: Text = Field(description="The name that screens show.")
+    vendor: Text = Field(description="Who sells it.")
+    cost: Money = Field(description="Of one, in the company's currency.")
 
 
 class FieldList(Section):

@@ -23,6 +23,7 @@ _NOUNS = {
     "fleet": "there is no asset of the kind fleet",
     "site": "there is no asset of the kind site",
     "zone": "there is no zone",
+    "equipment": "the equipment catalogue has no",
     "connector": "there is no connector",
     "role": "nobody has the role",
     "audience": "nobody has the role or department",
@@ -42,6 +43,7 @@ def unknown_ids(company: Company, known: Known) -> Iterator[Finding]:
         "fleet": known.fleets,
         "site": known.sites,
         "zone": known.zones,
+        "equipment": known.equipment,
         "connector": known.connectors,
         "role": known.roles | {EVERYONE},
         "audience": known.roles | known.departments | {EVERYONE},
@@ -123,6 +125,7 @@ def _among_rules(company: Company) -> Iterator[Named]:
         yield from _one(path, "role", template.role, "role")
         yield from _many(path, "entitlements", template.entitlements, "entitlement")
         yield from _many(path, "groups", template.groups, "group")
+        yield from _many(path, "equipment", template.equipment, "equipment")
         yield from _one(path, "approved_by", template.approved_by, "human")
     for path, window in _at("windows", company.windows):
         yield from _many(path, "targets", window.targets, "target")

@@ -25,6 +25,7 @@ from holdshort.company.policy import (
     Confidence,
     Conflict,
     Document,
+    Equipment,
     FieldList,
     Hold,
     Party,
@@ -61,6 +62,7 @@ POLICY_SECTIONS = (
     "units",
     "field_lists",
     "documents",
+    "equipment",
 )
 
 
@@ -129,6 +131,7 @@ class Company(Section):
     folders: tuple[Folder, ...] = Field((), description="Folders of the file store.")
     units: tuple[Unit, ...] = Field((), description="Units of a directory and their rules.")
     software: tuple[Software, ...] = Field((), description="The software catalogue.")
+    equipment: tuple[Equipment, ...] = Field((), description="The equipment catalogue.")
     vendors: tuple[Vendor, ...] = Field((), description="Contracts and renewals.")
     field_lists: tuple[FieldList, ...] = Field((), description="Fields that are harmless.")
     documents: tuple[Document, ...] = Field((), description="Papers of the company's own.")
@@ -164,8 +167,9 @@ class Company(Section):
         }
         for row, threshold in zip(document["thresholds"], self.thresholds, strict=True):
             row["limit"] = minor_units(threshold.limit, threshold.currency)
-        for row, software in zip(document["software"], self.software, strict=True):
-            row["cost"] = minor_units(software.cost, self.company.currency)
+        for name in ("software", "equipment"):
+            for row, sold in zip(document[name], getattr(self, name), strict=True):
+                row["cost"] = minor_units(sold.cost, self.company.currency)
         document["confidence"] = {
             "threshold": float(self.confidence.threshold),
             "categories": {key: float(share) for key, share in self.confidence.categories.items()},

@@ -12,7 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from holdshort.core.templates import Template, Unreadable, employed, local, read_templates
+from holdshort.core.templates import (
+    Template,
+    Unreadable,
+    employed,
+    local,
+    read_templates,
+    starting,
+)
 from holdshort.core.terms import Person, PolicyResult, PolicyVerdict, Reason
 
 SHORT_LIST = frozenset(
@@ -121,7 +128,7 @@ def _answer(document: Mapping[str, Any], question: _Question) -> PolicyResult:
         fitting = [t for t in read_templates(document) if t.fits(question.person)]
     except Unreadable as error:
         return _fails(question, f"the policy cannot be read: {error}", "correcting the policy")
-    if not employed(question.person, question.at):
+    if not (employed(question.person, question.at) or starting(question.person, question.at)):
         text = f"nothing on record says that {question.person.name} works here now"
         return _fails(question, text, "an active employment record")
     valid = [t for t in fitting if t.valid(question.at)]

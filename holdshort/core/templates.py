@@ -31,6 +31,8 @@ class Template:
     role: str
     entitlements: frozenset[str]
     groups: frozenset[str]
+    starts_with: tuple[str, ...]
+    equipment: tuple[str, ...]
     approved_by: str
     valid_until: date | None
 
@@ -54,6 +56,14 @@ def employed(person: Person, at: datetime) -> bool:
     begun = job.start is None or job.start <= day
     ended = job.end is not None and job.end < day
     return person.kind is Kind.HUMAN and job.status == "active" and begun and not ended
+
+
+def starting(person: Person, at: datetime) -> bool:
+    """Whether HR says that this human was hired, and when their first day is."""
+    job = person.employment
+    ended = job.end is not None and job.end < at.date()
+    dated = job.status == "future" and job.start is not None
+    return person.kind is Kind.HUMAN and dated and not ended
 
 
 def local(document: Mapping[str, Any], at: datetime) -> datetime:
@@ -97,6 +107,8 @@ def _template(entry: object, place: str) -> Template:
         role=_text(entry.get("role"), f"{place}.role"),
         entitlements=_ids(entry.get("entitlements", []), f"{place}.entitlements"),
         groups=_ids(entry.get("groups", []), f"{place}.groups"),
+        starts_with=_list(entry.get("starts_with", []), f"{place}.starts_with"),
+        equipment=_list(entry.get("equipment", []), f"{place}.equipment"),
         approved_by=_text(entry.get("approved_by"), f"{place}.approved_by"),
         valid_until=_day(entry.get("valid_until"), f"{place}.valid_until"),
     )
@@ -115,9 +127,13 @@ def _version(value: object, place: str) -> int:
 
 
 def _ids(value: object, place: str) -> frozenset[str]:
+    return frozenset(_list(value, place))
+
+
+def _list(value: object, place: str) -> tuple[str, ...]:
     if not isinstance(value, list | tuple):
         raise Unreadable(f"{place} is not a list")
-    return frozenset(_text(entry, place) for entry in value)
+    return tuple(_text(entry, place) for entry in value)
 
 
 def _day(value: object, place: str) -> date | None:

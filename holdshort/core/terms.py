@@ -133,6 +133,15 @@ class DirectoryAccount:
     factor_enrolled: bool | None = None
     lock: Lock | None = None
 
+    @property
+    def is_to_come(self) -> bool:
+        """Whether an earlier line of the same bundle creates it; it has no id until then."""
+        return not self.external_id
+
+
+AWAITS_ACCOUNT = {"_awaits": "account"}
+"""In `seen`: the account is the one that the beneficiary has when this starts."""
+
 
 # ------------------------------------------------------------------ the inventory, and live looks
 

@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import Any
 
 from holdshort.core.terms import (
-    Action,
     Asset,
     DirectoryAccount,
     Group,
@@ -40,7 +39,6 @@ class World:
         self._groups: dict[str, Group | None] = {}
         self._through: dict[str, tuple[Right, ...]] = {}
         self._sections: dict[str, tuple[Mapping[str, Any], ...]] = {}
-        self._besides: list[Action] = []
 
     @staticmethod
     def naming(params: Mapping[str, Any]) -> tuple[db.Asked, db.Asked]:
@@ -98,8 +96,15 @@ class World:
     def is_member(self, person: str, group: str) -> bool | None:
         return bool(db.value("is_member", person=person, group=group)) if self._fresh else None
 
+    def groups_of(self, person: str) -> tuple[str, ...] | None:
+        rows = db.rows("groups_of_person", person=person) if self._fresh else None
+        return None if rows is None else tuple(row["slug"] for row in rows)
+
     def rights_of(self, person: str) -> tuple[Right, ...] | None:
         return self._rights(db.rows("reach_of_person", person=person)) if self._fresh else None
+
+    def rights_coming(self, person: str) -> tuple[Right, ...] | None:
+        return ()
 
     def rights_through(self, group: str) -> tuple[Right, ...] | None:
         if not self._fresh:
@@ -148,21 +153,20 @@ class World:
             self._sections[section] = tuple((found or {}).get("rows") or ())
         return self._sections[section]
 
+    def ordered_for(self, person: str) -> tuple[str, ...]:
+        return tuple(row["item"] for row in db.rows("ordered_for", person=person))
+
     def article(self, article: str) -> Mapping[str, Any] | None:
         return db.row("article", article=article)
 
     def spent(self, vendor: str, days: int) -> int | None:
-        return spending.lately(vendor, days, asking=self._asking, besides=self._besides)
+        return spending.lately(vendor, days, asking=self._asking)
 
     def cost_limit(self, person: str) -> int | None:
         return next((one.cost_limit for one in people.register() if one.person == person), None)
 
     def met(self) -> Mapping[str, Any]:
         return spending.met(self._asking) if self._asking else {}
-
-    def beside(self, action: Action) -> None:
-        """Count an action that is about to be written, for those that are assessed after it."""
-        self._besides.append(action)
 
     @cached_property
     def _reading(self) -> db.Row:

@@ -118,7 +118,7 @@ def _looked(story: Story, connectors: Mapping[str, Acts]) -> tuple[str, Mapping[
     if connector is None:
         return "recorded", {}
     try:
-        now = connector.observe(story.action)
+        now = connector.observe(execution.complete(story.action))
     except ConnectorError:
         return "recorded", {}
     shown = connector.applied(story.action, story.action.seen, now)

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
 
 from holdshort.core import canonical
-from holdshort.core.terms import Action, Hands
+from holdshort.core.terms import AWAITS_ACCOUNT, Action, Hands
 from holdshort.ports import (
     Acts,
     ConnectorError,
     Drifted,
     Receipt,
+    RefusedByTarget,
     Shape,
     Unreachable,
 )
@@ -54,10 +55,13 @@ class Claim:
     sent: bool
     """Whether an earlier attempt may have sent the change."""
 
+    made: Action | None = None
+    """The action with what lines before it made, where its bytes could not name that yet."""
+
     @property
     def action(self) -> Action:
         """What is carried out."""
-        return self.story.action
+        return self.made or self.story.action
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,8 @@ def claim(action: str, *, worker: str) -> Claim | None:
         if story is None or story.outcome is not None or story.halted:
             return None
         if story.execution is None:
-            return _start(story, worker) if _may_start(story, at) and _rules_hold(story) else None
+            may = _may_start(story, at) and _rules_hold(story, at)
+            return _start(story, worker) if may else None
         if story.attempts[-1]["lease_until"] > at:
             return None
         return _take_over(story, worker)
@@ -110,9 +115,9 @@ def _may_start(story: Story, at: Any) -> bool:
     )
 
 
-def _rules_hold(story: Story) -> bool:
-    """What rules permitted and rules of today may not is not started, and goes back to the gate."""
-    if not authorizing.outlived(story):
+def _rules_hold(story: Story, at: Any) -> bool:
+    """What rules permitted, and may not permit now, is not started and goes back to the gate."""
+    if not authorizing.outlived(story) and authorizing.closed(story, at) is None:
         return True
     wake("restage", story.action.id)
     return False
@@ -162,13 +167,14 @@ def carry_out(claimed: Claim, connector: Acts | None) -> Ending | Delay:
     if claimed.sent and shape is Shape.BLIND:
         return Ending("unknown", {}, {}, reason="It was interrupted, and this app cannot be asked.")
     try:
+        claimed = replace(claimed, made=complete(claimed.action))
         before = observe(claimed.action, connector)
     except Unreachable as away:
         return _no(claimed, str(away)) if _is_late(claimed.story) else Delay(sent=False)
     except ConnectorError as no:
         return _no(claimed, str(no))
     standing = _standing(claimed)
-    ending = _why_not(claimed, connector, before, shape, late=standing["late"])
+    ending = _why_not(claimed, connector, before, shape, late=standing["late"]) or _closed(claimed)
     return ending or _send(claimed, connector, before, shape, in_time=standing["may_send"])
 
 
@@ -192,6 +198,14 @@ def _why_not(
     if moved and shown is None:
         return Ending("unknown", seen, before, reason="The target changed while it was being done.")
     return Ending("not_applied", seen, before, reason=DRIFT) if moved else None
+
+
+def _closed(claimed: Claim) -> Ending | None:
+    """Where its time ended after the claim, as when a worker slept: it is asked anew."""
+    why = authorizing.closed(claimed.story, db.now())
+    if why is None:
+        return None
+    return _no(claimed, why.text) if claimed.sent else Ending("not_applied", {}, {}, reason=DRIFT)
 
 
 def _shown(claimed: Claim, connector: Acts, now: State) -> bool | None:
@@ -230,6 +244,20 @@ def _check(claimed: Claim, connector: Acts, before: State, receipt: Receipt) -> 
         connector.applied(claimed.action, before, after)
     ]
     return Ending(kind, before, after, receipt)
+
+
+def complete(action: Action) -> Action:
+    """The action with the account that was still to come when it was staged.
+
+    Its bytes say whose account, and that it waits for it. Raises RefusedByTarget.
+    """
+    if not action.seen.items() >= AWAITS_ACCOUNT.items():
+        return action
+    whose = {"person": action.beneficiary, "connector": action.target.connector}
+    account = db.value("account_in", **whose)
+    if account is None:
+        raise RefusedByTarget("The account that this waits for is not there.")
+    return replace(action, seen={**action.seen, "account": account})
 
 
 def observe(action: Action, connector: Acts) -> State:

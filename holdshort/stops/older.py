@@ -88,7 +88,7 @@ def _seen(
     if connector is None:
         return None, {}, f"There is no connected app named ‘{name}’ to look at."
     try:
-        now = execution.observe(story.action, connector)
+        now = execution.observe(execution.complete(story.action), connector)
     except ConnectorError as no:
         return None, {}, str(no)
     return connector.applied(story.action, story.action.seen, now), now, ""

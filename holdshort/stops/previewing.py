@@ -17,7 +17,7 @@ from holdshort.records import actions, db, offers, previews
 from holdshort.records.actions import Story
 from holdshort.records.wake import wake
 from holdshort.records.world import World
-from holdshort.stops import authorizing, execution, older
+from holdshort.stops import authorizing, execution, lines, older
 
 COME_AFTER = ("stage", "authorize", "restage")
 """Stops that may wait for a preview whose wake-up was lost."""
@@ -79,10 +79,19 @@ def _stop_that_waits(story: Story) -> str:
 
 def _unanswered(about: str, offered: Sequence[Offered]) -> Iterator[Inquiry]:
     world = World(asking=about)
-    for one in offered:
+    for one in _with_lines(offered, world):
         inquiry = _inquiry(one, world)
         if inquiry is not None and world.preview(inquiry) is None:
             yield inquiry
+
+
+def _with_lines(offered: Sequence[Offered], world: World) -> Iterator[Offered]:
+    for one in offered:
+        yield one
+        try:
+            yield from lines.parts_of(one, db.now(), world)
+        except catalogue.CatalogueError:
+            continue
 
 
 def _inquiry(offered: Offered, world: World) -> Inquiry | None:

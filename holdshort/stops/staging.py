@@ -27,7 +27,7 @@ from holdshort.records.ids import new_id
 from holdshort.records.offers import Proposal
 from holdshort.records.people import DESK
 from holdshort.records.world import World
-from holdshort.stops import asking, authorizing, execution, older, telling
+from holdshort.stops import asking, authorizing, execution, lines, older, telling
 from holdshort.stops.assess import Assessment, assess, catalogue_version
 
 MAX_ACTIONS = 20
@@ -87,22 +87,23 @@ def _stale(proposal: Proposal, ticket: Mapping[str, Any]) -> bool:
 
 def _stage_actions(proposal: Proposal, ticket: Mapping[str, Any], at: datetime) -> str:
     _check_order(proposal.offer.actions)
-    world = World(asking=proposal.id)
-    circumstances = circumstances_of(ticket, proposal, at)
-    ids = [new_id() for _ in proposal.offer.actions]
-    found: list[Assessment] = []
-    for position, offered in enumerate(proposal.offer.actions):
-        draft = {
+    ids = [new_id() for _ in range(lines.MAX_LINES)]
+
+    def draft(position: int) -> Mapping[str, Any]:
+        return {
             "id": ids[position],
             "root": ids[position],
             "version": 1,
             "ticket": proposal.ticket,
-            "position": position,
-            "after": tuple(ids[earlier] for earlier in offered.after),
             "undoes": proposal.undoes if proposal.answers is None else None,
         }
-        found.append(assess(offered, circumstances, world, draft=draft))
-        world.beside(found[-1].action)
+
+    found = lines.assess_all(
+        proposal.offer.actions,
+        circumstances_of(ticket, proposal, at),
+        World(asking=proposal.id),
+        draft=draft,
+    )
     if all(one.findings.already for one in found):
         tickets.close(proposal.ticket, " ".join(one.findings.already for one in found))
         return "nothing_to_do"

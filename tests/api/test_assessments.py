@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from holdshort import catalogue
 from tests.api.conftest import Api
 from tests.api.test_looking import rows
 from tests.api.test_scenarios import ROWS, body
+from tests.catalogue.test_lines import bundle, join
 
 RESET = {"type": "idp.reset_password", "params": {"person": "dana"}, "requester": "dana"}
 
@@ -78,3 +80,24 @@ def test_people_who_are_not_here_are_named(quiet: Api, field: str) -> None:
     answer = quiet.as_("assessor").post("/assessments", RESET | {field: "nobody"})
     assert (answer.status_code, answer.json()["code"]) == (422, "unknown_person")
     assert answer.json()["errors"][0]["field"] == field
+
+
+def test_a_bundle_is_as_strict_as_its_strictest_line(
+    quiet: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = (join("photo-club"), join("build-tools", 0), join("sales-emea"))
+    registry = {**catalogue.REGISTRY, "bundle.test": bundle(*lines)}
+    monkeypatch.setattr(catalogue, "REGISTRY", registry)
+    asked = {"type": "bundle.test", "params": {}, "phase": 3}
+    before = rows(quiet)
+    found = assess(quiet, **asked)
+    assert rows(quiet) == before
+    assert (found["tier"], found["gate"]["mode"], found["category"]) == (3, "HITL", "bundle.test/3")
+    assert found["consequence"]["vector"] == [3, 0, 2, 0]
+    free, waits, done = found["actions"]
+    assert (free["tier"], free["gate"]["mode"]) == (2, "HOTL")
+    assert (waits["tier"], waits["gate"]["mode"], waits["needs"]) == (3, "HITL", ["0"])
+    assert waits["gate"]["reviewers"] == found["gate"]["reviewers"] != []
+    assert "already" in done["already"] and found["already"] == ""
+    assert "Dana Fischer is in Photo Club." in found["preview"]["after"]
+    assert assess(quiet)["actions"] == []

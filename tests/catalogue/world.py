@@ -80,6 +80,7 @@ class World:
         """What vendors got lately, in minor units."""
         self.moved: dict[str, Any] = {}
         """What the target showed when the version before was to run."""
+        self.ordered: dict[str, tuple[str, ...]] = {}
         self.stale = False
 
     def person(self, person: str) -> Person | None:
@@ -101,9 +102,16 @@ class World:
     def is_member(self, person: str, group: str) -> bool | None:
         return None if self.stale else person in self.members.get(group, ())
 
+    def groups_of(self, person: str) -> tuple[str, ...] | None:
+        joined = (group for group, members in self.members.items() if person in members)
+        return None if self.stale else tuple(sorted(joined))
+
     def rights_of(self, person: str) -> tuple[Right, ...] | None:
         joined = [group for group, members in self.members.items() if person in members]
         return None if self.stale else _once(r for g in joined for r in self._carried(g))
+
+    def rights_coming(self, person: str) -> tuple[Right, ...] | None:
+        return ()
 
     def rights_through(self, group: str) -> tuple[Right, ...] | None:
         return None if self.stale else _once(self._carried(group))
@@ -135,6 +143,9 @@ class World:
 
     def registered(self, section: str) -> tuple[Mapping[str, Any], ...]:
         return tuple(self.sections.get(section, ()))
+
+    def ordered_for(self, person: str) -> tuple[str, ...]:
+        return self.ordered.get(person, ())
 
     def article(self, article: str) -> Mapping[str, Any] | None:
         return next((a for a in company()["knowledge"] if a["id"] == article), None)

@@ -23,6 +23,7 @@ from holdshort.core.terms import Action
 from holdshort.core.terms import Target as Aim
 from holdshort.machine.keys import seal
 from holdshort.ports import Acts
+from tests.conformance import services_it
 from tests.conftest import COMPANY
 from tests.crash.scene import HeldDesk, Scene
 from tests.desk import Server
@@ -290,7 +291,7 @@ def _seen_contract(thing: Thing) -> dict[str, Any]:
     return {"contract": thing.contract, "vendor": thing.vendor, "ordered": False, **terms}
 
 
-def _order(thing: Thing, reference: str = "by-phone") -> None:
+def _renew(thing: Thing, reference: str = "by-phone") -> None:
     order = {"reference": reference, "amount": _contract(thing)["amount"], "currency": "EUR"}
     thing.ask("PUT", f"/v1/contracts/{thing.contract}/order", "erp", json=order)
 
@@ -387,6 +388,52 @@ FILES = (
 )
 
 
+# ------------------------------------------------------------------ equipment
+
+
+def _order(thing: Thing) -> dict[str, Any]:
+    found = thing.services.respond("erp", "GET", f"/v1/orders/{thing.person}:laptop")
+    state = found.json()["state"] if found.is_success else "none"
+    return {"order": f"{thing.person}:laptop", "state": state}
+
+
+def _put_order(thing: Thing) -> None:
+    body = {"item": "laptop", "holder": thing.person, "amount": 140000}
+    thing.ask("PUT", f"/v1/orders/{thing.person}:laptop", "erp", json=body)
+
+
+def _take_order(thing: Thing) -> None:
+    thing.ask("DELETE", f"/v1/orders/{thing.person}:laptop", "erp")
+
+
+def _equipment(type: str, *, ordered: bool) -> Case:
+    def said(thing: Thing, *others: State) -> tuple[str, ...]:
+        name = f"{thing.person.title()} Test"
+        what = "Laptop, 14 inches from Notebooks Direct"
+        if others[-1]["state"] == "ordered":
+            price = ": 1,400.00" if ordered else ""
+            return (f"{what if ordered else what[:17]} is ordered for {name}{price}.",)
+        gone = f"The order of {what[:17]} for {name} is cancelled."
+        return (f"Nothing is ordered for {name}." if ordered else gone,)
+
+    return Case(
+        name=type,
+        system="erp",
+        type=type,
+        params=lambda thing: {"person": thing.person, "item": "laptop"},
+        target=lambda thing: f"{thing.person}:laptop",
+        seen=lambda thing: {"_cost": 140000},
+        prepare=nothing if ordered else _put_order,
+        state=_order,
+        becomes=lambda thing, before, now: {**before, "state": "ordered" if ordered else "none"},
+        before=said,
+        after=said,
+        drifts={"somebody else did it": _put_order if ordered else _take_order},
+        churn=_touch_vendor,
+        restores=ordered,
+    )
+
+
 _BADGE_DRIFTS = {
     "the zones are others": _zones_by_somebody_else,
     "the badge was replaced": _replaced_by_somebody_else,
@@ -396,6 +443,8 @@ CASES = (
     *FILES,
     _software("mdm.install", installed=True),
     _software("mdm.remove", installed=False),
+    _equipment("equipment.order", ordered=True),
+    _equipment("equipment.cancel", ordered=False),
     Case(
         name="badge.set_zones-lost",
         system="badge",
@@ -493,14 +542,15 @@ CASES = (
             "ordered": True,
             "order": "by-phone",
         },
-        prepare=_order,
+        prepare=_renew,
         state=_contract,
         becomes=lambda thing, before, now: {**before, "ordered": False, "order": ""},
         before=lambda thing, state: (f"{state['item']} is ordered anew.",),
         after=lambda thing, before, now: (f"The order is cancelled. {_runs_out(thing, now)[0]}",),
-        drifts={"it was ordered again": lambda thing: _order(thing, "by-mail")},
+        drifts={"it was ordered again": lambda thing: _renew(thing, "by-mail")},
         churn=_note_contract,
     ),
+    *(Case(**fields) for fields in services_it.CASES),
 )
 
 
@@ -612,8 +662,9 @@ def _company() -> dict[str, Any]:
             {"id": "agent", "kind": "agent", "name": "Agent"},
         ],
         "authority": [{"person": REVIEWER, "contexts": contexts, "cost_limit": 9000}],
-        "assets": [site],
+        "assets": [site, *(services_it.asset(n) for n, _ in enumerate(people, 1))],
         "software": [one for one in demo["software"] if one["id"] == "zoom"],
+        "equipment": [one for one in demo["equipment"] if one["id"] == "laptop"],
         "devices": [
             {"id": f"D-{n:04}", "name": "Laptop", "holder": id} for n, id in enumerate(people, 1)
         ],

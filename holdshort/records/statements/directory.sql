@@ -33,7 +33,7 @@ SELECT p.person, p.name FROM public.profile p WHERE 'owner' = ANY(p.roles) AND p
 -- name: directory_account
 -- A person's entry in a mirrored directory, with the time of the last reading.
 SELECT d.connector, d.external_id, d.user_name, d.active, d.factor_enrolled, d.locked_by, d.locked_at, r.read_at
-  FROM kernel.account a
+  FROM public.entry_holder a
   JOIN public.directory_account d ON d.connector = a.issuer AND d.external_id = a.subject
   JOIN public.mirror_read r ON r.connector = d.connector
  WHERE a.person = %(person)s ORDER BY a.id LIMIT 1;
@@ -54,14 +54,22 @@ SELECT EXISTS (
   SELECT FROM public.directory_group g
     JOIN public.membership m ON m.connector = g.connector AND m.group_id = g.external_id
      AND m.member_kind = 'account'
-    JOIN kernel.account a ON a.issuer = m.connector AND a.subject = m.member_id
+    JOIN public.entry_holder a ON a.issuer = m.connector AND a.subject = m.member_id
    WHERE g.slug = %(group)s AND a.person = %(person)s);
+
+-- name: groups_of_person
+-- The groups that any of the person's accounts is directly in.
+SELECT DISTINCT g.slug
+  FROM public.entry_holder a
+  JOIN public.membership m ON m.connector = a.issuer AND m.member_id = a.subject AND m.member_kind = 'account'
+  JOIN public.directory_group g ON g.connector = m.connector AND g.external_id = m.group_id
+ WHERE a.person = %(person)s ORDER BY g.slug;
 
 -- name: reach_of_person
 -- Every group the person is in, nesting included; `via` is the nested group that led there.
 WITH RECURSIVE reach (connector, group_id, via) AS (
   SELECT m.connector, m.group_id, NULL::text
-    FROM kernel.account a
+    FROM public.entry_holder a
     JOIN public.membership m ON m.connector = a.issuer AND m.member_id = a.subject
      AND m.member_kind = 'account'
    WHERE a.person = %(person)s
@@ -137,6 +145,13 @@ SELECT v.file->%(section)s AS rows
   FROM kernel.adoption a JOIN kernel.policy_version v ON v.number = a.policy_version
  ORDER BY v.number DESC LIMIT 1;
 
+-- name: ordered_for
+-- The equipment that was ordered for a person and not cancelled, and what waits to be.
+SELECT DISTINCT convert_from(a.canonical, 'UTF8')::jsonb->'params'->>'item' AS item
+  FROM kernel.action a JOIN kernel.action_state s ON s.action = a.id
+ WHERE a.beneficiary = %(person)s AND a.type = 'equipment.order'
+   AND s.state IN ('waiting', 'by_hand', 'authorized', 'executing', 'executed', 'unknown', 'mismatch');
+
 -- name: article
 -- A knowledge article.
 SELECT id, title, body, audience, review_by FROM public.article WHERE id = %(article)s;
@@ -196,5 +211,5 @@ SELECT s->>'id', s->>'name', 'system', COALESCE(s->>'environment', 'unknown'), '
 
 -- name: account_in
 -- A person's account in a connected app, by the app's own id.
-SELECT subject FROM kernel.account WHERE person = %(person)s AND issuer = %(connector)s AND ended_at IS NULL
+SELECT subject FROM public.entry_holder WHERE person = %(person)s AND issuer = %(connector)s AND ended_at IS NULL
  ORDER BY id LIMIT 1;
