@@ -39,6 +39,25 @@ OFFICE = (
         facts=("Former customers", "Nothing brings", "Erasure", "Costs nothing"),
     ),
     Scenario(
+        "15a", "dana", "kb.answer", {"article": "pto-days"}, (0, 0, 0, 0), Tier.AUTOMATIC,
+        facts=("reads ‘How many days", "Nothing is lost", "No access", "Costs nothing"),
+    ),
+    Scenario(
+        "15b", "dana", "hris.read", {"person": "bea"}, (1, 3, 3, 0), Tier.HUMAN,
+        refusals=("refuse.personal_data",),
+        facts=("One person", "stays read", "somebody else", "Costs nothing"),
+    ),
+    Scenario(
+        "15c", "viktor", "hris.decide_leave", {"person": "tom", "decision": "reject"},
+        (1, 2, 3, 0), Tier.HUMAN,
+        facts=("Tom Berger", "decided again", "a person's", "Costs nothing"),
+    ),
+    Scenario(
+        "16a", "viktor", "notify.send", _renewal("zoom", "zoom-2025"),
+        (0, 0, 0, 0), Tier.AUTOMATIC,
+        facts=("reads a notice", "correction", "No access", "Nothing is spent"),
+    ),
+    Scenario(
         "16b", "viktor", "saas.renew", _renewal("zoom", "zoom-2025"),
         (1, 1, 0, 1), Tier.POLICY, policy=PASSES,
         facts=("Zoom Business", "cancelled again", "No access", "Costs 480.00 EUR in all"),
