@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from demo import services_files, services_patches
 from demo.services_calls import Call, Calls, Handler, No, Reply
+from demo.services_doors import DOORS
 from demo.services_office import ERP, ESIGN, GITHUB
 from demo.services_state import Seed
 from demo.services_things import BADGE, MDM
@@ -24,7 +25,7 @@ def _events(call: Call) -> Reply:
 _EVERYWHERE: Calls = {("GET", "/v1/about"): _about, ("GET", "/v1/events"): _events}
 _CALLS: Mapping[str, Calls] = {
     "mdm": MDM,
-    "badge": BADGE,
+    "badge": {**BADGE, **DOORS},
     "erp": ERP,
     "esign": ESIGN,
     "github": GITHUB,

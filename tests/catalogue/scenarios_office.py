@@ -77,4 +77,15 @@ OFFICE = (
         (1, 3, 0, 2), Tier.HUMAN, policy=FAILS,
         facts=("Miro Business", "Nothing says", "No access", "Costs 2,700.00 EUR in all"),
     ),
+    Scenario(
+        "14b", "lea", "idp.add_to_group", {"person": "lea", "group": "payment-approvers"},
+        (1, 0, 3, 0), Tier.HUMAN, raises=("raise.duty_conflict",), policy=FAILS,
+        facts=("NetSuite approve payment", "undoes it", "restricted", "Costs nothing"),
+    ),
+    Scenario(
+        "20c", "dana", "door.schedule",
+        {"zone": "front-door", "day": "2026-05-09", "opens": "09:00", "closes": "17:00"},
+        (3, 1, 2, 0), Tier.HUMAN,
+        facts=("Everybody in the building", "closed at once", "access control", "Costs nothing"),
+    ),
 )  # fmt: skip

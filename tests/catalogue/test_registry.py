@@ -38,6 +38,18 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "mdm.remove": {"software": "zoom", "fleet": "everybody"},
     "badge.set_zones": {"person": "dana", "zones": ["front-door"], "lost": True},
     "erp.update_vendor": {"vendor": "zoom", "field": "contact_name", "value": "Zoe"},
+    "door.schedule": {
+        "zone": "front-door",
+        "day": "2030-03-30",
+        "opens": "09:00",
+        "closes": "17:00",
+    },
+    "door.unschedule": {
+        "zone": "front-door",
+        "day": "2030-03-30",
+        "opens": "09:00",
+        "closes": "17:00",
+    },
     "hris.read": {"person": "dana"},
     "hris.decide_leave": {"person": "dana", "decision": "reject"},
     "notify.send": {"vendor": "zoom", "contract": "zoom-2025"},

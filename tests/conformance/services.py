@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -439,7 +440,72 @@ _BADGE_DRIFTS = {
     "the badge was replaced": _replaced_by_somebody_else,
 }
 
+# ------------------------------------------------------------------ doors
+
+
+def _opening(thing: Thing) -> dict[str, str]:
+    day = date(2035, 1, 1) + timedelta(days=thing.number)
+    return {"zone": "workshop", "day": day.isoformat(), "opens": "09:00", "closes": "17:00"}
+
+
+def _day(thing: Thing) -> dict[str, Any]:
+    path = f"/v1/zones/workshop/days/{_opening(thing)['day']}"
+    found = thing.ask("GET", path, "badge")
+    return {name: found[name] for name in ("zone", "day", "exception", "opens", "closes")}
+
+
+def _open(thing: Thing) -> None:
+    asked = _opening(thing)
+    times = {"opens": asked["opens"], "closes": asked["closes"]}
+    path = f"/v1/zones/workshop/days/{asked['day']}/exception"
+    thing.ask("PUT", path, "badge", json=times)
+
+
+def _as_usual(thing: Thing) -> None:
+    path = f"/v1/zones/workshop/days/{_opening(thing)['day']}/exception"
+    thing.ask("DELETE", path, "badge")
+
+
+def _note_day(thing: Thing, number: int) -> None:
+    path = f"/v1/zones/workshop/days/{_opening(thing)['day']}"
+    thing.ask("PATCH", path, "badge", json={"note": f"no. {number}"})
+
+
+def _said_day(thing: Thing, state: State) -> tuple[str, ...]:
+    if state["exception"] == "none":
+        return (f"Workshop keeps its usual times on {state['day']}.",)
+    when = f"{state['day']} from {_opening(thing)['opens']} to {_opening(thing)['closes']}"
+    return (f"Workshop stands open on {when}, for anybody.",)
+
+
+def _door(type: str, *, opened: bool) -> Case:
+    times = ("open", "09:00", "17:00") if opened else ("none", "usual", "usual")
+    return Case(
+        name=type,
+        system="badge",
+        type=type,
+        params=_opening,
+        target=lambda thing: "workshop",
+        seen=lambda thing: (
+            {"zone": "workshop", "day": _opening(thing)["day"]}
+            | {"exception": "none" if opened else "open"}
+        ),
+        prepare=nothing if opened else _open,
+        state=_day,
+        becomes=lambda thing, before, now: (
+            before | dict(zip(("exception", "opens", "closes"), times, strict=True))
+        ),
+        before=_said_day,
+        after=lambda thing, before, now: _said_day(thing, now),
+        drifts={"somebody else did it": _open if opened else _as_usual},
+        churn=_note_day,
+        restores=True,
+    )
+
+
 CASES = (
+    _door("door.schedule", opened=True),
+    _door("door.unschedule", opened=False),
     *FILES,
     _software("mdm.install", installed=True),
     _software("mdm.remove", installed=False),
