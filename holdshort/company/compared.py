@@ -139,6 +139,14 @@ SECTIONS: tuple[Compared, ...] = (
         {"person": always, "zones": gains},
         apart=("id",),
     ),
+    # Who owns a folder may delete in it, for as long as its bin allows.
+    Compared(
+        "folder",
+        loose.by_id("folders"),
+        {"name": always, "path": always, "owner": always, "bin_days": always},
+        added=loose.yes,
+        apart=("id",),
+    ),
     Compared(
         "software",
         loose.by_id("software"),

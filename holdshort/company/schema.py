@@ -43,6 +43,7 @@ from holdshort.company.systems import (
     Connector,
     Device,
     Entitlement,
+    Folder,
     Group,
     System,
     Unit,
@@ -130,6 +131,7 @@ class Company(Section):
     devices: tuple[Device, ...] = Field((), description="Devices and who works with them.")
     zones: tuple[Zone, ...] = Field((), description="What badges open.")
     badges: tuple[Badge, ...] = Field((), description="Who carries which badge.")
+    folders: tuple[Folder, ...] = Field((), description="Folders of the file store.")
     units: tuple[Unit, ...] = Field((), description="Units of a directory and their rules.")
     software: tuple[Software, ...] = Field((), description="The software catalogue.")
     equipment: tuple[Equipment, ...] = Field((), description="The equipment catalogue.")
