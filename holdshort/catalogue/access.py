@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from holdshort.catalogue import account as about
 from holdshort.catalogue import facts, rights
 from holdshort.catalogue.kind import ActionType, Effect, Rendering, UnknownTarget
 from holdshort.catalogue.membership import GithubMembership, Membership, Place, place
@@ -47,7 +48,7 @@ def _joining(at: Place, asked: Circumstances, knows: Knows) -> Findings:
         rights.privilege_gained(gained),
         rights.conflict(knows.policy(), at.held_soon, gained or ()),
         _suspended(at),
-        facts.not_hired(at.person, asked),
+        about.not_hired(at.person, asked),
     )
     name, group = at.person.name, at.group.name
     return Findings(

@@ -110,7 +110,7 @@ def _create(params: AccountOf, asked: Circumstances, knows: Knows) -> Findings:
             facts.sender_unproven(asked),
             facts.beneficiary_differs(asked, person),
             facts.emergency(asked),
-            facts.not_hired(person, asked),
+            about.not_hired(person, asked),
             facts.looks_like_another(person.name, user_name, lookalikes),
         ),
         refusals=facts.present(facts.leaver(person, asked)),

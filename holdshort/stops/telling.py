@@ -7,6 +7,7 @@ from holdshort.core.terms import Action
 from holdshort.records import actions, tickets
 from holdshort.records.actions import Story
 from holdshort.records.world import World
+from holdshort.stops import progress
 
 
 def title(story: Story, world: World | None = None) -> str:
@@ -40,7 +41,8 @@ def finish(story: Story, text: str, *, others_open: bool | None = None) -> None:
         return
     if others_open is None:
         others_open = any(one != story.action.id for one in actions.unfinished(number))
+    said = " ".join(filter(None, (text, progress.summary(number))))
     if others_open:
-        tickets.say(number, text)
+        tickets.say(number, said)
     else:
-        tickets.close(number, text)
+        tickets.close(number, said)

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from holdshort import flow
 from holdshort.connectors import build
 from holdshort.core.terms import Offer, Offered
+from holdshort.ports import RefusedByTarget, Unreachable
 from tests.conftest import COMPANY
 from tests.desk import Desk, Server
 from tests.directory import Directory, running_directory
@@ -224,3 +226,117 @@ def test_nobody_whom_hr_does_not_know_is_let_in(
     assert modes == ({"REFUSE"} if status == "ended" else {"HITL"})
     after_the_hold(desk, ticket)
     assert directory.account("lena") is None
+
+
+# ------------------------------------------------------------------ a part fails
+
+
+def refuse_next(desk: Desk, monkeypatch: pytest.MonkeyPatch, group: str) -> None:
+    """The directory says no to joining this group, until it is undone."""
+    connector = desk.connectors["directory"]
+    apply = connector.apply
+
+    def refusing(action: Any, **how: Any) -> Any:
+        if action.params.get("group") == group:
+            raise RefusedByTarget("The directory said no.")
+        return apply(action, **how)
+
+    monkeypatch.setattr(connector, "apply", refusing)
+
+
+def resume(desk: Desk, ticket: int, person: str = "ines") -> None:
+    who = desk.sender(person)
+    with desk.role("web"):
+        flow.resume(ticket, sender=who)
+    desk.run()
+
+
+def test_a_part_that_fails_is_told_and_resumed_without_doing_anything_twice(
+    desk: Desk, directory: Directory, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = orders(services)
+    ticket = onboard(desk, "lena", equipment=["laptop-studio"])
+    with monkeypatch.context() as broken:
+        refuse_next(desk, broken, "vpn-users")
+        after_the_hold(desk, ticket)
+    assert states(desk, ticket)["vpn-users"] == "not_applied"
+    said = desk.said(ticket)
+    assert "2 of 4 done; ‘Add Lena Vogt to VPN Users’ did not happen; " in said
+    assert "‘Order Laptop for film and 3D for Lena Vogt’ waits for Frieda Neumann or" in said
+    assert desk.ticket(ticket)["stands"] == "with_person"
+    resume(desk, ticket)
+    assert [one.action.params.get("group") for one in lines(desk, ticket)].count("vpn-users") == 2
+    assert len(lines(desk, ticket)) == 5
+    after_the_hold(desk, ticket)
+    assert "lena" in directory.members("vpn-users")
+    waiting = line(desk, ticket, "equipment.order")
+    desk.decide(waiting.action.id, "frieda", "approve")
+    assert orders(services) == [*before, "lena:laptop-studio"]
+    assert len([a for a in directory.connector.mirror().accounts if a.user_name == "lena"]) == 1
+
+
+def test_where_the_account_fails_nothing_else_is_done_and_all_of_it_is_resumed(
+    desk: Desk, directory: Directory, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = orders(services)
+    ticket = onboard(desk, "lena")
+    with monkeypatch.context() as broken:
+        refuse_next(desk, broken, None)  # type: ignore[arg-type]
+        after_the_hold(desk, ticket)
+    assert states(desk, ticket)["lena"] == "not_applied"
+    assert "0 of 4 done" in desk.said(ticket)
+    assert "‘Add Lena Vogt to VPN Users’ comes after ‘Create an account" in desk.said(ticket)
+    assert orders(services) == before
+    resume(desk, ticket)
+    after_the_hold(desk, ticket)
+    assert directory.account("lena") is not None
+    assert [one.state for one in lines(desk, ticket)].count("executed") == 4
+    assert [one.state for one in lines(desk, ticket)].count("withdrawn") == 3
+    assert orders(services) == [*before, "lena:laptop"]
+
+
+def test_a_directory_that_is_away_for_a_while_delays_and_changes_nothing_else(
+    desk: Desk, directory: Directory, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = onboard(desk, "lena")
+    with monkeypatch.context() as away:
+        connector = desk.connectors["directory"]
+        away.setattr(connector, "observe", unreachable)
+        after_the_hold(desk, ticket)
+    assert states(desk, ticket)["lena"] == "executing"
+    waking.pass_time(desk)
+    desk.refresh_reading()
+    desk.sweep()
+    after_the_hold(desk, ticket)
+    assert set(states(desk, ticket).values()) == {"executed"}
+
+
+def unreachable(action: Any) -> Any:
+    raise Unreachable("The directory did not answer.")
+
+
+def test_what_somebody_said_no_to_is_not_asked_again(
+    desk: Desk, directory: Directory, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = onboard(desk, "lena", equipment=["laptop-studio"])
+    waiting = line(desk, ticket, "equipment.order")
+    desk.decide(waiting.action.id, "frieda", "reject", reason_code="not_needed")
+    with monkeypatch.context() as broken:
+        refuse_next(desk, broken, "vpn-users")
+        after_the_hold(desk, ticket)
+    resume(desk, ticket)
+    after_the_hold(desk, ticket)
+    assert [one.state for one in lines(desk, ticket) if one.action.type == "equipment.order"] == [
+        "rejected"
+    ]
+    assert "3 of 5 done" in desk.said(ticket)
+
+
+def test_only_staff_resumes_and_only_what_failed(
+    desk: Desk, directory: Directory, services: Services
+) -> None:
+    ticket = onboard(desk, "lena")
+    with pytest.raises(flow.Refused, match="Nothing is left here"):
+        resume(desk, ticket)
+    with pytest.raises(flow.Refused, match="Only people who work on this desk"):
+        resume(desk, ticket, "dana")
