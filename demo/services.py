@@ -2,8 +2,8 @@
 
     python -m demo.services --company demo/company.yaml --port 8093 --token-file F --state FILE
 
-It plays the MDM, the badge system, the ERP, e-signatures and GitHub, each below its own path
-(`/mdm`, `/badge`, `/erp`, `/esign`, `/github`) with a token of its own: the token file is JSON,
+It plays the MDM, badges, the ERP, e-signatures, GitHub and patches, each below its own path
+(`/mdm`, `/badge`, `/erp`, `/esign`, `/github`, `/patch`) with a token of its own: a JSON file,
 system to token. What changes is kept in the state file before it is answered. Entries have
 ETags, `If-Match` is checked, and a POST with an `Idempotency-Key` is done once.
 """
@@ -26,7 +26,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import yaml
 
-from demo.services_apps import route
+from demo.services_apps import SEEDS, route
 from demo.services_calls import Call, No, Reply, etag
 from demo.services_state import SYSTEMS, Kept, open_kept
 
@@ -143,7 +143,7 @@ def main(arguments: list[str] | None = None) -> int:
         if not all(isinstance(tokens.get(system), str) and tokens[system] for system in SYSTEMS):
             return _cannot(f"{asked.token_file} must hold a token for {', '.join(SYSTEMS)}")
         company = yaml.safe_load(asked.company.read_text(encoding="utf-8"))
-        application = Services(open_kept(company, asked.state), tokens)
+        application = Services(open_kept(company, asked.state, SEEDS), tokens)
     except FileNotFoundError as error:
         return _cannot(f"{error.filename} does not exist")
     except (KeyError, TypeError, ValueError, AttributeError, yaml.YAMLError):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from demo import services_patches
 from demo.services_calls import Call, Calls, Handler, No, Reply
 from demo.services_office import ERP, ESIGN, GITHUB
+from demo.services_state import Seed
 from demo.services_things import BADGE, MDM
 
 
@@ -26,7 +28,10 @@ _CALLS: Mapping[str, Calls] = {
     "erp": ERP,
     "esign": ESIGN,
     "github": GITHUB,
+    "patch": services_patches.PATCH,
 }
+SEEDS: Mapping[str, Seed] = {"patch": services_patches.seed}
+"""What fills a system of its own file."""
 
 
 def route(system: str, method: str, segments: list[str]) -> tuple[Handler, dict[str, str]]:

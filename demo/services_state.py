@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-SYSTEMS = ("mdm", "badge", "erp", "esign", "github")
+SYSTEMS = (
+    *("mdm", "badge", "erp", "esign", "github"),
+    *("patch",),
+)
 EVERYBODY = "everybody"
 """The fleet of all devices."""
 
@@ -63,8 +67,8 @@ class Kept:
         fresh.replace(self._state)
 
     def load(self) -> None:
-        """Read the state file."""
-        self.document = json.loads(self._state.read_text())
+        """Read the state file; what a newer version plays besides starts empty."""
+        self.document |= json.loads(self._state.read_text())
 
 
 # ------------------------------------------------------------------ the demo company
@@ -130,8 +134,16 @@ def _seed_badges(kept: Kept, company: Mapping[str, Any]) -> None:
         kept.put("badge", "zones", zone["id"], name=zone["name"])
 
 
-def open_kept(company: Mapping[str, Any] | None, state: Path) -> Kept:
-    """The systems as they were left, or filled from the company's file the first time."""
+Seed = Callable[[Kept, Mapping[str, Any]], None]
+
+
+def open_kept(
+    company: Mapping[str, Any] | None, state: Path, seeds: Mapping[str, Seed] = MappingProxyType({})
+) -> Kept:
+    """The systems as they were left, or filled from the company's file the first time.
+
+    `seeds` fill one system each, also where the others were left by an older version.
+    """
     kept = Kept(state)
     if state.exists():
         kept.load()
@@ -139,4 +151,8 @@ def open_kept(company: Mapping[str, Any] | None, state: Path) -> Kept:
         assert company is not None
         state.parent.mkdir(parents=True, exist_ok=True)
         seed(kept, company)
+    for system, fill in seeds.items():
+        if company is not None and not kept.document[system]:
+            fill(kept, company)
+            kept.save()
     return kept

@@ -339,9 +339,10 @@ def restage(action: str) -> None:
         story = existing(found)
         if db.value("not_reopened", action=action):
             return
-        if story.fate is None and not story.halted and authorizing.outlived(story):
+        closed = authorizing.closed(story, at)
+        if story.fate is None and not story.halted and (closed or authorizing.outlived(story)):
             if not _waits(story):
-                answering.outlive(story)
+                answering.outlive(story, closed)
                 answering.stage_again(story, story.action.params, at=at)
         elif execution.met_drift(story) and story.next_version is None:
             if not _waits(story):

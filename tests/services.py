@@ -15,7 +15,10 @@ import httpx
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
-SYSTEMS = ("mdm", "badge", "erp", "esign", "github")
+SYSTEMS = (
+    *("mdm", "badge", "erp", "esign", "github"),
+    *("patch",),
+)
 TOKENS = {system: f"a-token-of-{system}" for system in SYSTEMS}
 
 

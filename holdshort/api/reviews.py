@@ -87,7 +87,7 @@ def decide(request: Request, number: Number, body: NewDecision) -> Status[Any] |
         decision = flow.decide(number, said, sender=request.auth.sender)
         return {"decision": decision, "review": number, "verdict": body.verdict}
 
-    return once(request, body, make, lambda made: _decided(made, world))
+    return once(request, body, make, lambda made: _decided(made, story, world))
 
 
 def _said(story: Story, body: NewDecision, world: World) -> Said:
@@ -107,11 +107,10 @@ def _said(story: Story, body: NewDecision, world: World) -> Said:
     )
 
 
-def _decided(made: Receipt, world: World) -> Answer:
+def _decided(made: Receipt, before: Story, world: World) -> Answer:
     """The decision and the action, once the desk has drawn the consequence, or a little later."""
     drawn = until(lambda: db.value("consequence_is_drawn", decision=made["decision"]) or None)
-    story = actions.of_review(made["review"])
-    assert story is not None, "an answer to it is on record"
+    story = actions.answered(before, made["review"])
     return (201 if drawn else 202), {**made, "action": shown.action(story, world)}
 
 

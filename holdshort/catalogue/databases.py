@@ -12,6 +12,7 @@ from pydantic import Field
 
 from holdshort.catalogue import database_roles, database_rows, facts, inventory
 from holdshort.catalogue.kind import ActionType, Params, Rendering
+from holdshort.core import windows
 from holdshort.core.terms import Circumstances, Consequence, Findings, Target, Tier
 from holdshort.ports import Knows
 
@@ -39,7 +40,11 @@ def _restart(params: Restart, asked: Circumstances, knows: Knows) -> Findings:
         before=(f"{asset.name} is running, as far as we know.",),
         after=(f"{asset.name} has been restarted, and its connections were ended.",),
         read_at=None,
-        raises=facts.present(facts.sender_unproven(asked), facts.emergency(asked)),
+        raises=facts.present(
+            facts.sender_unproven(asked),
+            facts.emergency(asked),
+            windows.freeze(knows.policy(), [asset.id], asked.at),
+        ),
         notes=facts.contradicts_inventory(asked, asset),
         owners=inventory.owners(asset),
     )

@@ -35,17 +35,19 @@ def in_production(asset: Asset) -> bool:
 
 def reach(asset: Asset, otherwise: Level) -> Level:
     """Blast radius: the thing's environment and criticality, or what the change itself reaches."""
+    here = weight(asset)
+    return here if in_production(asset) else consequence.worst([here, otherwise])
+
+
+def weight(asset: Asset) -> Level:
+    """What depends on it: its environment and criticality."""
     if asset.environment == "unknown":
         text = f"We could not confirm that {asset.name} is not in production."
         return consequence.unknown(text, INVENTORY)
     if asset.environment == "production":
         return facts.level(3, f"{asset.name} is in production.", INVENTORY)
-    here = facts.level(_weight(asset), f"{asset.name} is {_described(asset)}.", INVENTORY)
-    return consequence.worst([here, otherwise])
-
-
-def _weight(asset: Asset) -> int:
-    return 1 if asset.criticality == "low" else 2
+    value = 1 if asset.criticality == "low" else 2
+    return facts.level(value, f"{asset.name} is {_described(asset)}.", INVENTORY)
 
 
 def _described(asset: Asset) -> str:

@@ -9,7 +9,14 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from holdshort.core.terms import Circumstances, Findings, Inquiry, Offered, Tier
+from holdshort.core.terms import (
+    Circumstances,
+    Findings,
+    Inquiry,
+    Offered,
+    PolicyResult,
+    Tier,
+)
 from holdshort.ports import Knows
 
 
@@ -124,6 +131,8 @@ class ActionType(Generic[P]):
     findings of its own may split itself by consequence, by giving lines of its own type; a split
     whose strictest line would get a lower tier than the whole is not made (stops/lines.py).
     `effect` is what a line leaves behind for the facts of the lines after it.
+    `still` is the policy rule asked again before what a rule permitted starts, where time alone
+    can end what the rule allowed.
     """
 
     id: str
@@ -146,6 +155,7 @@ class ActionType(Generic[P]):
     hold_seconds: int = 60
     needed: Callable[[Mapping[str, Any]], int] = one_yes
     expand: Callable[[P, datetime, Knows], Sequence[Offered]] = one_line
+    still: Callable[[Mapping[str, Any], Knows, datetime], PolicyResult] | None = None
     effect: Callable[[P, Knows], Effect | None] = nothing_later_rests_on
 
     @property

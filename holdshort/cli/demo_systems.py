@@ -12,7 +12,10 @@ from holdshort.machine.folders import data_folder, write_private
 from holdshort.machine.ports import free_port
 from holdshort.machine.supervisor import Supervisor
 
-SYSTEMS = ("mdm", "badge", "erp", "esign", "github")
+SYSTEMS = (
+    *("mdm", "badge", "erp", "esign", "github"),
+    *("patch",),
+)
 """The systems that `demo.services` plays, each with a token of its own."""
 
 
@@ -47,12 +50,13 @@ def _services(
     """The demo company's own systems: one HTTP service."""
     folder = data_folder(data / "services")
     token_file = folder / "tokens.json"
-    if not token_file.exists():
-        tokens = {system: keys.new_token() for system in SYSTEMS}
+    tokens = json.loads(token_file.read_text()) if token_file.exists() else {}
+    if missing := [system for system in SYSTEMS if system not in tokens]:
+        tokens |= {system: keys.new_token() for system in missing}
         write_private(token_file, json.dumps(tokens).encode())
     port = _add(supervisor, "services", file, token_file, env)
     reached = {}
-    for system, token in json.loads(token_file.read_text()).items():
+    for system, token in tokens.items():
         reached[f"HOLDSHORT_{system.upper()}_URL"] = f"http://127.0.0.1:{port}/{system}"
         reached[f"HOLDSHORT_{system.upper()}_TOKEN"] = token
     return reached

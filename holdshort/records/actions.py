@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Generic, TypeVar, cast, overload
 
 from holdshort.core import canonical
@@ -14,6 +14,9 @@ from holdshort.core.terms import Action, Reason
 from holdshort.records import db, grounds
 
 Part = Mapping[str, Any]
+_LASTING = ("canonical", "action", "assessment", "proposed")
+"""Parts of a story that are written once, before anybody answers."""
+
 P = TypeVar("P")
 
 
@@ -80,8 +83,11 @@ class Story:
     next_version = _Read[str | None]()
     undone_by = _Read[str | None]()
 
-    def __init__(self, row: db.Row) -> None:
+    def __init__(self, row: db.Row, before: Story | None = None) -> None:
+        """`before` is the same action's story of a moment ago: what never changes is not read."""
         self._row = row
+        if before is not None:
+            vars(self).update({name: getattr(before, name) for name in _LASTING})
 
     def row(self, name: str) -> db.Row:
         """The columns that were read, with this one: a stop reads first what it always needs."""
@@ -137,6 +143,13 @@ def to_answer(number: int) -> Story | None:
     """The same with what somebody needs who answers the review; the rest when it is asked for."""
     found = db.row("story_to_answer", review=number)
     return Story(found) if found else None
+
+
+def answered(before: Story, number: int) -> Story:
+    """That story again, with what became of the action by an answer to its review."""
+    found = db.row("story_answered", review=number)
+    assert found is not None, "an answer to it is on record"
+    return Story(found, before)
 
 
 Turn = AbstractContextManager[tuple[Story | None, datetime]]
@@ -243,5 +256,9 @@ def _hexadecimal(kept: str) -> str:
 
 
 def _time(key: str, value: Any) -> Any:
-    is_time = key == "at" or key.endswith("_at") or key in ("not_before", "lease_until")
-    return datetime.fromisoformat(value) if is_time and isinstance(value, str) else value
+    return datetime.fromisoformat(value) if isinstance(value, str) and _is_time(key) else value
+
+
+@cache
+def _is_time(column: str) -> bool:
+    return column == "at" or column.endswith("_at") or column in ("not_before", "lease_until")

@@ -44,9 +44,13 @@ def action(story: Story, world: World | None = None, *, technical: bool = False)
 
 def rendering(story: Story, world: World | None = None) -> str:
     """SHA-256 of what a reviewer is shown about an action, as long as nothing of it changes."""
+    return _rendering(story, _words(story, world or World.about(story.action.params)))
+
+
+def _rendering(story: Story, words: Data) -> str:
     given = story.assessment
     shown = {
-        **_words(story, world or World.about(story.action.params)),
+        **words,
         "digest": story.digest,
         "target": given["findings"]["target"],
         "preview": parts.preview(given["findings"]),
@@ -88,13 +92,13 @@ def confidence(story: Story) -> Data:
 
 
 def _what(story: Story, world: World) -> Data:
-    one, found = story.action, story.assessment["findings"]
+    one, found, words = story.action, story.assessment["findings"], _words(story, world)
     return {
         "id": one.id,
         "version": one.version,
         "type": one.type,
-        "category": story.category,
-        **_words(story, world),
+        "category": story.assessment["category"],
+        **words,
         "params": dict(one.params),
         "target": {
             "connector": one.target.connector,
@@ -103,7 +107,7 @@ def _what(story: Story, world: World) -> Data:
         },
         "digest": story.digest,
         "canonical": base64.b64encode(story.canonical).decode(),
-        "rendering": rendering(story, world),
+        "rendering": _rendering(story, words),
     }
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from holdshort import catalogue
-from holdshort.core.terms import Sender
+from holdshort.core.terms import Reason, Sender
 from holdshort.records import actions, audit, db, people, tickets
 from holdshort.records.actions import Story
 from holdshort.records.ids import new_id
@@ -61,13 +61,14 @@ def change(story: Story, decision: Mapping[str, Any], *, at: datetime) -> None:
     stage_again(story, params, at=at, changed_by=decision["person"])
 
 
-def outlive(story: Story) -> None:
-    """The rules that permitted it were replaced before it ran: this version ends."""
-    actions.add_fate(story, "superseded", person=None, reason="rules")
+def outlive(story: Story, closed: Reason | None = None) -> None:
+    """The rules that permitted it were replaced before it ran, or its time is over: it ends."""
+    actions.add_fate(story, "superseded", person=None, reason=closed.rule if closed else "rules")
     audit.event("action.superseded", actor=DESK, ticket=story.action.ticket, action=story.action.id)
+    before = f"before ‘{telling.title(story)}’ could run. It is looked at again."
+    why = closed.text.removeprefix("Needs a person: ").removesuffix(".") if closed else ""
     telling.say(
-        story,
-        f"The rules changed before ‘{telling.title(story)}’ could run. It is looked at again.",
+        story, f"Its time was over ({why}) {before}" if why else f"The rules changed {before}"
     )
 
 

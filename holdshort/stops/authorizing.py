@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from holdshort.core.terms import Hands
+from holdshort import catalogue
+from holdshort.core.terms import Hands, PolicyVerdict, Reason
 from holdshort.records import actions, audit, db, people
 from holdshort.records.actions import Story
 from holdshort.records.people import DESK
+from holdshort.records.world import World
 from holdshort.stops import asking, desk, telling
 from holdshort.stops.assess import Assessment
 
@@ -70,6 +72,18 @@ def outlived(story: Story) -> bool:
     permission = story.authorization
     by_rules = permission is not None and permission["basis"] == "policy"
     return by_rules and not db.value("rules_hold", action=story.action.id)
+
+
+def closed(story: Story, at: datetime) -> Reason | None:
+    """Why the rule that permitted it does not permit it at this moment; None where it does."""
+    permission = story.authorization
+    still = catalogue.find(story.action.type).still
+    if still is None or permission is None or permission["basis"] != "policy":
+        return None
+    result = still(story.action.params, World(), at)
+    if result.verdict is PolicyVerdict.PASSES:
+        return None
+    return result.reason or Reason("policy.none", "Needs a person: no rule allows it now.")
 
 
 def _give_to(story: Story, person: str) -> None:

@@ -95,7 +95,8 @@ def claim(action: str, *, worker: str) -> Claim | None:
         if story is None or story.outcome is not None or story.halted:
             return None
         if story.execution is None:
-            return _start(story, worker) if _may_start(story, at) and _rules_hold(story) else None
+            may = _may_start(story, at) and _rules_hold(story, at)
+            return _start(story, worker) if may else None
         if story.attempts[-1]["lease_until"] > at:
             return None
         return _take_over(story, worker)
@@ -114,9 +115,9 @@ def _may_start(story: Story, at: Any) -> bool:
     )
 
 
-def _rules_hold(story: Story) -> bool:
-    """What rules permitted and rules of today may not is not started, and goes back to the gate."""
-    if not authorizing.outlived(story):
+def _rules_hold(story: Story, at: Any) -> bool:
+    """What rules permitted, and may not permit now, is not started and goes back to the gate."""
+    if not authorizing.outlived(story) and authorizing.closed(story, at) is None:
         return True
     wake("restage", story.action.id)
     return False
@@ -173,7 +174,7 @@ def carry_out(claimed: Claim, connector: Acts | None) -> Ending | Delay:
     except ConnectorError as no:
         return _no(claimed, str(no))
     standing = _standing(claimed)
-    ending = _why_not(claimed, connector, before, shape, late=standing["late"])
+    ending = _why_not(claimed, connector, before, shape, late=standing["late"]) or _closed(claimed)
     return ending or _send(claimed, connector, before, shape, in_time=standing["may_send"])
 
 
@@ -197,6 +198,14 @@ def _why_not(
     if moved and shown is None:
         return Ending("unknown", seen, before, reason="The target changed while it was being done.")
     return Ending("not_applied", seen, before, reason=DRIFT) if moved else None
+
+
+def _closed(claimed: Claim) -> Ending | None:
+    """Where its time ended after the claim, as when a worker slept: it is asked anew."""
+    why = authorizing.closed(claimed.story, db.now())
+    if why is None:
+        return None
+    return _no(claimed, why.text) if claimed.sent else Ending("not_applied", {}, {}, reason=DRIFT)
 
 
 def _shown(claimed: Claim, connector: Acts, now: State) -> bool | None:

@@ -23,6 +23,7 @@ from holdshort.core.terms import Action
 from holdshort.core.terms import Target as Aim
 from holdshort.machine.keys import seal
 from holdshort.ports import Acts
+from tests.conformance import services_it
 from tests.conftest import COMPANY
 from tests.crash.scene import HeldDesk, Scene
 from tests.desk import Server
@@ -377,6 +378,7 @@ CASES = (
         churn=_touch_paper,
         compares_effect=False,
     ),
+    *(Case(**fields) for fields in services_it.CASES),
 )
 
 
@@ -488,7 +490,7 @@ def _company() -> dict[str, Any]:
             {"id": "agent", "kind": "agent", "name": "Agent"},
         ],
         "authority": [{"person": REVIEWER, "contexts": contexts}],
-        "assets": [site],
+        "assets": [site, *(services_it.asset(n) for n, _ in enumerate(people, 1))],
         "software": [one for one in demo["software"] if one["id"] == "zoom"],
         "equipment": [one for one in demo["equipment"] if one["id"] == "laptop"],
         "devices": [

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 import time
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from tests.crash.cells import FACTORS, Cell, chosen_cells, every_cell, parse
 
@@ -52,15 +50,15 @@ Found = dict[Cell, tuple[list[str], float]]
 
 def run(cells: Sequence[Cell], lanes: int) -> Found:
     """Run cells on a server of their own, telling how far it is."""
-    from tests.conftest import quick_server
+    from tests.conftest import quick_folder, quick_server
     from tests.crash.runs import CHUNK, runs
     from tests.crash.truths import violations
 
     found: Found = {}
     started = time.monotonic()
-    with tempfile.TemporaryDirectory() as name, quick_server(Path(name) / "data") as server:
+    with quick_folder() as home, quick_server(home / "data") as server:
         for at in range(0, len(cells), CHUNK):
-            folder = Path(name) / str(at)
+            folder = home / str(at)
             folder.mkdir()
             with runs(server, folder, lanes) as crew:
                 for seen in crew.run(cells[at : at + CHUNK]):

@@ -194,7 +194,9 @@ def test_limits_that_nothing_applies_yet_are_not_shown_as_if_they_held(
     assert "Nobody may hold both" in held
     assert "Installing Zoom (us.zoom.Zoom, signed by Zoom Communications) for everyone." in held
     assert "Changing contact_name, contact_email in erp.update_vendor." in held
-    for limit in ("people an hour", "On hold", "Maintenance", "Frozen"):
+    assert "Maintenance: Laptop patches, tue 20:00 to 24:00 (Europe/Berlin)" in held
+    assert "Frozen: Year-end freeze" in held
+    for limit in ("people an hour", "On hold"):
         assert limit in waiting
         assert limit not in held
 

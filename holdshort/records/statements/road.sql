@@ -231,6 +231,30 @@ SELECT a.id, encode(a.digest, 'hex') AS digest, a.canonical,
   JOIN kernel.assessment s ON s.action = a.id
  WHERE r.number = %(review)s;
 
+-- name: story_answered
+-- What became of an action by an answer to its review; the rest of its story is as it was before.
+SELECT a.id, encode(a.digest, 'hex') AS digest, a.canonical, a.staged_at, st.state,
+       to_jsonb(r) || jsonb_build_object('fault', COALESCE(r.fault, '')) AS review,
+       to_jsonb(z) AS "authorization", to_jsonb(x) AS execution, to_jsonb(o) AS outcome,
+       (SELECT l.position FROM kernel.log l WHERE l.event = z.event) AS position,
+       (SELECT b.id::text FROM kernel.action b
+         WHERE b.root = a.root AND b.version = a.version + 1 AND b.version > 1) AS next_version,
+       (SELECT b.id::text FROM kernel.action b WHERE b.undoes = a.id ORDER BY b.staged_at DESC LIMIT 1) AS undone_by,
+       COALESCE((SELECT jsonb_agg(to_jsonb(g) || jsonb_build_object('name', COALESCE(w.name, g.person))
+                          ORDER BY g.rank, g.person)
+                   FROM kernel.asked g LEFT JOIN public.profile w ON w.person = g.person
+                  WHERE g.review = r.number), '[]') AS assignments,
+       COALESCE((SELECT jsonb_agg(to_jsonb(t) ORDER BY t.fence) FROM kernel.attempt t
+                  WHERE t.execution = x.id), '[]') AS attempts,
+       COALESCE((SELECT jsonb_agg(e.needs) FROM kernel.dependency e WHERE e.action = a.id), '[]') AS needs
+  FROM kernel.review r
+  JOIN kernel.action a ON a.id = r.action
+  JOIN kernel.action_state st ON st.action = a.id
+  LEFT JOIN kernel."authorization" z ON z.action = a.id
+  LEFT JOIN kernel.execution x ON x.action = a.id
+  LEFT JOIN kernel.outcome o ON o.action = a.id
+ WHERE r.number = %(review)s;
+
 -- name: story_to_decide
 -- What decisions and their consequence need of a story; an action, or that of a review.
 SELECT a.id, encode(a.digest, 'hex') AS digest, a.canonical,
@@ -388,6 +412,13 @@ SELECT CASE WHEN z.expires_at < clock_timestamp() THEN 'expire'
             ELSE 'execute' END, z.action::text
   FROM kernel."authorization" z
  WHERE z.hands = 'executor' AND z.authorized_at > %(since)s AND z.not_before < clock_timestamp() - interval '2 seconds'
+   AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = z.action)
+   AND NOT EXISTS (SELECT FROM kernel.halted h WHERE h.action = z.action)
+UNION ALL
+-- Late, though rules permit it: the time in which they do may be over.
+SELECT 'restage', z.action::text FROM kernel."authorization" z
+ WHERE z.basis = 'policy' AND z.hands = 'executor' AND z.authorized_at > %(since)s
+   AND z.not_before < clock_timestamp() - interval '30 seconds' AND z.expires_at > clock_timestamp()
    AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = z.action)
    AND NOT EXISTS (SELECT FROM kernel.halted h WHERE h.action = z.action)
 UNION ALL
