@@ -17,11 +17,13 @@ from holdshort.catalogue import (
     firewalls,
     identity,
     knowledge,
+    leaving,
     moving,
     onboarding,
     patching,
     signing,
     software,
+    transferring,
     vendors,
 )
 from holdshort.catalogue.kind import (
@@ -67,6 +69,8 @@ _FILES = (
     databases,
     equipment,
     onboarding,
+    leaving,
+    transferring,
     knowledge,
     desk,
 )

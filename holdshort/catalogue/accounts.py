@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from holdshort.catalogue import account as about
 from holdshort.catalogue import facts
 from holdshort.catalogue.account import AccountOf
@@ -12,6 +14,8 @@ from holdshort.core.terms import (
     Consequence,
     Findings,
     Person,
+    PolicyVerdict,
+    Reason,
     Target,
     Tier,
 )
@@ -20,10 +24,20 @@ from holdshort.ports import Knows
 # ------------------------------------------------------------------ suspending and resuming
 
 
-def _suspend(params: AccountOf, asked: Circumstances, knows: Knows) -> Findings:
+class Suspend(AccountOf):
+    """Whose account, and whether because the person leaves."""
+
+    leaving: bool = Field(
+        default=False, description="Whether it is because the person leaves: then HR decides."
+    )
+
+
+def _suspend(params: Suspend, asked: Circumstances, knows: Knows) -> Findings:
     person = facts.person_named(knows, params.person)
     account = facts.account_of(knows, person)
     held = knows.rights_of(person.id)
+    left = employment.hr_end_date(knows.policy(), knows.policy_version(), person, asked.at)
+    unproven = params.leaving and left.verdict is not PolicyVerdict.PASSES
     return Findings(
         target=about.target(account),
         consequence=Consequence(
@@ -32,13 +46,28 @@ def _suspend(params: AccountOf, asked: Circumstances, knows: Knows) -> Findings:
             about.regulated(asked, person),
             facts.no_cost(),
         ),
-        context="security",
+        context="hr" if unproven else "security",
         seen=about.seen(account),
         before=(f"{person.name} can sign in.",),
         after=(f"{person.name} cannot sign in; the account and its data stay.",),
         read_at=account.read_at,
-        raises=facts.present(*about.always_asked(asked, person, held)),
+        policy=left,
+        raises=facts.present(
+            *about.always_asked(asked, person, held), _leaves(person) if unproven else None
+        ),
         already="" if account.active else f"{person.name}'s account is suspended already.",
+    )
+
+
+def _leaves(person: Person) -> Reason:
+    """Raise: somebody says that this person leaves, and HR's record does not."""
+    return Reason(
+        rule="raise.authority_unproven",
+        text=f"HR's record does not say that {person.name} leaves, whoever says so. Ask HR on a "
+        "number that you know, not where this came from.",
+        observed="no end date that is over",
+        limit="an end date in HR's record",
+        would_pass="HR puts the end date into the record.",
     )
 
 
@@ -149,16 +178,23 @@ SUSPEND = ActionType(
     domain="identity",
     context="security",
     doc="Blocks the sign-in of one directory account. Nothing is deleted.",
-    params=AccountOf,
+    params=Suspend,
     findings=_suspend,
     render=about.renders(
         "Suspend {name}'s account",
         "{name} will not be able to sign in until the account is resumed; nothing is deleted.",
     ),
-    facts=("whose account it is and its effective rights", "whether it is active", "who asks"),
+    facts=(
+        "whose account it is and its effective rights",
+        "whether it is active",
+        "the end date in HR's record",
+        "who asks",
+    ),
     undo=about.inverse("idp.resume"),
     undo_words="Resume the account.",
+    effect=lambda params, knows: Effect(params.person, suspends=True),
     min_tier=(Tier.POLICY, "It keeps a person from working."),
+    policy_rule="hr_end_date",
 )
 
 RESUME = ActionType(
