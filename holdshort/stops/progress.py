@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -47,9 +48,26 @@ class Standing:
         """What it does, as screens name it."""
         return catalogue.find(self.action.type).render(self.action.params, World()).title
 
+    @property
+    def words(self) -> str:
+        """What it is, whichever attempt at it: its type and parameters."""
+        return words(self.action)
+
+
+def words(action: Action) -> str:
+    """What an action is, whichever attempt at it."""
+    return json.dumps([action.type, dict(action.params)], sort_keys=True)
+
 
 def lines(number: int) -> list[Standing]:
-    """Every line of a ticket, in order."""
+    """Every line of a ticket, in order; of one that failed and was offered again, the latest."""
+    found = _every(number)
+    latest = {one.words: one.id for one in found}
+    kept = (*DONE, *OPEN, *DOUBTFUL)
+    return [one for one in found if one.state in kept or latest[one.words] == one.id]
+
+
+def _every(number: int) -> list[Standing]:
     return [
         Standing(
             row["id"],
@@ -111,5 +129,7 @@ def _said(one: Standing, held_by: Standing | None) -> str:
     if one.state == "by_hand":
         return f"{title} is done by hand"
     if held_by is not None:
-        return f"{title} comes after ‘{held_by.title}’"
+        gone = held_by.state in _ENDED and held_by.state not in DOUBTFUL
+        how = "cannot happen without" if gone else "comes after"
+        return f"{title} {how} ‘{held_by.title}’"
     return f"{title} {_ENDED.get(one.state, one.state)}"

@@ -6,12 +6,11 @@ that somebody said no to, is not offered again.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 
 from holdshort import catalogue
-from holdshort.core.terms import Action, Offered, Sender
+from holdshort.core.terms import Offered, Sender
 from holdshort.records import actions, audit, db, offers, queue
 from holdshort.stops import progress
 from holdshort.stops.assess import Assessment
@@ -59,12 +58,12 @@ def left(found: Sequence[Assessment], number: int) -> list[Assessment]:
 
     A line that waits for one that was refused is left out with it.
     """
-    there = {_same(one.action): one for one in progress.lines(number)}
+    there = {one.words: one for one in progress.lines(number)}
     under_way: dict[str, str] = {}
     refused: set[str] = set()
     kept = []
     for one in found:
-        known_as = there.get(_same(one.action))
+        known_as = there.get(progress.words(one.action))
         if known_as and known_as.state in (*progress.OPEN, *progress.DOUBTFUL):
             under_way[one.action.id] = known_as.root
         elif (known_as and known_as.state in progress.ANSWERED_NO) or refused & {*one.action.after}:
@@ -73,7 +72,3 @@ def left(found: Sequence[Assessment], number: int) -> list[Assessment]:
             after = tuple(under_way.get(id, id) for id in one.action.after)
             kept.append(replace(one, action=replace(one.action, after=after)))
     return kept
-
-
-def _same(action: Action) -> str:
-    return json.dumps([action.type, dict(action.params)], sort_keys=True)

@@ -41,7 +41,9 @@ def finish(story: Story, text: str, *, others_open: bool | None = None) -> None:
         return
     if others_open is None:
         others_open = any(one != story.action.id for one in actions.unfinished(number))
-    said = " ".join(filter(None, (text, progress.summary(number))))
+    among_others = others_open or story.action.position or story.action.after
+    so_far = progress.summary(number) if among_others else ""
+    said = " ".join(filter(None, (text, so_far)))
     if others_open:
         tickets.say(number, said)
     else:
