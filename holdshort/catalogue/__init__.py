@@ -20,6 +20,7 @@ from holdshort.catalogue import (
     identity,
     incidents,
     knowledge,
+    leaving,
     moving,
     notifying,
     onboarding,
@@ -30,6 +31,7 @@ from holdshort.catalogue import (
     security,
     signing,
     software,
+    transferring,
     vendors,
 )
 from holdshort.catalogue.kind import (
@@ -81,6 +83,8 @@ _FILES = (
     databases,
     equipment,
     onboarding,
+    leaving,
+    transferring,
     people_records,
     notifying,
     knowledge,

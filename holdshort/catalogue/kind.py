@@ -106,6 +106,8 @@ class Effect:
     vendor: str = ""
     spends: int | None = 0
     """What a vendor gets by it, in minor units; None where unknown."""
+    suspends: bool = False
+    """Whether the person's account lets nobody sign in afterwards."""
 
 
 def one_line(params: Any, at: datetime, knows: Knows) -> Sequence[Offered]:
