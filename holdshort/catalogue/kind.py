@@ -103,10 +103,6 @@ class Effect:
     leaves: str = ""
     """The id of a group that the person is not in afterwards."""
 
-    vendor: str = ""
-    spends: int | None = 0
-    """What a vendor gets by it, in minor units; None where unknown."""
-
 
 def one_line(params: Any, at: datetime, knows: Knows) -> Sequence[Offered]:
     """The lines of a type that is one change: none but itself."""

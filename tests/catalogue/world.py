@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,6 +14,7 @@ import yaml
 
 from holdshort.company.read import read
 from holdshort.core.terms import (
+    Action,
     Asset,
     Assurance,
     Channel,
@@ -152,6 +153,9 @@ class World:
 
     def spent(self, vendor: str, days: int) -> int | None:
         return self.given.get(vendor, 0)
+
+    def beside(self, actions: Sequence[Action]) -> None:
+        """What vendors got lately is said by the tests."""
 
     def cost_limit(self, person: str) -> int | None:
         limits = {one["person"]: one.get("cost_limit") for one in company()["authority"]}
