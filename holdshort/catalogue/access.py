@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from holdshort.catalogue import contradictions, facts, rights
+from holdshort.catalogue import contradictions, duties, facts, rights
 from holdshort.catalogue.kind import ActionType, Effect, Rendering, UnknownTarget
 from holdshort.catalogue.membership import GithubMembership, Membership, Place, place
 from holdshort.core import policy
@@ -45,7 +45,7 @@ def _joining(at: Place, asked: Circumstances, knows: Knows) -> Findings:
     raises = facts.present(
         *_always_asked(at, asked),
         rights.privilege_gained(gained),
-        rights.conflict(knows.policy(), at.held_soon, gained or ()),
+        *duties.conflicts(at, knows),
         _suspended(at),
         facts.not_hired(at.person, asked),
     )
@@ -256,6 +256,7 @@ ADD_TO_GROUP = ActionType(
     effect=_joins,
     min_tier=EVERY_GROUP,
     policy_rule="role_template",
+    objection=duties.of_group,
 )
 
 REMOVE_FROM_GROUP = ActionType(
@@ -290,6 +291,7 @@ SET_GITHUB_MEMBERSHIP = ActionType(
     effect=_joins,
     min_tier=EVERY_GROUP,
     policy_rule="role_template",
+    objection=duties.of_github_role,
 )
 
 TYPES = (ADD_TO_GROUP, REMOVE_FROM_GROUP, SET_GITHUB_MEMBERSHIP)
