@@ -19,6 +19,7 @@ from holdshort.records import actions, audit, db, mirrors, offers, queue, ticket
 from holdshort.records.people import DESK
 from holdshort.records.wake import wake, wake_once
 from holdshort.stops import (
+    alone,
     answering,
     asking,
     authorizing,
@@ -234,7 +235,7 @@ def authorize(action: str) -> None:
         elif changed := story.decided("change"):
             if not _waits(story):
                 answering.change(story, changed[0], at=at)
-        elif not story.halted and story.has_every_yes:
+        elif not story.halted and story.has_every_yes and not alone.cooling(story, at):
             authorizing.by_decisions(story, at=at)
 
 

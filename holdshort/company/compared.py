@@ -255,9 +255,9 @@ SECTIONS: tuple[Compared, ...] = (
         "how people are asked:",
         loose.single("routing"),
         {
-            **dict.fromkeys(("days", "opens", "closes", "answer_within_hours", "pages"), never),
-            "open_reviews": never,
-            "delegation_days": raised,
+            **dict.fromkeys(("days", "opens", "closes", "pages", "open_reviews"), never),
+            **{"answer_within_hours": never, "delegation_days": raised},
+            "alone": always,
         },
     ),
     Compared(

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from tests.kernel.attack import Attack
-from tests.kernel.attacks import actions, decisions, delegations, halted, people, permissions, turns
+from tests.kernel.attacks import (
+    actions,
+    alone,
+    decisions,
+    delegations,
+    halted,
+    people,
+    permissions,
+    turns,
+)
 
 ON_ONE_DATABASE: list[Attack] = [
     *actions.ATTACKS,
+    *alone.ATTACKS,
     *decisions.ATTACKS,
     *delegations.ATTACKS,
     *people.ATTACKS,
