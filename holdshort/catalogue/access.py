@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from holdshort.catalogue import facts, rights
+from holdshort.catalogue import contradictions, facts, rights
 from holdshort.catalogue.kind import ActionType, Effect, Rendering, UnknownTarget
 from holdshort.catalogue.membership import GithubMembership, Membership, Place, place
 from holdshort.core import policy
@@ -66,7 +66,7 @@ def _joining(at: Place, asked: Circumstances, knows: Knows) -> Findings:
         policy=_allowed(at, gained, asked, knows),
         raises=raises,
         refusals=facts.present(facts.leaver(at.person, asked)),
-        notes=facts.contradictions(asked, gained or ()),
+        notes=contradictions.with_rights(asked, gained or ()),
         rights=gained or (),
         owners=_owners(at, gained),
         already=f"{name} is in {group} already." if at.member else "",

@@ -56,10 +56,9 @@ SECTIONS: tuple[Compared, ...] = (
         {
             "contexts": gains,
             "cost_limit": raised,
-            "backup": always,
             "scope": loose.widened,
             "absent": never,
-            "delegates": always,
+            **dict.fromkeys(("backup", "delegates"), always),
         },
         added=loose.yes,
         apart=("person",),
@@ -161,9 +160,10 @@ SECTIONS: tuple[Compared, ...] = (
     Compared(
         "contract",
         loose.contracts,
-        dict.fromkeys(
-            ("item", "amount", "currency", "period", "seats", "renews", "notice_days"), always
-        ),
+        {
+            **dict.fromkeys(("item", "amount", "currency", "period", "seats"), always),
+            **dict.fromkeys(("term", "cancellable", "renews", "notice_days"), always),
+        },
         added=loose.yes,
         apart=("id",),
     ),
@@ -256,7 +256,8 @@ SECTIONS: tuple[Compared, ...] = (
         loose.single("routing"),
         {
             **dict.fromkeys(("days", "opens", "closes", "pages", "open_reviews"), never),
-            **{"answer_within_hours": never, "delegation_days": raised},
+            "answer_within_hours": never,
+            "delegation_days": raised,
             "alone": always,
         },
     ),
