@@ -5,10 +5,11 @@ A directory that was not read in the last ten minutes is unknown, and unknown co
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from holdshort.core.budgets import Reached
@@ -124,8 +125,8 @@ class World:
         return tuple(sorted({row["group_id"] for row in rows} - itself))
 
     def lookalikes(self, name: str) -> tuple[str, ...]:
-        skeleton = _skeleton(name)
-        return tuple(sorted(n for n in self._names if n != name and _skeleton(n) == skeleton))
+        alike = _by_skeleton(self._names).get(_skeleton(name), ())
+        return tuple(one for one in alike if one != name)
 
     def read_at(self) -> datetime | None:
         read_at: datetime | None = self._reading["read_at"]
@@ -198,8 +199,8 @@ class World:
         return db.row("policy_in_force")
 
     @cached_property
-    def _names(self) -> tuple[str, ...]:
-        return tuple(row["name"] for row in db.rows("names_of_a_kind"))
+    def _names(self) -> str:
+        return str(db.value("names_of_a_kind"))
 
     def _rights(self, reached: list[db.Row]) -> tuple[Right, ...]:
         slugs = sorted({row["slug"] for row in reached})
@@ -253,6 +254,16 @@ def _paths(reached: Iterable[db.Row]) -> dict[str, tuple[str, ...]]:
         if not found:
             return paths
         paths |= found
+
+
+@lru_cache(maxsize=1)
+def _by_skeleton(names: str) -> Mapping[str, tuple[str, ...]]:
+    """A JSON list of names, by what they look like; made anew whenever a name has changed."""
+    alike: dict[str, tuple[str, ...]] = {}
+    for name in sorted(set(json.loads(names))):
+        skeleton = _skeleton(name)
+        alike[skeleton] = (*alike.get(skeleton, ()), name)
+    return alike
 
 
 def _skeleton(name: str) -> str:

@@ -66,3 +66,16 @@ def test_a_name_that_imitates_another_is_found(desk: Desk) -> None:
         real = World().group("photo-club")
         assert real is not None
         assert World().lookalikes(real.name) == ("Phоto Club\u200b",)
+
+
+def test_a_name_that_comes_to_imitate_another_is_found_and_one_that_stops_is_not(
+    desk: Desk,
+) -> None:
+    with desk.role("desk"):
+        assert World().lookalikes("Photo Club") == ()
+    desk.sql("UPDATE profile SET name = 'Photo-C1ub' WHERE person = 'bea'")
+    with desk.role("desk"):
+        assert World().lookalikes("Photo Club") == ("Photo-C1ub",)
+    desk.sql("UPDATE profile SET name = 'Bea Lorenz' WHERE person = 'bea'")
+    with desk.role("desk"):
+        assert World().lookalikes("Photo Club") == ()

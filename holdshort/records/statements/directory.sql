@@ -125,8 +125,9 @@ SELECT c.group_slug, e.id, e.name, e.privileged, s.id AS system, s.name AS syste
  ORDER BY e.id, c.group_slug;
 
 -- name: names_of_a_kind
--- Every name that a reader could mistake for another.
-SELECT name FROM public.directory_group UNION SELECT p.name FROM public.profile p;
+-- Every name that a reader could mistake for another, as one text: a JSON list.
+SELECT json_agg(n.name)::text
+  FROM (SELECT name FROM public.directory_group UNION ALL SELECT p.name FROM public.profile p) n;
 
 -- name: mirror_read_at
 -- The oldest reading among the mirrored directories.
