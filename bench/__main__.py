@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import http, many, page, processes, waiting, weight
+from bench import http, large, many, page, processes, waiting, weight
 from bench.engine import cycles
 from bench.figures import Figure, Part
 from bench.ground import Ground, ground
@@ -77,6 +77,7 @@ def measure(here: Ground, size: Size) -> list[Part]:
     starting = started(here, size)
     assessing = waiting.assessments(here, size.times)
     many.prove(here)
+    among_many = large.measure(here, size.times * 3)
     over_http = served(size) if size.over_http else []
     return [
         Part("Coming to wait", "One client, each stop as its own login role.", arriving),
@@ -85,6 +86,7 @@ def measure(here: Ground, size: Size) -> list[Part]:
         Part("The queue", "As the web process asks for it.", beside_nothing),
         Part("The queue beside a long history", f"{size.settled:,} are settled.", beside_much),
         Part("By the clock and at staging", "Beside the same history.", upkeep + assessing),
+        Part("The gate in a large company", large.ABOUT, among_many),
         *over_http,
         Part(
             "Starting and memory",
