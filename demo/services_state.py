@@ -6,6 +6,7 @@ import json
 import os
 import threading
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -87,6 +88,7 @@ def seed(kept: Kept, company: Mapping[str, Any]) -> None:
             contact={"name": "Accounts team", "email": f"billing@{vendor['id']}.example"},
             bank={"iban": "DE02120300000000202051"},
         )
+        _seed_contracts(kept, vendor)
     for document in company.get("documents", ()):
         kept.put(
             "esign", "templates", document["id"], name=document["name"], sha256=document["sha256"]
@@ -95,6 +97,23 @@ def seed(kept: Kept, company: Mapping[str, Any]) -> None:
         if "engineer" in person.get("roles", ()):
             kept.put("github", "memberships", person["id"], role="member", state="active")
     kept.save()
+
+
+def _seed_contracts(kept: Kept, vendor: Mapping[str, Any]) -> None:
+    for contract in vendor.get("contracts", ()):
+        kept.put(
+            "erp",
+            "contracts",
+            contract["id"],
+            vendor=vendor["id"],
+            item=contract["item"],
+            amount=int(Decimal(str(contract["amount"])) * 100),
+            currency=contract["currency"],
+            term=contract.get("term", 1),
+            cancellable=contract.get("cancellable", False),
+            order="",
+            ordered=False,
+        )
 
 
 def _seed_mdm(kept: Kept, company: Mapping[str, Any]) -> None:

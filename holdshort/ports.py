@@ -215,6 +215,18 @@ class Knows(Protocol):
     def article(self, article: str) -> Mapping[str, Any] | None:
         """A knowledge article: title, body, audience."""
 
+    def spent(self, vendor: str, days: int) -> int | None:
+        """What a vendor got in the last days, or is to get, besides this; in minor units."""
+
+    def cost_limit(self, person: str) -> int | None:
+        """Up to how much a person may spend, in minor units; None is nothing."""
+
+    def beside(self, actions: Sequence[Action]) -> None:
+        """Count actions that are about to be written, for what is assessed from here on."""
+
+    def met(self) -> Mapping[str, Any]:
+        """What the target showed instead, where the version before met a world that had moved."""
+
 
 # ------------------------------------------------------------------ agent: offers, never decides
 

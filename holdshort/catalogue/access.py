@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from holdshort.catalogue import account as about
-from holdshort.catalogue import facts, membership, rights
+from holdshort.catalogue import contradictions, facts, membership, rights
 from holdshort.catalogue.kind import ActionType, Effect, Rendering, UnknownTarget
 from holdshort.catalogue.membership import GithubMembership, Membership, Place, place
 from holdshort.core.terms import (
@@ -64,7 +64,7 @@ def _joining(at: Place, asked: Circumstances, knows: Knows) -> Findings:
         policy=membership.allowed(at, gained, asked, knows),
         raises=raises,
         refusals=facts.present(facts.leaver(at.person, asked)),
-        notes=facts.contradictions(asked, gained or ()),
+        notes=contradictions.with_rights(asked, gained or ()),
         rights=gained or (),
         owners=_owners(at, gained),
         already=f"{name} is in {group} already." if at.member else "",

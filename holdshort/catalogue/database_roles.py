@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import Field
 
-from holdshort.catalogue import facts, inventory, rights
+from holdshort.catalogue import contradictions, facts, inventory, rights
 from holdshort.catalogue.kind import ActionType, Params, Rendering, Unconfirmed
 from holdshort.core import consequence
 from holdshort.core.terms import (
@@ -156,9 +156,9 @@ def _findings(
         read_at=at.preview.read_at if at.preview else None,
         raises=raises,
         refusals=refusals,
-        notes=facts.contradictions(asked, at.carried)
+        notes=contradictions.with_rights(asked, at.carried)
         if at.carried
-        else facts.contradicts_inventory(asked, at.asset),
+        else contradictions.with_inventory(asked, at.asset),
         rights=gained,
         owners=inventory.owners(at.asset),
         already=already,

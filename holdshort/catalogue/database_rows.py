@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from holdshort.catalogue import facts, inventory
+from holdshort.catalogue import contradictions, facts, inventory
 from holdshort.catalogue.kind import (
     ActionType,
     CatalogueError,
@@ -147,7 +147,7 @@ def _of_rows(
             _further_effects(asset, preview),
             _changed_since(shown),
         ),
-        notes=facts.contradicts_inventory(asked, asset),
+        notes=contradictions.with_inventory(asked, asset),
         owners=inventory.owners(asset),
         already=f"These rows of {asset.name} hold that already." if same else "",
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import Field
 
-from holdshort.catalogue import database_roles, database_rows, facts, inventory
+from holdshort.catalogue import contradictions, database_roles, database_rows, facts, inventory
 from holdshort.catalogue.kind import ActionType, Params, Rendering
 from holdshort.core import windows
 from holdshort.core.terms import Circumstances, Consequence, Findings, Target, Tier
@@ -45,7 +45,7 @@ def _restart(params: Restart, asked: Circumstances, knows: Knows) -> Findings:
             facts.emergency(asked),
             windows.freeze(knows.policy(), [asset.id], asked.at),
         ),
-        notes=facts.contradicts_inventory(asked, asset),
+        notes=contradictions.with_inventory(asked, asset),
         owners=inventory.owners(asset),
     )
 

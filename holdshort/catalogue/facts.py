@@ -6,14 +6,12 @@ reason not to do it at all. Both are None where nothing is wrong. Unknown counts
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from holdshort.catalogue.kind import Unconfirmed, UnknownTarget
 from holdshort.core.templates import employed
 from holdshort.core.terms import (
-    Asset,
     Assurance,
     Channel,
     Circumstances,
@@ -250,42 +248,6 @@ def _employment(person: Person, asked: Circumstances) -> str:
         return f"employment ended {job.end.isoformat()}" if job.end else "employment ended"
     start = f", from {job.start.isoformat()}" if job.start else ""
     return f"employment {job.status}{start}"
-
-
-# ------------------------------------------------------------------ what the words say against it
-
-_HARMLESS = re.compile(r"\b(dev|development|test|testing|staging|sandbox|non-?prod\w*)\b", re.I)
-_MODEST = re.compile(r"\b(read[- ]only|harmless|not? admin\w*|nothing special)\b", re.I)
-
-
-def contradictions(asked: Circumstances, rights: Rights) -> tuple[Reason, ...]:
-    """Where the ticket's words say less than the facts do. Shown; they change no level."""
-    production = [right for right in rights if right.environment == "production"]
-    return present(
-        _contradiction(_HARMLESS, asked, map(named, production), "production"),
-        _contradiction(_MODEST, asked, map(named, privileged(rights)), "privileged rights"),
-    )
-
-
-def contradicts_inventory(asked: Circumstances, asset: Asset) -> tuple[Reason, ...]:
-    """The same for a thing of the inventory that the words call harmless."""
-    against = [f"{asset.name} (production)"] if asset.environment == "production" else []
-    return present(_contradiction(_HARMLESS, asked, against, "production"))
-
-
-def _contradiction(
-    claim: re.Pattern[str], asked: Circumstances, against: Iterable[str], world: str
-) -> Reason | None:
-    said = claim.search(asked.ticket_text)
-    things = tuple(against)
-    if said is None or not things:
-        return None
-    return Reason(
-        rule="note.text_contradicts",
-        text=f"The ticket says ‘{said.group()}’, but this reaches {world}.",
-        observed=listing(things),
-        limit=f"the ticket's words: ‘{said.group()}’",
-    )
 
 
 # ------------------------------------------------------------------ names for rendering

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from holdshort.catalogue import facts, inventory
+from holdshort.catalogue import contradictions, facts, inventory
 from holdshort.catalogue.kind import ActionType, Params, Rendering, UnknownTarget
 from holdshort.core import consequence, windows
 from holdshort.core.terms import (
@@ -84,7 +84,7 @@ def _change(params: Rule, asked: Circumstances, knows: Knows) -> Findings:
         after=(f"{'-' if goes else '+'} {line}", f"Exposed: {_exposed(reached, source)}."),
         read_at=None,
         raises=raises,
-        notes=facts.contradicts_inventory(asked, reached),
+        notes=contradictions.with_inventory(asked, reached),
         owners=(*inventory.owners(firewall), *inventory.owners(reached)),
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import Field
 
-from holdshort.catalogue import facts, inventory
+from holdshort.catalogue import contradictions, facts, inventory
 from holdshort.catalogue.devices import DEVICES, devices_of
 from holdshort.catalogue.kind import ActionType, Params, Rendering, UnknownTarget
 from holdshort.core import consequence, windows
@@ -127,7 +127,7 @@ def _found(params: Patches, asked: Circumstances, knows: Knows, *, installed: bo
         read_at=None,
         policy=_in_window(ids, knows, asked.at, HOLD),
         raises=raises,
-        notes=tuple(n for ring in rings for n in facts.contradicts_inventory(asked, ring.asset)),
+        notes=tuple(n for ring in rings for n in contradictions.with_inventory(asked, ring.asset)),
         owners=tuple(dict(o for ring in rings for o in inventory.owners(ring.asset)).items()),
     )
 

@@ -154,9 +154,10 @@ SECTIONS: tuple[Compared, ...] = (
     Compared(
         "contract",
         loose.contracts,
-        dict.fromkeys(
-            ("item", "amount", "currency", "period", "seats", "renews", "notice_days"), always
-        ),
+        {
+            **dict.fromkeys(("item", "amount", "currency", "period", "seats"), always),
+            **dict.fromkeys(("term", "cancellable", "renews", "notice_days"), always),
+        },
         added=loose.yes,
         apart=("id",),
     ),

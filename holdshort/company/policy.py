@@ -209,6 +209,8 @@ class Contract(Section):
     amount: Money = Field(description="Per period, in whole units of the currency.")
     currency: Currency = Field(description="The currency's code.")
     period: Period = Field(description="How often the amount is due.")
+    term: Version = Field(1, description="For how many periods a renewal commits.")
+    cancellable: bool = Field(False, description="Whether it can be left after any period.")
     seats: Count | None = Field(None, description="How many people it covers.")
     renews: Day = Field(description="When it renews.")
     notice_days: Count = Field(30, description="Days before renewal by which to cancel.")

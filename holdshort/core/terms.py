@@ -423,6 +423,9 @@ class Findings:
     lookalikes: tuple[str, ...] = field(default=())
     """Names that imitate another entry: shown with ids, and never approved from chat."""
 
+    spends: int | None = 0
+    """The total commitment, in minor units of the company's currency; None where unknown."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sender:

@@ -6,12 +6,13 @@ A directory that was not read in the last ten minutes is unknown, and unknown co
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from holdshort.core.terms import (
+    Action,
     Asset,
     DirectoryAccount,
     Group,
@@ -21,7 +22,7 @@ from holdshort.core.terms import (
     Preview,
     Right,
 )
-from holdshort.records import db, people, previews
+from holdshort.records import db, people, previews, spending
 
 _CONFUSABLE = str.maketrans("аеорсухіјѕԁһɡ01|", "aeopcyxijsdhgoll")
 """Letters of other scripts, and digits, that look like a Latin letter at a glance."""
@@ -39,6 +40,7 @@ class World:
         self._groups: dict[str, Group | None] = {}
         self._through: dict[str, tuple[Right, ...]] = {}
         self._sections: dict[str, tuple[Mapping[str, Any], ...]] = {}
+        self._besides: list[Action] = []
 
     @staticmethod
     def naming(params: Mapping[str, Any]) -> tuple[db.Asked, db.Asked]:
@@ -158,6 +160,18 @@ class World:
 
     def article(self, article: str) -> Mapping[str, Any] | None:
         return db.row("article", article=article)
+
+    def spent(self, vendor: str, days: int) -> int | None:
+        return spending.lately(vendor, days, asking=self._asking, besides=self._besides)
+
+    def cost_limit(self, person: str) -> int | None:
+        return next((one.cost_limit for one in people.register() if one.person == person), None)
+
+    def met(self) -> Mapping[str, Any]:
+        return spending.met(self._asking) if self._asking else {}
+
+    def beside(self, actions: Sequence[Action]) -> None:
+        self._besides = list(actions)
 
     @cached_property
     def _reading(self) -> db.Row:

@@ -15,7 +15,7 @@ from typing import Any
 from holdshort import catalogue
 from holdshort.catalogue import Effect
 from holdshort.catalogue.foreseen import foresee
-from holdshort.core.terms import Circumstances, Mode, Offered, Phase
+from holdshort.core.terms import Action, Circumstances, Mode, Offered, Phase
 from holdshort.ports import Knows
 from holdshort.stops.assess import Assessment, assess
 
@@ -112,10 +112,14 @@ def _assessed(
     phase: Phase | None,
 ) -> Iterator[Assessment]:
     ids = [str(draft(position)["id"]) for position in range(len(lines))]
+    written: list[Action] = []
     for position, (line, world) in enumerate(worlds(lines, knows)):
         after = tuple(ids[earlier] for earlier in line.offered.after)
         given = {**draft(position), "position": position, "after": after}
-        yield assess(line.offered, circumstances, world, draft=given, phase=phase)
+        knows.beside(written)
+        found = assess(line.offered, circumstances, world, draft=given, phase=phase)
+        written.append(found.action)
+        yield found
 
 
 def worlds(lines: Sequence[Line], knows: Knows) -> Iterator[tuple[Line, Knows]]:

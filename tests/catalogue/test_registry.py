@@ -38,6 +38,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "mdm.remove": {"software": "zoom", "fleet": "everybody"},
     "badge.set_zones": {"person": "dana", "zones": ["front-door"], "lost": True},
     "erp.update_vendor": {"vendor": "zoom", "field": "contact_name", "value": "Zoe"},
+    "saas.renew": {"vendor": "zoom", "contract": "zoom-2025"},
+    "saas.cancel": {"vendor": "zoom", "contract": "zoom-2025", "order": "some-action"},
     "esign.send": {"document": "nda-mutual", "party": "northwind"},
     "patch.deploy": {"patch": "os-2026-05", "targets": ["laptops-ring-1"]},
     "patch.remove": {"patch": "os-2026-05", "targets": ["laptops-ring-1", "prod-db-1"]},

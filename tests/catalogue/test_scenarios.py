@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
-
 import pytest
 
 from holdshort import catalogue
 from holdshort.core.consequence import tier
 from holdshort.core.terms import Assurance, Channel, Findings, PolicyVerdict, Tier
+from tests.catalogue.scenario import Scenario
+from tests.catalogue.scenarios_office import OFFICE
 from tests.catalogue.world import POLICY_VERSION, World, asked
 
 PASSES, FAILS, NONE = PolicyVerdict.PASSES, PolicyVerdict.FAILS, PolicyVerdict.NONE
 BY_EMAIL = {"channel": Channel.EMAIL, "assurance": Assurance.NONE}
-
-
-@dataclass(frozen=True)
-class Scenario:
-    id: str
-    requester: str
-    type: str
-    params: Mapping[str, Any]
-    levels: tuple[int, int, int, int]
-    tier: Tier
-    raises: tuple[str, ...] = ()
-    refusals: tuple[str, ...] = ()
-    policy: PolicyVerdict = NONE
-    how: Mapping[str, Any] = field(default_factory=dict)
-    facts: tuple[str, ...] = ()
-    """A piece of the first fact behind B, I, G and C."""
 
 
 SCENARIOS = (
@@ -148,6 +130,7 @@ SCENARIOS = (
         facts=("Server room", "can be set again", "access control", "Costs nothing"),
     ),
 )  # fmt: skip
+SCENARIOS += OFFICE
 
 
 def find(id: str) -> tuple[Scenario, Findings]:
@@ -157,6 +140,7 @@ def find(id: str) -> tuple[Scenario, Findings]:
 
 def findings(scenario: Scenario) -> Findings:
     world = World()
+    vars(world).update(scenario.world)
     params = catalogue.parse(scenario.type, scenario.params)
     how = asked(scenario.requester, world, **scenario.how)
     found: Findings = catalogue.find(scenario.type).findings(params, how, world)

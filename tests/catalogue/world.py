@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,7 +12,9 @@ from typing import Any
 
 import yaml
 
+from holdshort.company.read import read
 from holdshort.core.terms import (
+    Action,
     Asset,
     Assurance,
     Channel,
@@ -39,6 +41,12 @@ def company() -> dict[str, Any]:
     return loaded
 
 
+@cache
+def policy() -> dict[str, Any]:
+    """The rules as a version of the policy holds them: amounts in minor units."""
+    return read(COMPANY.read_bytes()).policy_document()
+
+
 class World:
     """`ports.Knows` over company.yaml; the mutable parts let a test change one thing."""
 
@@ -50,7 +58,7 @@ class World:
         self.rights = _entitlements()
         self.unowned: set[str] = set()
         self.imitated: dict[str, tuple[str, ...]] = {}
-        self.document: Mapping[str, Any] = company()
+        self.document: Mapping[str, Any] = {**company(), **policy()}
         self.assets = _assets()
         self.database_accounts = {"dana": "16401", "karl": "16402", "omar": "16403"}
         self.previews: dict[str, Preview] = {}
@@ -62,6 +70,10 @@ class World:
             }
         )
         self.ordered: dict[str, tuple[str, ...]] = {}
+        self.given: dict[str, int | None] = {}
+        """What vendors got lately, in minor units."""
+        self.moved: dict[str, Any] = {}
+        """What the target showed when the version before was to run."""
         self.stale = False
 
     def person(self, person: str) -> Person | None:
@@ -130,6 +142,19 @@ class World:
 
     def article(self, article: str) -> Mapping[str, Any] | None:
         return next((a for a in company()["knowledge"] if a["id"] == article), None)
+
+    def spent(self, vendor: str, days: int) -> int | None:
+        return self.given.get(vendor, 0)
+
+    def beside(self, actions: Sequence[Action]) -> None:
+        """What vendors got lately is said by the tests."""
+
+    def cost_limit(self, person: str) -> int | None:
+        limits = {one["person"]: one.get("cost_limit") for one in company()["authority"]}
+        return limits[person] * 100 if limits.get(person) else None
+
+    def met(self) -> Mapping[str, Any]:
+        return self.moved
 
     def change(self, person: str, **changes: Any) -> None:
         """Change a person's directory entry."""

@@ -54,6 +54,10 @@ class Thing:
         return f"v-{self.number:04}"
 
     @property
+    def contract(self) -> str:
+        return f"c-{self.number:04}"
+
+    @property
     def paper(self) -> str:
         return f"paper-{self.number:04}"
 
@@ -303,6 +307,54 @@ def _equipment(type: str, *, ordered: bool) -> Case:
     )
 
 
+# ------------------------------------------------------------------ contracts
+
+
+def _listed_contract(number: int) -> dict[str, Any]:
+    return {
+        "id": f"c-{number:04}",
+        "item": f"Seats {number}",
+        "amount": 90,
+        "currency": "EUR",
+        "period": "year",
+        "cancellable": True,
+        "renews": "2030-01-31",
+    }
+
+
+def _contract(thing: Thing) -> dict[str, Any]:
+    found: dict[str, Any] = thing.ask("GET", f"/v1/contracts/{thing.contract}", "erp")
+    names = ("vendor", "item", "amount", "currency", "term", "cancellable", "ordered", "order")
+    return {"contract": found["id"], **{name: found[name] for name in names}}
+
+
+def _seen_contract(thing: Thing) -> dict[str, Any]:
+    terms = {"amount": 9000, "currency": "EUR", "term": 1, "cancellable": True}
+    return {"contract": thing.contract, "vendor": thing.vendor, "ordered": False, **terms}
+
+
+def _order_contract(thing: Thing, reference: str = "by-phone") -> None:
+    order = {"reference": reference, "amount": _contract(thing)["amount"], "currency": "EUR"}
+    thing.ask("PUT", f"/v1/contracts/{thing.contract}/order", "erp", json=order)
+
+
+def _raise_price(thing: Thing) -> None:
+    thing.ask("PATCH", f"/v1/contracts/{thing.contract}", "erp", json={"amount": 12_000})
+
+
+def _note_contract(thing: Thing, number: int) -> None:
+    thing.ask("PATCH", f"/v1/contracts/{thing.contract}", "erp", json={"note": f"no. {number}"})
+
+
+def _runs_out(thing: Thing, state: State) -> tuple[str, ...]:
+    return (f"{state['item']} from Vendor {thing.number} ends on 2030-01-31.",)
+
+
+def _ordered(thing: Thing, before: State, now: State) -> tuple[str, ...]:
+    terms = "90.00 EUR a year for 1 × year, can be left after any"
+    return (f"{now['item']} is ordered: {terms}.", "That is 90.00 EUR in all.")
+
+
 _BADGE_DRIFTS = {
     "the zones are others": _zones_by_somebody_else,
     "the badge was replaced": _replaced_by_somebody_else,
@@ -379,6 +431,46 @@ CASES = (
         compares_effect=False,
     ),
     *(Case(**fields) for fields in services_it.CASES),
+    Case(
+        name="saas.renew",
+        system="erp",
+        type="saas.renew",
+        params=lambda thing: {"vendor": thing.vendor, "contract": thing.contract},
+        target=lambda thing: thing.contract,
+        seen=_seen_contract,
+        prepare=nothing,
+        state=_contract,
+        becomes=lambda thing, before, now: {**before, "ordered": True, "order": now["order"]},
+        before=_runs_out,
+        after=_ordered,
+        drifts={"the price rose": _raise_price},
+        churn=_note_contract,
+        restores=True,
+    ),
+    Case(
+        name="saas.cancel",
+        system="erp",
+        type="saas.cancel",
+        params=lambda thing: {
+            "vendor": thing.vendor,
+            "contract": thing.contract,
+            "order": "by-phone",
+        },
+        target=lambda thing: thing.contract,
+        seen=lambda thing: {
+            "contract": thing.contract,
+            "vendor": thing.vendor,
+            "ordered": True,
+            "order": "by-phone",
+        },
+        prepare=_order_contract,
+        state=_contract,
+        becomes=lambda thing, before, now: {**before, "ordered": False, "order": ""},
+        before=lambda thing, state: (f"{state['item']} is ordered anew.",),
+        after=lambda thing, before, now: (f"The order is cancelled. {_runs_out(thing, now)[0]}",),
+        drifts={"it was ordered again": lambda thing: _order_contract(thing, "by-mail")},
+        churn=_note_contract,
+    ),
 )
 
 
@@ -489,7 +581,7 @@ def _company() -> dict[str, Any]:
             *(_human(id) for id in people),
             {"id": "agent", "kind": "agent", "name": "Agent"},
         ],
-        "authority": [{"person": REVIEWER, "contexts": contexts}],
+        "authority": [{"person": REVIEWER, "contexts": contexts, "cost_limit": 9000}],
         "assets": [site, *(services_it.asset(n) for n, _ in enumerate(people, 1))],
         "software": [one for one in demo["software"] if one["id"] == "zoom"],
         "equipment": [one for one in demo["equipment"] if one["id"] == "laptop"],
@@ -505,10 +597,11 @@ def _company() -> dict[str, Any]:
             {"id": f"B-{n:04}", "person": id, "zones": ZONES} for n, id in enumerate(people, 1)
         ],
         "vendors": [
-            {"id": f"v-{n:04}", "name": f"Vendor {n}", "contracts": []}
+            {"id": f"v-{n:04}", "name": f"Vendor {n}", "contracts": [_listed_contract(n)]}
             for n, _ in enumerate(people, 1)
         ],
         "field_lists": demo["field_lists"],
+        "thresholds": [{**one, "owner": REVIEWER} for one in demo["thresholds"]],
         "documents": [
             {"id": f"paper-{n:04}", "name": f"Paper {n}", "sha256": _hash(n), "owner": REVIEWER}
             for n, _ in enumerate(people, 1)

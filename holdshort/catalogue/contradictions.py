@@ -1,0 +1,44 @@
+"""Where a ticket's words say less than the facts do: shown to whoever decides, never a fact."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from holdshort.catalogue import facts
+from holdshort.core.terms import Asset, Circumstances, Reason
+
+_HARMLESS = re.compile(r"\b(dev|development|test|testing|staging|sandbox|non-?prod\w*)\b", re.I)
+_MODEST = re.compile(r"\b(read[- ]only|harmless|not? admin\w*|nothing special)\b", re.I)
+
+
+def with_rights(asked: Circumstances, rights: facts.Rights) -> tuple[Reason, ...]:
+    """Where the ticket's words say less than the facts do. Shown; they change no level."""
+    production = [right for right in rights if right.environment == "production"]
+    return facts.present(
+        _contradiction(_HARMLESS, asked, map(facts.named, production), "production"),
+        _contradiction(
+            _MODEST, asked, map(facts.named, facts.privileged(rights)), "privileged rights"
+        ),
+    )
+
+
+def with_inventory(asked: Circumstances, asset: Asset) -> tuple[Reason, ...]:
+    """The same for a thing of the inventory that the words call harmless."""
+    against = [f"{asset.name} (production)"] if asset.environment == "production" else []
+    return facts.present(_contradiction(_HARMLESS, asked, against, "production"))
+
+
+def _contradiction(
+    claim: re.Pattern[str], asked: Circumstances, against: Iterable[str], world: str
+) -> Reason | None:
+    said = claim.search(asked.ticket_text)
+    things = tuple(against)
+    if said is None or not things:
+        return None
+    return Reason(
+        rule="note.text_contradicts",
+        text=f"The ticket says ‘{said.group()}’, but this reaches {world}.",
+        observed=facts.listing(things),
+        limit=f"the ticket's words: ‘{said.group()}’",
+    )
