@@ -28,6 +28,7 @@ from holdshort.stops import (
     older,
     previewing,
     reading,
+    resuming,
     staging,
     telling,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "report",
     "reroute",
     "restage",
+    "resume",
     "send_answer",
     "sequence",
     "settle",
@@ -268,6 +270,15 @@ def undo(action: str, reason_code: str, *, sender: Sender) -> str:
             reasoning=f"Undo, because: {OVERRIDE['undo'][reason_code]}",
             undoes=action,
         )
+
+
+def resume(number: int, *, sender: Sender) -> str:
+    """Go on with a bundle of which a part failed: what is left is offered again, as it is now."""
+    with db.turn_of("ticket", number):
+        bundle = resuming.let_go(number, sender=sender)
+        tickets.turn(number, "staged", person=sender.person.id)
+        said = "Going on with what is left."
+        return offer(bundle.type, bundle.params, ticket=number, sender=sender, reasoning=said)
 
 
 def _known_reason(verb: str, code: str) -> None:

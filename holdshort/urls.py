@@ -44,6 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tickets/<number:number>/reply", ticket.reply),
     path("tickets/<number:number>/person", ticket.ask_a_person),
     path("tickets/<number:number>/password", ticket.password),
+    path("tickets/<number:number>/resume", ticket.resume),
     path("reviews", reviews.reviews),
     path("reviews/<number:number>", review.show),
     path("reviews/<number:number>/decision", review.decide),

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from holdshort.catalogue import (
     access,
     accounts,
+    batches,
     databases,
     desk,
     doors,
@@ -18,6 +19,7 @@ from holdshort.catalogue import (
     identity,
     incidents,
     knowledge,
+    leaving,
     moving,
     onboarding,
     patching,
@@ -25,6 +27,7 @@ from holdshort.catalogue import (
     security,
     signing,
     software,
+    transferring,
     vendors,
 )
 from holdshort.catalogue.kind import (
@@ -59,6 +62,7 @@ __all__ = [
 _FILES = (
     identity,
     accounts,
+    batches,
     moving,
     access,
     software,
@@ -73,6 +77,8 @@ _FILES = (
     databases,
     equipment,
     onboarding,
+    leaving,
+    transferring,
     knowledge,
     desk,
 )

@@ -9,6 +9,7 @@ makes no other one harmless. Unknown stays unknown.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 from holdshort.catalogue.kind import Effect
@@ -36,6 +37,8 @@ class _Foreseen:
         found, read_at = self._knows.account(person), self._knows.read_at()
         coming = [e.user_name for e in self._awaited if e.person == person and e.user_name]
         known = self._knows.rights_of(person) is not None
+        if found is not None and any(e.suspends for e in self._awaited if e.person == person):
+            return replace(found, active=False)
         if found is not None or not coming or read_at is None or not known:
             return found
         return DirectoryAccount("directory", "", coming[0], active=True, read_at=read_at)

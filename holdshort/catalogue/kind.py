@@ -97,6 +97,9 @@ class Effect:
     leaves: str = ""
     """The id of a group that the person is not in afterwards."""
 
+    suspends: bool = False
+    """Whether the person's account lets nobody sign in afterwards."""
+
 
 def one_line(params: Any, at: datetime, knows: Knows) -> Sequence[Offered]:
     """The lines of a type that is one change: none but itself."""
