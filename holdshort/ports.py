@@ -231,9 +231,6 @@ class Knows(Protocol):
     def cost_limit(self, person: str) -> int | None:
         """Up to how much a person may spend, in minor units; None is nothing."""
 
-    def beside(self, actions: Sequence[Action]) -> None:
-        """Count actions that are about to be written, for what is assessed from here on."""
-
     def met(self) -> Mapping[str, Any]:
         """What the target showed instead, where the version before met a world that had moved."""
 

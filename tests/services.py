@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SYSTEMS = (
     *("mdm", "badge", "erp", "esign", "github"),
     *("patch", "sso", "mail"),
+    *("files",),
 )
 TOKENS = {system: f"a-token-of-{system}" for system in SYSTEMS}
 

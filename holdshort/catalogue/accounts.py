@@ -57,7 +57,7 @@ def _suspend(params: Suspend, asked: Circumstances, knows: Knows) -> Findings:
         before=(f"{person.name} can sign in.",),
         after=(f"{person.name} cannot sign in; the account and its data stay.",),
         read_at=account.read_at,
-        policy=_allowed(left, person, asked, knows),
+        policy=_not_needed(person, asked, knows),
         raises=facts.present(
             *about.always_asked(asked, person, held), _leaves(person) if unproven else None
         ),
@@ -65,14 +65,13 @@ def _suspend(params: Suspend, asked: Circumstances, knows: Knows) -> Findings:
     )
 
 
-def _allowed(
-    left: PolicyResult, person: Person, asked: Circumstances, knows: Knows
-) -> PolicyResult:
-    """Whoever has left by HR's record; a guest also when they are idle and their owner agreed."""
+def _not_needed(person: Person, asked: Circumstances, knows: Knows) -> PolicyResult:
+    """The rule of whoever is listed as a guest, and that of everybody else."""
     rows = [row for row in knows.registered("guests") if row.get("person") == person.id]
-    if not rows or left.verdict is PolicyVerdict.PASSES:
-        return left
-    guest, version = rows[0] if len(rows) == 1 else None, knows.policy_version()
+    version = knows.policy_version()
+    if not rows:
+        return employment.hr_end_date(knows.policy(), version, person, asked.at)
+    guest = rows[0] if len(rows) == 1 else None
     return guests.idle_guest(knows.policy(), version, person.name, guest, asked.at)
 
 
@@ -212,7 +211,7 @@ SUSPEND = ActionType(
     undo_words="Resume the account.",
     effect=lambda params, knows: Effect(params.person, suspends=True),
     min_tier=(Tier.POLICY, "It keeps a person from working."),
-    policy_rule="hr_end_date, or idle_guest for guests",
+    policy_rule="account_not_needed",
     budget="accounts",
 )
 

@@ -30,6 +30,7 @@ from holdshort.company.policy import (
     Hold,
     Party,
     RoleTemplate,
+    Routing,
     Software,
     Standing,
     Threshold,
@@ -42,6 +43,7 @@ from holdshort.company.systems import (
     Connector,
     Device,
     Entitlement,
+    Folder,
     Group,
     System,
     Unit,
@@ -61,6 +63,7 @@ POLICY_SECTIONS = (
     "units",
     "field_lists",
     "documents",
+    "routing",
     "equipment",
 )
 
@@ -128,6 +131,7 @@ class Company(Section):
     devices: tuple[Device, ...] = Field((), description="Devices and who works with them.")
     zones: tuple[Zone, ...] = Field((), description="What badges open.")
     badges: tuple[Badge, ...] = Field((), description="Who carries which badge.")
+    folders: tuple[Folder, ...] = Field((), description="Folders of the file store.")
     units: tuple[Unit, ...] = Field((), description="Units of a directory and their rules.")
     software: tuple[Software, ...] = Field((), description="The software catalogue.")
     equipment: tuple[Equipment, ...] = Field((), description="The equipment catalogue.")
@@ -141,6 +145,7 @@ class Company(Section):
     budgets: Budgets = Field(Budgets(), description="Limits of what may happen unwatched.")
     holds: tuple[Hold, ...] = Field((), description="Legal holds.")
     conflicts: tuple[Conflict, ...] = Field((), description="Rights that exclude each other.")
+    routing: Routing = Field(Routing(), description="How and when people are asked.")
     confidence: Confidence = Field(Confidence(), description="How sure the agent must be.")
     standing: tuple[Standing, ...] = Field((), description="Phases for a demonstration only.")
     connectors: dict[Id, Connector] = Field({}, description="Connected apps by name.")

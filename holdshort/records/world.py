@@ -13,7 +13,6 @@ from typing import Any
 
 from holdshort.core.budgets import Reached
 from holdshort.core.terms import (
-    Action,
     Asset,
     DirectoryAccount,
     Group,
@@ -41,7 +40,6 @@ class World:
         self._groups: dict[str, Group | None] = {}
         self._through: dict[str, tuple[Right, ...]] = {}
         self._sections: dict[str, tuple[Mapping[str, Any], ...]] = {}
-        self._besides: list[Action] = []
 
     @staticmethod
     def naming(params: Mapping[str, Any]) -> tuple[db.Asked, db.Asked]:
@@ -179,16 +177,13 @@ class World:
         return db.row("article", article=article)
 
     def spent(self, vendor: str, days: int) -> int | None:
-        return spending.lately(vendor, days, asking=self._asking, besides=self._besides)
+        return spending.lately(vendor, days, asking=self._asking)
 
     def cost_limit(self, person: str) -> int | None:
         return next((one.cost_limit for one in people.register() if one.person == person), None)
 
     def met(self) -> Mapping[str, Any]:
         return spending.met(self._asking) if self._asking else {}
-
-    def beside(self, actions: Sequence[Action]) -> None:
-        self._besides = list(actions)
 
     @cached_property
     def _reading(self) -> db.Row:

@@ -24,8 +24,8 @@ from holdshort.core.terms import (
     Tier,
 )
 from holdshort.ports import Knows
-from holdshort.records import db
-from holdshort.stops import asking, budgets
+from holdshort.records import db, switches
+from holdshort.stops import asking, budgets, switching
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +132,7 @@ def _waits(answer: Gate) -> bool:
 
 
 def _whom(action: Action, findings: Findings, answer: Gate, at: datetime) -> routing.Routing:
-    context, owners = findings.context, findings.owners
-    return asking.whom(action, context=context, owners=owners, needed=answer.needed, at=at)
+    return asking.whom(action, asking.field_of(findings), needed=answer.needed, at=at)
 
 
 def _gate_input(
@@ -146,6 +145,10 @@ def _gate_input(
     supposed: bool,
 ) -> gate.GateInput:
     category = f"{kind.id}/{int(tier)}"
+    where = findings.target.connector
+    precedent, off = db.together(
+        ("precedent", {"category": category}), switching.asked_about(where, kind.id, tier)
+    )
     return gate.GateInput(
         phase=standing.phase,
         granted=standing.granted,
@@ -160,7 +163,7 @@ def _gate_input(
         agent_initiated=circumstances.initiator.kind is Kind.AGENT,
         confidence=circumstances.confidence,
         threshold=policy.confidence_threshold(world.policy(), category),
-        novel=not supposed and not db.value("precedent", category=category),
+        novel=not supposed and not any(precedent[0].values()),
         faults=(),
-        stopped=(),
+        stopped=switching.reasons(switches.told(off)),
     )

@@ -10,7 +10,7 @@ from holdshort.records import actions, audit, db, tickets
 from holdshort.records.actions import Story
 from holdshort.records.ids import new_id
 from holdshort.records.people import DESK
-from holdshort.stops import telling
+from holdshort.stops import noticing, telling
 
 
 def carry_out(story: Story) -> None:
@@ -70,6 +70,7 @@ def _status(story: Story, params: Mapping[str, Any]) -> None:
 
 EFFECTS: Mapping[str, Callable[[Story, Mapping[str, Any]], None]] = {
     "kb.answer": _answer,
+    "notify.send": noticing.send,
     "ticket.categorise": _categorise,
     "ticket.route": _route,
     "ticket.status": _status,

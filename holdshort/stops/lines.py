@@ -15,7 +15,7 @@ from typing import Any
 from holdshort import catalogue
 from holdshort.catalogue import Effect
 from holdshort.catalogue.foreseen import foresee
-from holdshort.core.terms import Action, Circumstances, Mode, Offered, Phase
+from holdshort.core.terms import Circumstances, Mode, Offered, Phase
 from holdshort.ports import Knows
 from holdshort.stops import budgets
 from holdshort.stops.assess import Assessment, assess
@@ -114,14 +114,10 @@ def _assessed(
 ) -> Iterator[Assessment]:
     ids = [str(draft(position)["id"]) for position in range(len(lines))]
     people = budgets.people_of((line.offered for line in lines), circumstances.requester.id)
-    written: list[Action] = []
     for position, (line, world) in enumerate(worlds(lines, knows)):
         after = tuple(ids[earlier] for earlier in line.offered.after)
         given = {**draft(position), "position": position, "after": after}
-        knows.beside(written)
-        found = assess(line.offered, circumstances, world, draft=given, phase=phase, people=people)
-        written.append(found.action)
-        yield found
+        yield assess(line.offered, circumstances, world, draft=given, phase=phase, people=people)
 
 
 def worlds(lines: Sequence[Line], knows: Knows) -> Iterator[tuple[Line, Knows]]:

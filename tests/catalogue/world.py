@@ -15,7 +15,6 @@ import yaml
 from holdshort.company.read import read
 from holdshort.core.budgets import Reached
 from holdshort.core.terms import (
-    Action,
     Asset,
     Assurance,
     Channel,
@@ -73,6 +72,7 @@ class World:
                     "zones",
                     "badges",
                     "vendors",
+                    "folders",
                     "documents",
                     "parties",
                 )
@@ -171,9 +171,6 @@ class World:
 
     def spent(self, vendor: str, days: int) -> int | None:
         return self.given.get(vendor, 0)
-
-    def beside(self, actions: Sequence[Action]) -> None:
-        """What vendors got lately is said by the tests."""
 
     def cost_limit(self, person: str) -> int | None:
         limits = {one["person"]: one.get("cost_limit") for one in company()["authority"]}
