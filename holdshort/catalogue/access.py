@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from holdshort.catalogue import account as about
-from holdshort.catalogue import contradictions, facts, membership, rights
+from holdshort.catalogue import contradictions, duties, facts, membership, rights
 from holdshort.catalogue.kind import ActionType, Effect, Rendering, UnknownTarget
 from holdshort.catalogue.membership import GithubMembership, Membership, Place, place
 from holdshort.core.terms import (
@@ -43,7 +43,7 @@ def _joining(at: Place, asked: Circumstances, knows: Knows) -> Findings:
     raises = facts.present(
         *_always_asked(at, asked),
         rights.privilege_gained(gained),
-        rights.conflict(knows.policy(), at.held_soon, gained or ()),
+        *duties.conflicts(at, knows),
         _suspended(at),
         about.not_hired(at.person, asked),
     )
@@ -235,6 +235,7 @@ ADD_TO_GROUP = ActionType(
     min_tier=EVERY_GROUP,
     budget="memberships",
     policy_rule="role_template",
+    objection=duties.of_group,
 )
 
 REMOVE_FROM_GROUP = ActionType(
@@ -271,6 +272,7 @@ SET_GITHUB_MEMBERSHIP = ActionType(
     min_tier=EVERY_GROUP,
     budget="memberships",
     policy_rule="role_template",
+    objection=duties.of_github_role,
 )
 
 TYPES = (ADD_TO_GROUP, REMOVE_FROM_GROUP, SET_GITHUB_MEMBERSHIP)

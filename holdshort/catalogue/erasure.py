@@ -112,7 +112,7 @@ DELETE_DATA = ActionType(
     min_tier=(Tier.HUMAN, "Deletion for good of somebody's data."),
     permanent=True,
     needed=lambda params: 2,
-    forbids=_forbids,
+    objection=_forbids,
 )
 
 TYPES = (DELETE_DATA,)

@@ -254,7 +254,7 @@ DELETE = ActionType(
     connector=CONNECTOR,
     min_tier=(Tier.POLICY, "It deletes something."),
     policy_rule="own_files",
-    forbids=_forbids,
+    objection=_forbids,
 )
 
 RESTORE = ActionType(

@@ -79,8 +79,8 @@ def nothing_to_ask(params: Any, knows: Knows) -> None:
     """The inquiry of a type whose facts are all in the mirrors and the inventory."""
 
 
-def nothing_forbids(params: Mapping[str, Any], knows: Knows) -> Reason | None:
-    """Most types have nothing that no yes can overrule."""
+def no_objection(params: Mapping[str, Any], knows: Knows) -> Reason | None:
+    """The objection of a type whose permission rests on nothing that may come later."""
     return None
 
 
@@ -134,7 +134,8 @@ class ActionType(Generic[P]):
     there is none. `inquiry` is what its connected app must be asked live before `findings` can
     say anything, if that. `hold_seconds` is how long a policy-authorized action waits before it
     runs. `permanent` types always need a person; `needed` is how many must say yes to these
-    parameters. `forbids` is the refusal that no yes overrules, asked again right before it runs.
+    parameters. `objection` is what must not start without having been known when it was
+    permitted: it is asked again right before it runs, and then goes back to the gate.
 
     A type may be an expander: `expand` gives the lines that are staged in its place, each an
     `Offered` whose `after` names positions among these lines; none where it stays one change.
@@ -168,7 +169,7 @@ class ActionType(Generic[P]):
     permanent: bool = False
     hold_seconds: int = 60
     needed: Callable[[Mapping[str, Any]], int] = one_yes
-    forbids: Callable[[Mapping[str, Any], Knows], Reason | None] = nothing_forbids
+    objection: Callable[[Mapping[str, Any], Knows], Reason | None] = no_objection
     expand: Callable[[P, datetime, Knows], Sequence[Offered]] = one_line
     budget: Literal["", "accounts", "memberships"] = ""
     still: Callable[[Mapping[str, Any], Knows, datetime], PolicyResult] | None = None

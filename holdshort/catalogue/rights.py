@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from holdshort.catalogue import facts
 from holdshort.core import consequence
@@ -80,46 +79,6 @@ def privilege_gained(gained: facts.Rights | None) -> Reason | None:
         observed=_all(strong),
         limit="no privileged right",
         would_pass="Ask for something that carries no privileged right.",
-    )
-
-
-def conflict(
-    document: Mapping[str, Any], held: facts.Rights, gained: facts.Rights
-) -> Reason | None:
-    """Raise: with this, one person would hold rights that policy keeps apart."""
-    fresh = {right.id for right in gained}
-    together = fresh | {right.id for right in held}
-    pairs = document.get("conflicts", ())
-    if not isinstance(pairs, list | tuple) or not all(map(_readable, pairs)):
-        return _unreadable()
-    for pair in pairs:
-        apart = set(pair["entitlements"])
-        if apart <= together and apart & fresh:
-            return _conflicting(pair)
-    return None
-
-
-def _readable(pair: object) -> bool:
-    if not isinstance(pair, Mapping) or not isinstance(pair.get("entitlements"), list | tuple):
-        return False
-    return "id" in pair and "name" in pair and bool(pair["entitlements"])
-
-
-def _unreadable() -> Reason:
-    return Reason(
-        rule="raise.duty_conflict",
-        text="The policy's list of rights that nobody may hold together cannot be read.",
-        would_pass="Correct the section ‘conflicts’ of the policy.",
-    )
-
-
-def _conflicting(pair: Mapping[str, Any]) -> Reason:
-    return Reason(
-        rule="raise.duty_conflict",
-        text=f"Nobody may hold both: {pair['name']}. {pair.get('reason', '')}".strip(),
-        observed=facts.listing(sorted(pair["entitlements"])),
-        limit=f"rule {pair['id']}",
-        would_pass="Give up the other right first.",
     )
 
 

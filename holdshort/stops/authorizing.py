@@ -59,7 +59,7 @@ def by_decisions(story: Story, *, at: datetime) -> None:
         decision_2=second.get("id"),
         person_2=second.get("person"),
     )
-    if by_hand and forbidden(story):
+    if by_hand and objected(story):
         wake("restage", story.action.id)
     elif by_hand:
         _give_to(story, asking.hands(story, yes[0]["person"], at=at))
@@ -67,19 +67,27 @@ def by_decisions(story: Story, *, at: datetime) -> None:
         desk.carry_out(story)
 
 
-def forbidden(story: Story) -> bool:
-    """Whether a rule of today forbids it that no yes overrules, such as a hold placed since."""
+def objected(story: Story) -> bool:
+    """Whether something speaks against it that was not known when it was permitted: a hold placed
+    since, or a right that the person got meanwhile and must not hold together with this one.
+    """
     action = story.action
-    return catalogue.find(action.type).forbids(action.params, World()) is not None
+    try:
+        against = catalogue.find(action.type).objection(action.params, World())
+    except catalogue.CatalogueError:
+        # What it names is gone; the app says so itself when it is asked right before.
+        return False
+    known = {(reason.rule, reason.limit) for reason in story.reasons} if against else set()
+    return against is not None and (against.rule, against.limit) not in known
 
 
 def outlived(story: Story) -> bool:
     """Whether rules permitted it, and other rules or another standing have come since.
 
-    People said yes to these bytes, so their permission ends only with what no yes overrules.
+    People said yes to these bytes, so their permission ends only with what they could not know.
     """
     permission = story.authorization
-    if permission is not None and forbidden(story):
+    if permission is not None and objected(story):
         return True
     by_rules = permission is not None and permission["basis"] == "policy"
     return by_rules and not db.value("rules_hold", action=story.action.id)
