@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from demo import services_files, services_patches
+from demo import services_files, services_patches, services_security
 from demo.services_calls import Call, Calls, Handler, No, Reply
 from demo.services_doors import DOORS
 from demo.services_office import ERP, ESIGN, GITHUB
@@ -31,8 +31,15 @@ _CALLS: Mapping[str, Calls] = {
     "github": GITHUB,
     "files": services_files.FILES,
     "patch": services_patches.PATCH,
+    "sso": services_security.SSO,
+    "mail": services_security.MAIL,
 }
-SEEDS: Mapping[str, Seed] = {"patch": services_patches.seed, "files": services_files.seed}
+SEEDS: Mapping[str, Seed] = {
+    "patch": services_patches.seed,
+    "files": services_files.seed,
+    "sso": services_security.seed_sso,
+    "mail": services_security.seed_mail,
+}
 """What fills a system of its own file."""
 
 

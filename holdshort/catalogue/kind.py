@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -103,6 +103,12 @@ class Effect:
     leaves: str = ""
     """The id of a group that the person is not in afterwards."""
 
+    vendor: str = ""
+    spends: int | None = 0
+    """What a vendor gets by it, in minor units; None where unknown."""
+    suspends: bool = False
+    """Whether the person's account lets nobody sign in afterwards."""
+
 
 def one_line(params: Any, at: datetime, knows: Knows) -> Sequence[Offered]:
     """The lines of a type that is one change: none but itself."""
@@ -138,6 +144,8 @@ class ActionType(Generic[P]):
     findings of its own may split itself by consequence, by giving lines of its own type; a split
     whose strictest line would get a lower tier than the whole is not made (stops/lines.py).
     `effect` is what a line leaves behind for the facts of the lines after it.
+    `budget` is the class of changes together with which it counts against how many people may be
+    reached without a person deciding; nothing for what changes nobody's access.
     `still` is the policy rule asked again before what a rule permitted starts, where time alone
     can end what the rule allowed.
     """
@@ -163,6 +171,7 @@ class ActionType(Generic[P]):
     needed: Callable[[Mapping[str, Any]], int] = one_yes
     objection: Callable[[Mapping[str, Any], Knows], Reason | None] = no_objection
     expand: Callable[[P, datetime, Knows], Sequence[Offered]] = one_line
+    budget: Literal["", "accounts", "memberships"] = ""
     still: Callable[[Mapping[str, Any], Knows, datetime], PolicyResult] | None = None
     effect: Callable[[P, Knows], Effect | None] = nothing_later_rests_on
 

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from holdshort.company.problems import shown
 from holdshort.core.deletion import parts
+from holdshort.core.stakes import MINOR_DIGITS
 
 EVERYONE = "everyone"
 OWNER = "owner"
@@ -22,13 +23,6 @@ OWNER = "owner"
 BUILT_IN_CONNECTORS = ("desk", "manual")
 
 _INVISIBLE = frozenset("\u200b\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_MINOR_DIGITS = {"JPY": 0, "KRW": 0, "CLP": 0, "ISK": 0, "VND": 0, "XAF": 0, "XOF": 0} | {
-    "BHD": 3,
-    "JOD": 3,
-    "KWD": 3,
-    "OMR": 3,
-    "TND": 3,
-}
 
 
 class Section(BaseModel):
@@ -39,7 +33,7 @@ class Section(BaseModel):
 
 def minor_units(amount: Decimal, currency: str) -> int:
     """An amount of money in the smallest unit of its currency (cents for EUR)."""
-    return int((amount * 10 ** _MINOR_DIGITS.get(currency, 2)).to_integral_value())
+    return int((amount * 10 ** MINOR_DIGITS.get(currency, 2)).to_integral_value())
 
 
 def _matching(pattern: str, hint: str) -> Callable[[str], str]:

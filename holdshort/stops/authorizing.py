@@ -46,7 +46,7 @@ def by_policy(story: Story, one: Assessment, *, at: datetime) -> None:
 
 def by_decisions(story: Story, *, at: datetime) -> None:
     """Permission from different people who said yes to exactly these bytes."""
-    yes = list({decision["person"]: decision for decision in story.decided("approve")}.values())
+    yes = story.yes
     second = yes[1] if story.gate["needed"] > 1 else {}
     by_hand = story.gate["hands"] == Hands.PERSON
     _authorize(
@@ -103,6 +103,13 @@ def closed(story: Story, at: datetime) -> Reason | None:
     if result.verdict is PolicyVerdict.PASSES:
         return None
     return result.reason or Reason("policy.none", "Needs a person: no rule allows it now.")
+
+
+def held_up(story: Story) -> bool:
+    """Whether its permission ran out while it was stopped, and nothing stops it any more."""
+    if story.authorization is None or story.stopped is not None:
+        return False
+    return bool(db.value("held_up", action=story.action.id))
 
 
 def _give_to(story: Story, person: str) -> None:

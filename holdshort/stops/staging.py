@@ -26,7 +26,15 @@ from holdshort.records.actions import Story
 from holdshort.records.ids import new_id
 from holdshort.records.offers import Proposal
 from holdshort.records.world import World
-from holdshort.stops import asking, authorizing, execution, lines, noticing, older
+from holdshort.stops import (
+    asking,
+    authorizing,
+    execution,
+    lines,
+    noticing,
+    older,
+    resuming,
+)
 from holdshort.stops.assess import Assessment, assess, catalogue_version
 
 MAX_ACTIONS = 20
@@ -108,12 +116,15 @@ def _stage_actions(proposal: Proposal, ticket: Mapping[str, Any], at: datetime) 
         return "nothing_to_do"
     tickets.turn(proposal.ticket, "staged")
     needed = {one.action.id for one in found if not one.findings.already}
+    open_ones = [_waiting_only_for(needed, one) for one in found if one.action.id in needed]
+    if any(catalogue.find(one.type).is_bundle for one in proposal.offer.actions):
+        open_ones = resuming.left(open_ones, proposal.ticket)
     for one in found:
         if one.findings.already:
             tickets.say(proposal.ticket, one.findings.already)
-        else:
-            write(_waiting_only_for(needed, one), proposal=proposal.id, at=at)
-    return "actions"
+    for one in open_ones:
+        write(one, proposal=proposal.id, at=at)
+    return "actions" if open_ones else "nothing_to_do"
 
 
 def _waiting_only_for(needed: set[str], one: Assessment) -> Assessment:

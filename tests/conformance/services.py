@@ -266,6 +266,54 @@ def _signed(thing: Thing, before: State, now: State) -> tuple[str, ...]:
     )
 
 
+# ------------------------------------------------------------------ contracts
+
+
+def _listed_contract(number: int) -> dict[str, Any]:
+    return {
+        "id": f"c-{number:04}",
+        "item": f"Seats {number}",
+        "amount": 90,
+        "currency": "EUR",
+        "period": "year",
+        "cancellable": True,
+        "renews": "2030-01-31",
+    }
+
+
+def _contract(thing: Thing) -> dict[str, Any]:
+    found: dict[str, Any] = thing.ask("GET", f"/v1/contracts/{thing.contract}", "erp")
+    names = ("vendor", "item", "amount", "currency", "term", "cancellable", "ordered", "order")
+    return {"contract": found["id"], **{name: found[name] for name in names}}
+
+
+def _seen_contract(thing: Thing) -> dict[str, Any]:
+    terms = {"amount": 9000, "currency": "EUR", "term": 1, "cancellable": True}
+    return {"contract": thing.contract, "vendor": thing.vendor, "ordered": False, **terms}
+
+
+def _renew(thing: Thing, reference: str = "by-phone") -> None:
+    order = {"reference": reference, "amount": _contract(thing)["amount"], "currency": "EUR"}
+    thing.ask("PUT", f"/v1/contracts/{thing.contract}/order", "erp", json=order)
+
+
+def _raise_price(thing: Thing) -> None:
+    thing.ask("PATCH", f"/v1/contracts/{thing.contract}", "erp", json={"amount": 12_000})
+
+
+def _note_contract(thing: Thing, number: int) -> None:
+    thing.ask("PATCH", f"/v1/contracts/{thing.contract}", "erp", json={"note": f"no. {number}"})
+
+
+def _runs_out(thing: Thing, state: State) -> tuple[str, ...]:
+    return (f"{state['item']} from Vendor {thing.number} ends on 2030-01-31.",)
+
+
+def _ordered(thing: Thing, before: State, now: State) -> tuple[str, ...]:
+    terms = "90.00 EUR a year for 1 × year, can be left after any"
+    return (f"{now['item']} is ordered: {terms}.", "That is 90.00 EUR in all.")
+
+
 # ------------------------------------------------------------------ files
 
 
@@ -385,54 +433,6 @@ def _equipment(type: str, *, ordered: bool) -> Case:
         churn=_touch_vendor,
         restores=ordered,
     )
-
-
-# ------------------------------------------------------------------ contracts
-
-
-def _listed_contract(number: int) -> dict[str, Any]:
-    return {
-        "id": f"c-{number:04}",
-        "item": f"Seats {number}",
-        "amount": 90,
-        "currency": "EUR",
-        "period": "year",
-        "cancellable": True,
-        "renews": "2030-01-31",
-    }
-
-
-def _contract(thing: Thing) -> dict[str, Any]:
-    found: dict[str, Any] = thing.ask("GET", f"/v1/contracts/{thing.contract}", "erp")
-    names = ("vendor", "item", "amount", "currency", "term", "cancellable", "ordered", "order")
-    return {"contract": found["id"], **{name: found[name] for name in names}}
-
-
-def _seen_contract(thing: Thing) -> dict[str, Any]:
-    terms = {"amount": 9000, "currency": "EUR", "term": 1, "cancellable": True}
-    return {"contract": thing.contract, "vendor": thing.vendor, "ordered": False, **terms}
-
-
-def _order_contract(thing: Thing, reference: str = "by-phone") -> None:
-    order = {"reference": reference, "amount": _contract(thing)["amount"], "currency": "EUR"}
-    thing.ask("PUT", f"/v1/contracts/{thing.contract}/order", "erp", json=order)
-
-
-def _raise_price(thing: Thing) -> None:
-    thing.ask("PATCH", f"/v1/contracts/{thing.contract}", "erp", json={"amount": 12_000})
-
-
-def _note_contract(thing: Thing, number: int) -> None:
-    thing.ask("PATCH", f"/v1/contracts/{thing.contract}", "erp", json={"note": f"no. {number}"})
-
-
-def _runs_out(thing: Thing, state: State) -> tuple[str, ...]:
-    return (f"{state['item']} from Vendor {thing.number} ends on 2030-01-31.",)
-
-
-def _ordered(thing: Thing, before: State, now: State) -> tuple[str, ...]:
-    terms = "90.00 EUR a year for 1 × year, can be left after any"
-    return (f"{now['item']} is ordered: {terms}.", "That is 90.00 EUR in all.")
 
 
 _BADGE_DRIFTS = {
@@ -576,7 +576,6 @@ CASES = (
         churn=_touch_paper,
         compares_effect=False,
     ),
-    *(Case(**fields) for fields in services_it.CASES),
     Case(
         name="saas.renew",
         system="erp",
@@ -609,14 +608,15 @@ CASES = (
             "ordered": True,
             "order": "by-phone",
         },
-        prepare=_order_contract,
+        prepare=_renew,
         state=_contract,
         becomes=lambda thing, before, now: {**before, "ordered": False, "order": ""},
         before=lambda thing, state: (f"{state['item']} is ordered anew.",),
         after=lambda thing, before, now: (f"The order is cancelled. {_runs_out(thing, now)[0]}",),
-        drifts={"it was ordered again": lambda thing: _order_contract(thing, "by-mail")},
+        drifts={"it was ordered again": lambda thing: _renew(thing, "by-mail")},
         churn=_note_contract,
     ),
+    *(Case(**fields) for fields in services_it.CASES),
 )
 
 
@@ -708,7 +708,10 @@ def open_services(server: Server, folder: Path) -> Iterator[ServicesOffice]:
         server.make_template(file, template, mirrored=False)
         desk = HeldDesk(server, folder, template)
         try:
-            yield ServicesOffice(services, wire, desk, folder)
+            office = ServicesOffice(services, wire, desk, folder)
+            # Asked what a change would do, before it is staged.
+            desk.connectors["mail"] = office.connector("mail")
+            yield office
         finally:
             wire.close()
             desk.close()

@@ -197,7 +197,8 @@ def test_limits_that_nothing_applies_yet_are_not_shown_as_if_they_held(
     assert "Changing contact_name, contact_email in erp.update_vendor." in held
     assert "Maintenance: Laptop patches, tue 20:00 to 24:00 (Europe/Berlin)" in held
     assert "Frozen: Year-end freeze" in held
-    for limit in ("people an hour",):
+    assert "The access of at most 5 people changes within an hour" in held
+    for limit in ("privileged object a day",):
         assert limit in waiting
         assert limit not in held
 
