@@ -20,6 +20,7 @@ from holdshort.records import actions, audit, db, mirrors, offers, queue, ticket
 from holdshort.records.people import DESK
 from holdshort.records.wake import wake, wake_once
 from holdshort.stops import (
+    alone,
     answering,
     asking,
     authorizing,
@@ -240,7 +241,9 @@ def authorize(action: str) -> None:
         elif changed := story.decided("change"):
             if not _waits(story):
                 answering.change(story, changed[0], at=at)
-        elif not (story.halted or story.stopped) and story.has_every_yes:
+        elif (
+            not (story.halted or story.stopped or alone.cooling(story, at)) and story.has_every_yes
+        ):
             authorizing.by_decisions(story, at=at)
 
 

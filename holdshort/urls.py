@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from django.urls.converters import IntConverter
 
 from holdshort.web import (
+    alone,
     by_hand,
     change,
     delegations,
@@ -66,6 +67,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("track-record", track_record.track_record),
     path("delegations", delegations.delegations),
     path("delegations/<uuid:delegation>/end", delegations.take_back),
+    path("own-decisions", alone.own_decisions),
+    path("own-decisions/<uuid:decision>", alone.look),
     path("rules", rules.rules),
     path("rules/<number:number>/adopt", rules.adopt),
 ]

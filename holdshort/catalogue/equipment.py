@@ -96,6 +96,7 @@ def _order(params: Order, asked: Circumstances, knows: Knows) -> Findings:
         before=(f"Nothing is ordered for {person.name}.",),
         after=(f"{what.name} from {what.vendor} is ordered for {person.name}: {_price(what)}.",),
         read_at=None,
+        spends=what.cost,
         policy=standards.item_limit(
             knows.policy_version(), what.name, what.cost, limit, _owner(knows)
         ),

@@ -13,7 +13,7 @@ from pydantic import Field
 from holdshort.catalogue import account as about
 from holdshort.catalogue import facts
 from holdshort.catalogue.account import AccountOf
-from holdshort.catalogue.kind import ActionType, CatalogueError, Params, Rendering, Unconfirmed
+from holdshort.catalogue.kind import ActionType, CatalogueError, Params, Rendering
 from holdshort.core import consequence, listed
 from holdshort.core.terms import (
     Circumstances,
@@ -22,7 +22,6 @@ from holdshort.core.terms import (
     Inquiry,
     Level,
     Offered,
-    Preview,
     Reason,
     Target,
     Tier,
@@ -119,41 +118,40 @@ def _restore(params: Message, asked: Circumstances, knows: Knows) -> Findings:
 
 def _moved(params: Message, asked: Circumstances, knows: Knows, *, purged: bool) -> Findings:
     told = _told(params, knows, purged=purged)
-    people, days = list(told.seen["_people"]), told.seen["_recoverable_days"]
     # The record keeps whose mailboxes; the bytes say how many, so that they stay small.
-    seen = {name: value for name, value in told.seen.items() if name != "_people"}
-    regulated = _regulated(people, knows)
-    subject = f"‘{told.seen['_subject']}’"
-    there = f"{subject} is in {_mailboxes(len(people))}."
-    gone = f"{subject} is in no mailbox; it {_recoverable(days)}."
+    seen = {name: value for name, value in told.items() if name != "_people"}
+    people, days = told.get("_people"), told.get("_recoverable_days")
+    subject = f"‘{told.get('_subject', params.message)}’"
+    there, gone = f"{subject} is in {_mailboxes(people)}.", f"{subject} {_recoverable(days)}."
     return Findings(
         target=Target(MAIL, params.message, subject),
         consequence=Consequence(
-            _reach(people, knows), _way_back(days, purged), regulated, facts.no_cost()
+            _reach(people, knows),
+            _way_back(days, purged),
+            _regulated(people, knows),
+            facts.no_cost(),
         ),
         context="security",
         seen=seen,
         before=(there if purged else gone,),
         after=(gone if purged else there,),
-        read_at=told.read_at,
+        read_at=None,
         raises=facts.present(
             facts.sender_unproven(asked),
             facts.emergency(asked),
             _incident() if purged else _undoes_purge(subject),
         ),
-        already=(gone if purged else there) if told.seen["purged"] is purged else "",
+        already=(gone if purged else there) if told.get("purged") is purged else "",
     )
 
 
-def _told(params: Message, knows: Knows, *, purged: bool) -> Preview:
-    """What the mail system says about it. Raises Unconfirmed, CatalogueError."""
+def _told(params: Message, knows: Knows, *, purged: bool) -> Mapping[str, Any]:
+    """What the mail system says about it; nothing where it was not asked. Raises CatalogueError."""
     asked = _inquiry("mail.purge" if purged else "mail.restore")(params, knows)
     told = knows.preview(asked)
-    if told is None:
-        raise Unconfirmed(f"We could not ask the mail system about ‘{params.message}’.")
-    if told.problem:
+    if told is not None and told.problem:
         raise CatalogueError(f"The mail system: {told.problem}")
-    return told
+    return told.seen if told else {}
 
 
 def _undoes_purge(subject: str) -> Reason:
@@ -165,9 +163,11 @@ def _undoes_purge(subject: str) -> Reason:
     )
 
 
-def _reach(people: list[str], knows: Knows) -> Level:
+def _reach(people: list[str] | None, knows: Knows) -> Level:
+    if people is None:
+        return consequence.unknown("We could not confirm how many have it.", MAIL_SYSTEM)
     few = 1 if len(people) <= 1 else 2 if len(people) <= listed.people_budget(knows.policy()) else 3
-    return facts.level(few, f"It is in {_mailboxes(len(people))}.", MAIL_SYSTEM)
+    return facts.level(few, f"It is in {_mailboxes(people)}.", MAIL_SYSTEM)
 
 
 def _way_back(days: Any, purged: bool) -> Level:
@@ -175,10 +175,12 @@ def _way_back(days: Any, purged: bool) -> Level:
         return facts.level(2, "It can be taken out again; who read it read it.", facts.TYPE)
     if not isinstance(days, int) or days < 1:
         return consequence.unknown("Nothing says that it can be put back.", MAIL_SYSTEM)
-    return facts.level(1, f"It {_recoverable(days)}.", MAIL_SYSTEM)
+    return facts.level(1, f"It can be put back for {days} days.", MAIL_SYSTEM)
 
 
-def _regulated(people: list[str], knows: Knows) -> Level:
+def _regulated(people: list[str] | None, knows: Knows) -> Level:
+    if people is None:
+        return consequence.unknown("We could not confirm whose mailboxes those are.", MAIL_SYSTEM)
     held = {id for row in listed.rows(knows.policy(), "holds") for id in row.get("people") or ()}
     names = sorted(held & set(people))
     if names:
@@ -187,12 +189,15 @@ def _regulated(people: list[str], knows: Knows) -> Level:
     return facts.level(2, "The mailboxes of other people.", facts.TYPE)
 
 
-def _mailboxes(count: int) -> str:
-    return "1 mailbox" if count == 1 else f"{count} mailboxes"
+def _mailboxes(people: list[str] | None) -> str:
+    if people is None:
+        return "nobody knows how many mailboxes"
+    return "1 mailbox" if len(people) == 1 else f"{len(people)} mailboxes"
 
 
 def _recoverable(days: Any) -> str:
-    return f"can be put back for {days} days" if days else "cannot be put back"
+    way = f"can be put back for {days} days" if days else "cannot be put back, as far as we know"
+    return f"is in no mailbox; it {way}"
 
 
 def _words(verb: str, effect: str) -> Callable[[Mapping[str, Any], Knows], Rendering]:

@@ -35,10 +35,9 @@ SECTIONS: tuple[Compared, ...] = (
         {
             "contexts": gains,
             "cost_limit": raised,
-            "backup": always,
             "scope": loose.widened,
             "absent": never,
-            "delegates": always,
+            **dict.fromkeys(("backup", "delegates"), always),
         },
         added=loose.yes,
         apart=("person",),
@@ -250,9 +249,10 @@ SECTIONS: tuple[Compared, ...] = (
         "how people are asked:",
         loose.single("routing"),
         {
-            **dict.fromkeys(("days", "opens", "closes", "answer_within_hours", "pages"), never),
-            "open_reviews": never,
+            **dict.fromkeys(("days", "opens", "closes", "pages", "open_reviews"), never),
+            "answer_within_hours": never,
             "delegation_days": raised,
+            "alone": always,
         },
     ),
     Compared(

@@ -14,7 +14,6 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from holdshort.company.problems import shown
 from holdshort.core.deletion import parts
-from holdshort.core.stakes import MINOR_DIGITS
 
 EVERYONE = "everyone"
 OWNER = "owner"
@@ -29,11 +28,6 @@ class Section(BaseModel):
     """What every part of company.yaml has in common: it cannot change, and nothing is ignored."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-def minor_units(amount: Decimal, currency: str) -> int:
-    """An amount of money in the smallest unit of its currency (cents for EUR)."""
-    return int((amount * 10 ** MINOR_DIGITS.get(currency, 2)).to_integral_value())
 
 
 def _matching(pattern: str, hint: str) -> Callable[[str], str]:

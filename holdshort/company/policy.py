@@ -149,6 +149,16 @@ class Conflict(Section):
         return self
 
 
+class Alone(Section):
+    """What one person may decide for themselves where nobody else can be asked."""
+
+    types: tuple[ActionType, ...] = Field(
+        min_length=1,
+        description="Action types; never what is privileged, or in production, or tier 3.",
+    )
+    reviewed_by: Id = Field(description="The human who looks at each within seven days.")
+
+
 class Routing(Section):
     """How people are asked: when they work, how long they have, and how much is too much."""
 
@@ -174,6 +184,10 @@ class Routing(Section):
     )
     pages: tuple[ActionType, ...] = Field(
         PAGES, description="Action types whose clocks run outside working hours, too."
+    )
+
+    alone: Alone | None = Field(
+        None, description="What somebody may decide alone; without it, nothing."
     )
 
     @model_validator(mode="after")

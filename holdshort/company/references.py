@@ -146,6 +146,9 @@ def _among_rules(company: Company) -> Iterator[Named]:
         yield from _many(path, "approved_for", software.approved_for, "role")
     for path, article in _at("knowledge", company.knowledge):
         yield from _many(path, "audience", article.audience, "audience")
+    if company.routing.alone:
+        alone = company.routing.alone
+        yield from _one(("routing", "alone"), "reviewed_by", alone.reviewed_by, "human")
     owned = ("holds", "thresholds", "vendors", "documents", "folders")
     for path, row in (found for name in owned for found in _at(name, getattr(company, name))):
         yield from _one(path, "owner", row.owner, "human")

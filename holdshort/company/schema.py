@@ -17,7 +17,6 @@ from holdshort.company.fields import (
     Section,
     Text,
     TimeZone,
-    minor_units,
 )
 from holdshort.company.people import Account, Authority, Guest, Person
 from holdshort.company.policy import (
@@ -50,6 +49,7 @@ from holdshort.company.systems import (
     Zone,
 )
 from holdshort.core import canonical
+from holdshort.core.money import minor_units
 
 POLICY_SECTIONS = (
     "software",

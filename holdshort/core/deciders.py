@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from holdshort.core import settings
 from holdshort.core.duties import who_may_not
 from holdshort.core.stakes import NOTHING, Stakes, beyond
-from holdshort.core.terms import Action, Authority, Delegation, Person
+from holdshort.core.terms import Action, Authority, Delegation, Kind, Person
 
 
 class Candidate(NamedTuple):
@@ -43,8 +44,13 @@ class Deciders:
     delegations: tuple[Delegation, ...] = ()
     """Those that count at this moment."""
 
-    cap: int = 20
-    """With so many open reviews somebody is asked after the others."""
+    policy: Mapping[str, Any] = field(default_factory=dict)
+    """The rules in force, for how this desk asks."""
+
+    @property
+    def cap(self) -> int:
+        """With so many open reviews somebody is asked after the others."""
+        return settings.open_reviews(self.policy)
 
     def holding(self, context: str, why: str) -> list[Candidate]:
         """Those of the register who decide that context."""
@@ -131,6 +137,17 @@ class Deciders:
     def loaded(self, person: str) -> bool:
         """Whether somebody has so much waiting that others are asked first."""
         return self.open_reviews.get(person, 0) >= self.cap
+
+    def may_be_alone(self, requester: str) -> bool:
+        """Whether only having asked for it keeps this person of the register from deciding it."""
+        who, action = self.people.get(requester), self.action
+        if who is None or requester not in self.register or self.writer not in (None, requester):
+            return False
+        theirs = action.initiator in (requester, action.changer) and not any(
+            one.taker == requester for one in self.delegations
+        )
+        qualified = not beyond(self.register[requester], self.stakes)
+        return theirs and qualified and who.kind is Kind.HUMAN and self._is_here(requester)
 
     def hands(self, approver: str, context: str, owners: Sequence[tuple[str, str]]) -> str:
         """Who does by hand what was approved: the approver, if it is their field at all.

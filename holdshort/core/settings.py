@@ -60,6 +60,24 @@ def _zone(document: Mapping[str, Any]) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """For which types somebody who is alone may answer for themselves, and who looks at it."""
+
+    types: frozenset[str] = frozenset()
+    reviewed_by: str = ""
+
+
+def alone(document: Mapping[str, Any]) -> Alone:
+    """What the rules let somebody decide who is alone: nothing, unless they say so."""
+    said = section(document).get("alone")
+    if not isinstance(said, Mapping) or not isinstance(said.get("reviewed_by"), str):
+        return Alone()
+    types = said.get("types")
+    named = types if isinstance(types, list | tuple) else ()
+    return Alone(frozenset(map(str, named)), said["reviewed_by"])
+
+
 def currency(document: Mapping[str, Any]) -> str:
     """The company's currency."""
     about = document.get("company")

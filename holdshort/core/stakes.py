@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from holdshort.core.money import said
 from holdshort.core.terms import Authority
 
 
@@ -22,7 +23,7 @@ class Stakes:
     @property
     def amount(self) -> str:
         """The amount in words."""
-        return "an unknown amount" if self.spends is None else money(self.spends, self.currency)
+        return "an unknown amount" if self.spends is None else said(self.spends, self.currency)
 
 
 def beyond(entry: Authority, stakes: Stakes) -> str:
@@ -36,25 +37,11 @@ def beyond(entry: Authority, stakes: Stakes) -> str:
     if stakes.spends is None and not entry.cost_limit:
         return "may not approve spending, and nobody knows what this costs"
     if stakes.spends and stakes.spends > (entry.cost_limit or 0):
-        most = f"up to {money(entry.cost_limit, stakes.currency)}" if entry.cost_limit else "no"
+        most = f"up to {said(entry.cost_limit, stakes.currency)}" if entry.cost_limit else "no"
         return f"may approve {most} spending, and this costs {stakes.amount}"
     if entry.scope and not (stakes.touches and stakes.touches <= set(entry.scope)):
         return f"decides about {', '.join(entry.scope)} only"
     return ""
 
 
-def money(minor: int, currency: str) -> str:
-    """An amount as people write it: `2,400.00 EUR`."""
-    digits = MINOR_DIGITS.get(currency, 2)
-    return f"{minor / 10**digits:,.{digits}f} {currency}".strip()
-
-
 NOTHING = Stakes()
-MINOR_DIGITS = {"JPY": 0, "KRW": 0, "CLP": 0, "ISK": 0, "VND": 0, "XAF": 0, "XOF": 0} | {
-    "BHD": 3,
-    "JOD": 3,
-    "KWD": 3,
-    "OMR": 3,
-    "TND": 3,
-}
-"""How many digits of a currency are behind the point, where it is not two."""

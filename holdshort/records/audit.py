@@ -24,6 +24,7 @@ EVENTS = frozenset(
         "review.escalated",
         "decision.made",
         "decision.refused",
+        "decision.looked_at",
         "authorization.granted",
         "action.rejected",
         "action.superseded",

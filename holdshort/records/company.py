@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from holdshort.company.differences import Difference, differences
-from holdshort.company.fields import minor_units
 from holdshort.company.schema import Company
+from holdshort.core.money import minor_units
 from holdshort.core.terms import Kind
 from holdshort.records import audit, db, people
 from holdshort.records.people import DESK

@@ -75,6 +75,7 @@ def decision(one: Part) -> Data:
         "channel",
         "authority",
         "instead_of",
+        "justification",
     )
     return {
         **{name: one[name] for name in (*kept, "digest", "shown")},

@@ -13,14 +13,15 @@ from holdshort.records.actions import Story
 from holdshort.records.ids import new_id
 from holdshort.records.people import DESK
 from holdshort.records.wake import wake
-from holdshort.stops import staging, telling
-from holdshort.stops.deciding import Answer
+from holdshort.stops import alone, staging, telling
+from holdshort.stops.deciding import Answer, on_their_own_word
 
 
 def record(story: Story, answer: Answer, *, sender: Sender) -> str:
     """Write the decision, and wake what follows from it. Gives the decision's id."""
     decision = new_id()
     assert story.review is not None
+    own = on_their_own_word(story, answer, sender)
     db.write(
         "add_decision",
         id=decision,
@@ -35,6 +36,8 @@ def record(story: Story, answer: Answer, *, sender: Sender) -> str:
         channel=sender.channel,
         assurance=int(sender.assurance),
         shown=answer.shown,
+        authority="self_declared" if own else "independent",
+        justification=(answer.justification or "").strip() if own else None,
     )
     if answer.comment:
         db.write("add_note", decision=decision, comment=answer.comment)
@@ -44,7 +47,7 @@ def record(story: Story, answer: Answer, *, sender: Sender) -> str:
     )
     if answer.verdict == "ask" and ticket is not None:
         tickets.ask(ticket, answer.comment, author=who)
-    wake("authorize", story.action.id)
+    wake("authorize", story.action.id, at=db.now() + alone.COOLING_OFF if own else None)
     return decision
 
 

@@ -55,8 +55,13 @@ def _field(story: Story) -> Field:
 
 def whom(action: Action, field: Field, *, needed: int, at: datetime) -> Routing:
     """Who may decide about an action now, as the register and the directory know them."""
+    return route(deciders(action, field, at=at), field, needed=needed)
+
+
+def route(desk: Deciders, field: Field, *, needed: int) -> Routing:
+    """Whom these people's desk asks about a field."""
     return routing.route(
-        deciders(action, field, at=at),
+        desk,
         context=field.context,
         owners=field.owners,
         needed=needed,
@@ -78,7 +83,7 @@ def deciders(action: Action, field: Field, *, at: datetime) -> Deciders:
         at=at,
         open_reviews={row["person"]: row["open"] for row in waiting},
         stakes=_stakes(action, field, register, settings.currency(document)),
-        cap=settings.open_reviews(document),
+        policy=document,
         delegations=people.delegations(at),
     )
 

@@ -25,7 +25,7 @@ from holdshort.core.terms import (
 )
 from holdshort.ports import Knows
 from holdshort.records import db, switches
-from holdshort.stops import asking, budgets, switching
+from holdshort.stops import alone, asking, budgets, switching
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,12 @@ class Assessment:
     gate: Gate
     routing: routing.Routing | None
     policy_version: int | None
+
+    @property
+    def alone(self) -> bool:
+        """Whether nobody but whoever asked for it could be asked."""
+        asked = self.routing.reviewers if self.routing else ()
+        return any(one.person == self.action.requester for one in asked)
 
     @property
     def category(self) -> str:
@@ -90,7 +96,7 @@ def assess(
     given = _gate_input(kind, findings, tier, standing, circumstances, world, bool(phase))
     given = replace(given, needed=kind.needed(action.params))
     answer = gate.gate(given)
-    who = _whom(action, findings, answer, circumstances.at) if _waits(answer) else None
+    who = _whom(action, findings, tier, answer, circumstances.at) if _waits(answer) else None
     if who is not None and who.fault is not None:
         answer = gate.gate(replace(given, faults=(*given.faults, who.fault)))
     return Assessment(kind, action, findings, tier, standing, answer, who, world.policy_version())
@@ -131,8 +137,13 @@ def _waits(answer: Gate) -> bool:
     return answer.mode in (Mode.HITL, Mode.SUGGEST)
 
 
-def _whom(action: Action, findings: Findings, answer: Gate, at: datetime) -> routing.Routing:
-    return asking.whom(action, asking.field_of(findings), needed=answer.needed, at=at)
+def _whom(
+    action: Action, findings: Findings, tier: Tier, answer: Gate, at: datetime
+) -> routing.Routing:
+    field = asking.field_of(findings)
+    desk = asking.deciders(action, field, at=at)
+    who = asking.route(desk, field, needed=answer.needed)
+    return alone.instead(who, desk, findings, tier, answer)
 
 
 def _gate_input(

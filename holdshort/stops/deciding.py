@@ -19,7 +19,7 @@ from holdshort.core import duties, reasons
 from holdshort.core.terms import Assurance, Channel, Kind, Person, Reason, Sender, Tier
 from holdshort.records import audit, db, people
 from holdshort.records.actions import Story
-from holdshort.stops import asking
+from holdshort.stops import alone, asking
 from holdshort.stops.refused import Refused
 
 GRAVE_APPROVALS = 5
@@ -41,6 +41,8 @@ class Answer:
     comment: str = ""
     changes: Mapping[str, Any] | None = None
     hand_to: str | None = None
+    justification: str | None = None
+    """Why somebody who is alone answers for themselves; then nothing else is an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,16 @@ def why_not(story: Story, person: Person) -> tuple[Reason, ...]:
     )
 
 
+def on_their_own_word(story: Story, answer: Answer, sender: Sender) -> bool:
+    """Whether somebody answers for themselves, where nobody else can."""
+    mine = answer.verdict == "approve" and answer.justification is not None
+    return mine and alone.applies(story, sender)
+
+
 def _allowed_by_duties(asked: _Asked) -> None:
+    if on_their_own_word(asked.story, asked.answer, asked.sender):
+        alone.check(asked.story, asked.answer.justification or "", sender=asked.sender)
+        return
     for reason in why_not(asked.story, asked.sender.person):
         raise Refused(reason.rule, reason.text)
 
@@ -137,7 +148,8 @@ def _asked_to(asked: _Asked) -> None:
 
 def _still_has_the_authority(asked: _Asked) -> None:
     """The register may have changed since they were asked."""
-    if asked.answer.verdict not in ("approve", "change"):
+    own = on_their_own_word(asked.story, asked.answer, asked.sender)
+    if own or asked.answer.verdict not in ("approve", "change"):
         return
     if why := asking.lost(asked.story, asked.sender.person.id, at=asked.at):
         raise Refused("not_a_reviewer", why)

@@ -215,6 +215,7 @@ def _write_answer(one: Assessment, *, digest: str, data: bytes) -> None:
         min_assurance=int(one.gate.min_assurance),
         policy_version=one.policy_version,
         catalogue_version=catalogue_version(),
+        alone=one.alone,
         grounds=grounds.pack(
             asdict(one.findings), actions.reasons_as_data(one.gate.reasons), beside=data
         ),

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from holdshort.records import db, safe_mode, switches
+from holdshort.stops import alone
 from holdshort.web.screen import Who
 
 COUNTED = 99
@@ -31,6 +32,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
 
 def _counts(who: Who | None) -> dict[str, int | str]:
     if who is None or not who.staff:
-        return {"reviews": 0, "by_hand": 0}
+        looks = who is not None and alone.looker() == who.person.id
+        return {"reviews": 0, "by_hand": 0, "alone": len(alone.waiting()) if looks else 0}
     found = db.row("waiting_counts", person=who.person.id, counted=COUNTED + 1) or {}
     return {name: number if number <= COUNTED else f"{COUNTED}+" for name, number in found.items()}

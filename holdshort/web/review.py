@@ -10,14 +10,14 @@ from django.shortcuts import render
 
 from holdshort import flow
 from holdshort.core.reasons import OVERRIDE
-from holdshort.core.terms import Tier
+from holdshort.core.terms import Sender, Tier
 from holdshort.ports import Knows
 from holdshort.records import actions, db, offers, people, queue, tickets
 from holdshort.records.actions import Story
 from holdshort.records.world import World
-from holdshort.stops import asking, deciding
+from holdshort.stops import alone, asking, deciding
 from holdshort.stops.deciding import Answer
-from holdshort.web import errors, waiting
+from holdshort.web import errors, signin, waiting
 from holdshort.web.change import visible
 from holdshort.web.drawn import Drawn, draw, rules_by_day
 from holdshort.web.fields import fields, given
@@ -44,11 +44,17 @@ def decide(request: HttpRequest, who: Who, number: int) -> HttpResponse:
     try:
         if request.POST.get("shown") != draw(story, World()).shown:
             raise flow.Refused("digest_mismatch", CHANGED)
-        flow.decide(number, _answer(request.POST, story), sender=who.acts)
+        flow.decide(number, _answer(request.POST, story), sender=_sender(request.POST, who))
     except flow.Refused as no:
         return _page(request, who, story, problem=no)
     waiting.until(lambda: _consequence(story.action.id, verdict))
     return HttpResponseRedirect(f"/reviews/{_newest(story.action.id) or number}")
+
+
+def _sender(posted: Mapping[str, str], who: Who) -> Sender:
+    """The person; better proved where they gave their password for this very answer."""
+    secret = posted.get("password", "")
+    return signin.proved_again(who, secret) if secret else who.acts
 
 
 def _answer(posted: Mapping[str, str], story: Story) -> Answer:
@@ -60,6 +66,7 @@ def _answer(posted: Mapping[str, str], story: Story) -> Answer:
         reason_code=posted.get("reason_code") or None,
         comment=posted.get("comment", "").strip(),
         changes=_changes(posted, story) if verdict == "change" else None,
+        justification=posted.get("justification") if "justification" in posted else None,
         hand_to=(posted.get("to") or None) if verdict == "hand_over" else None,
     )
 
@@ -152,6 +159,7 @@ def seen(story: Story, who: Who, world: Knows) -> dict[str, Any]:
         "grave": _grave(story),
         "yes": len(story.decided("approve")),
         "not_you": _why_not(story, who),
+        "alone": _alone(story, who),
         "live": story.state in AT_WORK,
         "watch": story.state == "waiting",
         "steps": _steps(story),
@@ -193,6 +201,12 @@ def _why_not(story: Story, who: Who) -> flow.Refused | None:
     except flow.Refused as no:
         return no
     return None
+
+
+def _alone(story: Story, who: Who) -> bool:
+    """Whether this person may still answer for themselves."""
+    open_still = story.state == "waiting" and not story.decided("approve")
+    return open_still and alone.applies(story, who.acts)
 
 
 def _could_decide(story: Story, who: Who) -> list[Any]:

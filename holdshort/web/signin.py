@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -11,10 +12,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from holdshort.core.terms import Assurance, Sender
 from holdshort.records import people, signin
 from holdshort.records.signin import Account
+from holdshort.stops.refused import Refused
 from holdshort.web import errors, session
-from holdshort.web.screen import READS, company_zone, readable, who_is
+from holdshort.web.screen import READS, Who, company_zone, readable, who_is
 
 WRONG = "The name or the password is not right. Please try again."
 USED = "This link was used already, or is too old. Ask for a new one, or use your password."
@@ -25,6 +28,18 @@ def authenticate(name: str, password: str) -> Account | None:
     account = signin.find(name)
     right = check_password(password, (account and account.password) or _nobody())
     return account if account and account.password and right else None
+
+
+def proved_again(who: Who, password: str) -> Sender:
+    """The same person, who has just given their password: for one answer. Raises Refused."""
+    name = who.person.id
+    if signin.locked_until(name) is not None:
+        raise Refused("too_fast", "Too many attempts. Try again in some minutes.")
+    right = authenticate(name, password) is not None
+    signin.note(name, person=name, succeeded=right)
+    if not right:
+        raise Refused("assurance_too_low", "That is not your password. Nothing was recorded.")
+    return replace(who.acts, assurance=Assurance.STEP_UP)
 
 
 @cache

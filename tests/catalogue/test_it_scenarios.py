@@ -164,9 +164,10 @@ def test_a_mail_that_cannot_be_put_back_is_gone_for_good() -> None:
     assert found.consequence.irreversibility.value == 3
 
 
-def test_a_mail_system_that_was_not_asked_or_says_no_stops_it() -> None:
-    with pytest.raises(catalogue.Unconfirmed, match="could not ask the mail system"):
-        look("mail.purge", message="m-phish-1")
+def test_a_mail_system_that_was_not_asked_counts_as_worst_and_its_no_is_told() -> None:
+    unknown = look("mail.purge", message="m-phish-1")
+    assert unknown.consequence.vector == (3, 3, 3, 0)
+    assert "nobody knows how many mailboxes" in unknown.before[0]
     world = World()
     world.previews["mail.purge"] = Preview({}, {}, "There is no such mail.")
     with pytest.raises(catalogue.CatalogueError, match=r"The mail system: There is no such mail\."):

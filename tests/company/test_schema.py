@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
-from holdshort.company.fields import minor_units
 from holdshort.company.schema import POLICY_SECTIONS, json_schema
+from holdshort.core.money import minor_units
 from tests.company.small import company
 
 

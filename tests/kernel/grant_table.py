@@ -16,7 +16,7 @@ _ACTION = (
 )
 _ASSESSMENT = (
     "action digest type connector tier mode hands needed phase min_assurance policy_version "
-    "catalogue_version grounds"
+    "catalogue_version grounds alone"
 )
 _AUTHORIZATION = (
     "action digest type connector category tier mode hands needed basis policy_version standing "
@@ -25,7 +25,7 @@ _AUTHORIZATION = (
 _DECISION = (
     "id review action digest expires_at requester beneficiary initiator changer person "
     "account verdict reason_code changes hand_to channel assurance shown panel later "
-    "delegation instead_of"
+    "delegation instead_of authority justification"
 )
 _PROPOSAL = "id ticket initiator initiator_kind agent_version label confidence body answers"
 _EVENT = "name actor ticket action detail"
@@ -49,6 +49,7 @@ INSERTS: dict[str, dict[str, str]] = {
     "seat": {"desk": "panel size rank person why delegation"},
     "review": {"desk": "action expires_at fault panel remind_at escalate_at"},
     "assignment": {"desk": "review person why rank expires_at delegation"},
+    "lookback": {"web": "decision decider person account result note"},
     "reminder": {"desk": "review step"},
     "delegation": {"web": "id giver taker account starts ends"},
     "takeback": {"web": "delegation"},

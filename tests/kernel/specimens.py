@@ -13,7 +13,7 @@ from functools import partial
 from psycopg import sql
 
 from holdshort.records.roles import role_names
-from tests.kernel.attacks import turns
+from tests.kernel.attacks import alone, turns
 from tests.kernel.grant_table import ROLES
 from tests.kernel.reach import SUPERUSER
 from tests.kernel.rows import Kernel
@@ -31,6 +31,7 @@ def full(kernel: Kernel) -> None:
     kernel.asked(kernel.reviewed(), "ines")
     kernel.panel("ines")
     turns.reminded(kernel)
+    alone.looked_at_already(kernel)
     kernel.insert("web", "takeback", delegation=kernel.delegated("petra", "leo")["id"])
     kernel.turned(kernel.staged(), "refused", "desk")
     kernel.insert("desk", "dependency", action=kernel.staged().id, needs=kernel.staged().id)

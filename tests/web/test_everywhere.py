@@ -23,6 +23,7 @@ def addresses(number: int = 1, action: str = "") -> list[str]:
     known = {
         "number:number": str(number),
         "uuid:action": action or "0190a1b2-0000-7000-8000-000000000001",
+        "uuid:decision": "0190a1b2-0000-7000-8000-000000000003",
         "uuid:delegation": "0190a1b2-0000-7000-8000-000000000002",
         "str:token": "none",
         "str:type_id": "idp.add_to_group",
@@ -48,6 +49,7 @@ STAFF = (
     "/rules",
     "/safe-mode",
     "/delegations",
+    "/own-decisions",
 )
 
 

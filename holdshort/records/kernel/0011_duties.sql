@@ -108,3 +108,65 @@ CREATE TABLE kernel.reminder (
 GRANT INSERT (remind_at, escalate_at) ON kernel.review TO {desk};
 GRANT SELECT ON kernel.reminder TO {web}, {desk}, {executor};
 GRANT INSERT (review, step) ON kernel.reminder TO {desk};
+
+-- ------------------------------------------------------------------ somebody who is alone answers for themselves
+
+-- The desk found that nobody else can decide this, and that the rules let whoever asked answer for it.
+ALTER TABLE kernel.assessment ADD COLUMN alone boolean NOT NULL DEFAULT false,
+    -- Privileged rights and production are tier 3.
+    ADD CONSTRAINT alone_is_narrow CHECK (NOT alone OR tier < 3 AND needed = 1);
+GRANT INSERT (alone) ON kernel.assessment TO {desk};
+
+ALTER TABLE kernel.decision ADD COLUMN justification text,
+    DROP CONSTRAINT decision_authority_check,
+    DROP CONSTRAINT another_person,
+    ADD CONSTRAINT decision_authority_check CHECK (authority IN ('independent', 'self_declared')),
+    -- Nobody decides what they asked for, gain from, staged or made riskier, but where they are alone and say so.
+    ADD CONSTRAINT another_person CHECK (
+        authority = 'self_declared' OR person NOT IN (requester, beneficiary, initiator, changer)),
+    -- And then only a yes to what they asked for, freshly proved to be them, in their own words.
+    ADD CONSTRAINT for_oneself CHECK (
+        authority <> 'self_declared'
+        OR person = requester AND verdict = 'approve' AND assurance = 2
+           AND justification IS NOT NULL AND length(btrim(justification)) BETWEEN 20 AND 4000),
+    ADD UNIQUE (id, person, authority);
+GRANT INSERT (authority, justification) ON kernel.decision TO {web};
+
+-- Somebody else looked at it afterwards.
+CREATE TABLE kernel.lookback (
+    decision    uuid PRIMARY KEY,
+    decider     text NOT NULL,
+    authority   text NOT NULL DEFAULT 'self_declared' CHECK (authority = 'self_declared'),
+    person      text NOT NULL,
+    person_kind text NOT NULL DEFAULT 'human' CHECK (person_kind = 'human'),
+    account     bigint NOT NULL,
+    result      text NOT NULL CHECK (result IN ('right', 'wrong')),
+    note        text NOT NULL CHECK (note <> '' AND length(note) <= 4000),
+    looked_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
+    FOREIGN KEY (decision, decider, authority) REFERENCES kernel.decision (id, person, authority),
+    FOREIGN KEY (person, person_kind) REFERENCES kernel.person (id, kind),
+    FOREIGN KEY (account, person) REFERENCES kernel.account (id, person),
+    CONSTRAINT by_another CHECK (person <> decider)
+);
+GRANT INSERT (decision, decider, person, account, result, note) ON kernel.lookback TO {web};
+
+-- What people said yes to alone, until when somebody else must have looked, and whether they have.
+CREATE VIEW kernel.own_yes AS
+SELECT d.id, d.action, d.person, d.justification, d.decided_at, d.decided_at + interval '7 days' AS due_at,
+       d.decided_at + interval '15 minutes' AS counts_at, l.person AS looked_by, l.result, l.note, l.looked_at
+  FROM kernel.decision d LEFT JOIN kernel.lookback l ON l.decision = d.id WHERE d.authority = 'self_declared';
+CREATE INDEX decision_alone ON kernel.decision (decided_at) WHERE authority = 'self_declared';
+GRANT SELECT ON kernel.lookback, kernel.own_yes TO {web}, {desk}, {executor};
+
+CREATE POLICY where_nobody_else_can ON kernel.decision AS RESTRICTIVE FOR INSERT WITH CHECK (
+    authority = 'independent'
+    OR EXISTS (SELECT FROM kernel.assessment s WHERE s.action = decision.action AND s.alone));
+-- One that nobody looked at within seven days blocks every further one of theirs.
+CREATE POLICY looked_at_in_time ON kernel.decision AS RESTRICTIVE FOR INSERT WITH CHECK (
+    authority = 'independent'
+    OR NOT EXISTS (SELECT FROM kernel.own_yes y WHERE y.person = decision.person AND y.looked_at IS NULL
+                       AND y.due_at < clock_timestamp()));
+-- Fifteen minutes to think better of it.
+CREATE POLICY cooled_off ON kernel."authorization" AS RESTRICTIVE FOR INSERT WITH CHECK (
+    NOT EXISTS (SELECT FROM kernel.own_yes y
+                 WHERE y.id = "authorization".decision_1 AND y.counts_at > clock_timestamp()));

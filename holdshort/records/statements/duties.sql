@@ -63,3 +63,17 @@ INSERT INTO kernel.reminder (review, step) VALUES (%(review)s, %(step)s) ON CONF
 -- name: reminders
 -- What was done because nobody answered a review.
 SELECT step, reminded_at FROM kernel.reminder WHERE review = %(review)s ORDER BY step;
+
+-- name: own_decisions_to_look_at
+-- What people said yes to alone and nobody has looked at, with whether its time is over.
+SELECT y.id, y.action, y.person, COALESCE(p.name, y.person) AS name, y.justification, y.decided_at, y.due_at,
+       y.due_at < clock_timestamp() AS late, a.canonical, a.ticket, st.state
+  FROM kernel.own_yes y JOIN kernel.action a ON a.id = y.action JOIN kernel.action_state st ON st.action = a.id
+  LEFT JOIN public.profile p ON p.person = y.person WHERE y.looked_at IS NULL ORDER BY y.decided_at LIMIT 100;
+
+-- name: own_decision
+SELECT y.id, y.action, y.person, y.looked_at FROM kernel.own_yes y WHERE y.id = %(id)s;
+
+-- name: add_lookback
+INSERT INTO kernel.lookback (decision, decider, person, account, result, note)
+VALUES (%(decision)s, %(decider)s, %(person)s, %(account)s, %(result)s, %(note)s);

@@ -22,9 +22,9 @@ INSERT INTO kernel.dependency (action, needs) VALUES (%(action)s, %(needs)s);
 
 -- name: add_assessment
 INSERT INTO kernel.assessment (action, digest, type, connector, tier, mode, hands, needed, phase, min_assurance,
-                               policy_version, catalogue_version, grounds)
+                               policy_version, catalogue_version, grounds, alone)
 VALUES (%(action)s, decode(%(digest)s, 'hex'), %(type)s, %(connector)s, %(tier)s, %(mode)s, %(hands)s, %(needed)s,
-        %(phase)s, %(min_assurance)s, %(policy_version)s, %(catalogue_version)s, %(grounds)s);
+        %(phase)s, %(min_assurance)s, %(policy_version)s, %(catalogue_version)s, %(grounds)s, %(alone)s);
 
 -- name: add_review
 INSERT INTO kernel.review (action, expires_at, fault, panel, remind_at, escalate_at)
@@ -51,13 +51,13 @@ ON CONFLICT DO NOTHING;
 -- name: add_decision
 INSERT INTO kernel.decision (id, review, action, digest, expires_at, requester, beneficiary, initiator, changer,
                              person, account, verdict, reason_code, changes, hand_to, channel, assurance, shown,
-                             panel, later, delegation, instead_of)
+                             panel, later, delegation, instead_of, authority, justification)
 SELECT %(id)s, r.number, a.id, decode(%(digest)s, 'hex'), r.expires_at, a.requester, a.beneficiary, a.initiator,
        a.changer,
        %(person)s, %(account)s, %(verdict)s, %(reason_code)s, %(changes)s, %(hand_to)s, %(channel)s,
        %(assurance)s, %(shown)s, r.panel,
        NOT EXISTS (SELECT FROM kernel.seat s WHERE s.panel = r.panel AND s.person = %(person)s),
-       g.delegation, d.giver
+       g.delegation, d.giver, %(authority)s, %(justification)s
   FROM kernel.review r JOIN kernel.action a ON a.id = r.action
   LEFT JOIN kernel.asked g ON g.review = r.number AND g.person = %(person)s
   LEFT JOIN kernel.delegation d ON d.id = g.delegation
@@ -381,6 +381,7 @@ SELECT DISTINCT 'authorize', d.action::text FROM kernel.decision d
  WHERE (d.verdict IN ('approve', 'change', 'reject') OR d.verdict = 'hand_over' AND NOT EXISTS (
          SELECT FROM kernel.asked g WHERE g.review = d.review AND g.person = d.hand_to))
    AND d.decided_at > %(since)s AND d.decided_at < clock_timestamp() - interval '10 seconds'
+   AND NOT (d.authority = 'self_declared' AND d.decided_at > clock_timestamp() - interval '15 minutes')
    AND NOT EXISTS (SELECT FROM kernel.halted h WHERE h.action = d.action)
    AND NOT (d.verdict = 'approve' AND EXISTS (SELECT FROM kernel.stopped s WHERE s.action = d.action))
    AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = d.action)
@@ -405,14 +406,16 @@ SELECT 'reroute', r.action::text
                                WHERE p.person = who.id AND p.employment_status NOT IN ('ended', 'future'))
                OR EXISTS (SELECT FROM public.absence b
                            WHERE b.person = who.id AND clock_timestamp() BETWEEN b.starts AND b.ends)))) few (review)
-  JOIN LATERAL (SELECT n.action, s.needed FROM kernel.review n JOIN kernel.assessment s ON s.action = n.action
+  JOIN LATERAL (SELECT n.action, s.needed, CASE WHEN s.alone THEN a.requester END AS alone
+                  FROM kernel.review n JOIN kernel.assessment s ON s.action = n.action
+                  JOIN kernel.action a ON a.id = n.action
                  WHERE n.number = few.review OFFSET 0) r ON true
  WHERE NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = r.action)
    AND NOT EXISTS (SELECT FROM kernel."authorization" z WHERE z.action = r.action)
    AND r.needed > (
          SELECT count(*) FROM kernel.asked g JOIN public.authority e ON e.person = g.person
            JOIN public.profile p ON p.person = g.person AND p.employment_status NOT IN ('ended', 'future')
-          WHERE g.review = few.review AND NOT EXISTS (
+          WHERE g.review = few.review AND g.person IS DISTINCT FROM r.alone AND NOT EXISTS (
                 SELECT FROM public.absence b
                  WHERE b.person = g.person AND clock_timestamp() BETWEEN b.starts AND b.ends))
 UNION ALL

@@ -54,8 +54,9 @@ SELECT min(at) + interval '15 minutes' FROM (
 HAVING count(*) >= %(failures)s;
 
 -- name: waiting_counts
--- What the header says: how much waits for this person, and how much for anybody's hands; neither counted to the end.
-SELECT (SELECT count(*) FROM (
+-- What the header says: how much waits for this person, how much for anybody's hands, and how much was decided alone
+-- and not looked at; not counted to the end.
+SELECT (SELECT count(*) FROM kernel.own_yes y WHERE y.looked_at IS NULL) AS alone, (SELECT count(*) FROM (
          SELECT FROM (SELECT r.number, r.action, r.expires_at FROM kernel.review r
                        WHERE r.expires_at >= (SELECT clock_timestamp())
                          AND (r.panel IN (SELECT s.panel FROM kernel.seat s WHERE s.person = %(person)s)

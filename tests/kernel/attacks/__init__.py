@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.kernel.attack import Attack
 from tests.kernel.attacks import (
     actions,
+    alone,
     decisions,
     delegations,
     halted,
@@ -16,6 +17,7 @@ from tests.kernel.attacks import (
 
 ON_ONE_DATABASE: list[Attack] = [
     *actions.ATTACKS,
+    *alone.ATTACKS,
     *decisions.ATTACKS,
     *delegations.ATTACKS,
     *people.ATTACKS,

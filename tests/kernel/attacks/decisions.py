@@ -380,7 +380,7 @@ _WHAT = [
         "a decision of another authority",
         "decision.decision_authority_check",
         reviewed,
-        lambda k, made: as_owner(k, made, authority="self_declared"),
+        lambda k, made: as_owner(k, made, authority="made_up"),
     ),
 ]
 

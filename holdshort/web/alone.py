@@ -1,0 +1,44 @@
+"""What people decided alone: the named person looks at it afterwards; who works here sees it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from holdshort import flow
+from holdshort.core import canonical
+from holdshort.stops import alone, telling
+from holdshort.web import errors
+from holdshort.web.screen import Who, screen
+
+
+@screen()
+def own_decisions(request: HttpRequest, who: Who) -> HttpResponse:
+    """The list, for those who work here and for the named person."""
+    return _page(request, who)
+
+
+@screen("POST")
+def look(request: HttpRequest, who: Who, decision: UUID) -> HttpResponse:
+    """Whether it was right, in the words of whoever looked."""
+    result, note = request.POST.get("result", ""), request.POST.get("note", "")
+    try:
+        alone.look_back(str(decision), result, note, sender=who.acts)
+    except flow.Refused as no:
+        return _page(request, who, problem=no)
+    return HttpResponseRedirect("/own-decisions")
+
+
+def _page(request: HttpRequest, who: Who, problem: flow.Refused | None = None) -> HttpResponse:
+    looks = alone.looker() == who.person.id
+    if not who.staff and not looks:
+        return errors.not_yours(request)
+    rows = [
+        {**row, "title": telling.title_of(canonical.action_from(bytes(row["canonical"])))}
+        for row in alone.waiting()
+    ]
+    given = {"rows": rows, "looks": looks, "problem": problem}
+    status = errors.status_of(problem.code) if problem else 200
+    return render(request, "own_decisions.html", given, status=status)
