@@ -8,12 +8,13 @@ audit event and the wake-up of the next stop in one transaction. docs/lifecycle.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from holdshort import catalogue
 from holdshort.core.reasons import OVERRIDE
-from holdshort.core.terms import Offered, Sender
+from holdshort.core.terms import Offered, Reason, Sender
 from holdshort.ports import Acts, Agent, ConnectorError, Mirrors
 from holdshort.records import actions, audit, db, mirrors, offers, queue, tickets
 from holdshort.records.people import DESK
@@ -29,6 +30,7 @@ from holdshort.stops import (
     older,
     previewing,
     reading,
+    resuming,
     silence,
     staging,
     telling,
@@ -39,6 +41,7 @@ from holdshort.stops.deciding import Answer
 from holdshort.stops.delegating import delegate, take_back
 from holdshort.stops.older import ASKED_ANEW, reconcile, settle, watch
 from holdshort.stops.refused import Refused, existing, known
+from holdshort.stops.switching import switch_off, switch_on
 
 __all__ = [
     "ASKED_ANEW",
@@ -66,12 +69,15 @@ __all__ = [
     "report",
     "reroute",
     "restage",
+    "resume",
     "send_answer",
     "sequence",
     "settle",
     "stage",
     "stop",
     "sweep",
+    "switch_off",
+    "switch_on",
     "take_back",
     "undo",
     "unread",
@@ -235,7 +241,9 @@ def authorize(action: str) -> None:
         elif changed := story.decided("change"):
             if not _waits(story):
                 answering.change(story, changed[0], at=at)
-        elif not story.halted and story.has_every_yes and not alone.cooling(story, at):
+        elif story.has_every_yes and not (
+            story.halted or story.stopped or alone.cooling(story, at)
+        ):
             authorizing.by_decisions(story, at=at)
 
 
@@ -282,6 +290,15 @@ def undo(action: str, reason_code: str, *, sender: Sender) -> str:
         )
 
 
+def resume(number: int, *, sender: Sender) -> str:
+    """Go on with a bundle of which a part failed: what is left is offered again, as it is now."""
+    with db.turn_of("ticket", number):
+        bundle = resuming.let_go(number, sender=sender)
+        tickets.turn(number, "staged", person=sender.person.id)
+        said = "Going on with what is left."
+        return offer(bundle.type, bundle.params, ticket=number, sender=sender, reasoning=said)
+
+
 def _known_reason(verb: str, code: str) -> None:
     if code not in OVERRIDE[verb]:
         raise Refused("reason_missing", f"Please choose a reason: {', '.join(OVERRIDE[verb])}.")
@@ -294,9 +311,17 @@ def expire(action: str) -> None:
         ends = (story.authorization or story.review or {}).get("expires_at")
         if story.fate is not None or ends is None or ends > at or story.older:
             return
+        if story.authorization and (story.stopped or db.value("held_up", action=action)):
+            return
         actions.add_fate(story, "expired", person=None)
         audit.event("action.expired", actor=DESK, ticket=story.action.ticket, action=action)
-        telling.ended(story, "was closed as not approved, because nobody answered in time")
+        telling.ended(story, _why_it_expired(story))
+
+
+def _why_it_expired(story: actions.Story) -> str:
+    if story.stopped and story.has_every_yes:
+        return "was approved, and stopped until its time was over"
+    return "was closed as not approved, because nobody answered in time"
 
 
 # ------------------------------------------------------------------ execute, verify, settle
@@ -340,10 +365,9 @@ def restage(action: str) -> None:
         story = existing(found)
         if db.value("not_reopened", action=action):
             return
-        closed = authorizing.closed(story, at)
-        if story.fate is None and not story.halted and (closed or authorizing.outlived(story)):
+        if story.fate is None and not story.halted and (why := _voids(story, at)):
             if not _waits(story):
-                answering.outlive(story, closed)
+                answering.outlive(story, why)
                 answering.stage_again(story, story.action.params, at=at)
         elif execution.met_drift(story) and story.next_version is None:
             if not _waits(story):
@@ -351,6 +375,17 @@ def restage(action: str) -> None:
         elif older.asks_anew(story) and not _waits(story):
             older.replace(story)
             answering.stage_again(story, story.action.params, at=at)
+
+
+def _voids(story: actions.Story, at: datetime) -> Reason | None:
+    """Why a permission that nobody used is not used any more, so that it is asked anew."""
+    if authorizing.outlived(story):
+        return Reason("rules", "The rules changed")
+    if authorizing.held_up(story):
+        return Reason("switch", "It was stopped for longer than its permission held")
+    closed = authorizing.closed(story, at)
+    said = closed.text.removeprefix("Needs a person: ").removesuffix(".") if closed else ""
+    return replace(closed, text=f"Its time was over ({said})") if closed else None
 
 
 def _waits(story: actions.Story) -> bool:

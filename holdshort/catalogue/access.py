@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from holdshort.catalogue import contradictions, facts, rights
+from holdshort.catalogue import account as about
+from holdshort.catalogue import contradictions, facts, membership, rights
 from holdshort.catalogue.kind import ActionType, Effect, Rendering, UnknownTarget
 from holdshort.catalogue.membership import GithubMembership, Membership, Place, place
-from holdshort.core import policy
 from holdshort.core.terms import (
     Circumstances,
     Consequence,
     Findings,
     Level,
     Offered,
-    PolicyResult,
-    PolicyVerdict,
     Reason,
     Tier,
 )
@@ -47,7 +45,7 @@ def _joining(at: Place, asked: Circumstances, knows: Knows) -> Findings:
         rights.privilege_gained(gained),
         rights.conflict(knows.policy(), at.held_soon, gained or ()),
         _suspended(at),
-        facts.not_hired(at.person, asked),
+        about.not_hired(at.person, asked),
     )
     name, group = at.person.name, at.group.name
     return Findings(
@@ -63,7 +61,7 @@ def _joining(at: Place, asked: Circumstances, knows: Knows) -> Findings:
         before=(f"{name} is not in {group}.", *rights.lines_before(at.held, gained)),
         after=(f"{name} is in {group}.", *rights.lines_gained(gained)),
         read_at=at.read_at,
-        policy=_allowed(at, gained, asked, knows),
+        policy=membership.allowed(at, gained, asked, knows),
         raises=raises,
         refusals=facts.present(facts.leaver(at.person, asked)),
         notes=contradictions.with_rights(asked, gained or ()),
@@ -107,7 +105,7 @@ def _remove(params: Membership, asked: Circumstances, knows: Knows) -> Findings:
         before=(f"{name} is in {group}.", *rights.lines_at_stake(lost)),
         after=(f"{name} is not in {group}.", *rights.lines_lost(lost)),
         read_at=at.read_at,
-        policy=_may_leave(at, lost, asked, knows),
+        policy=membership.may_leave(at, lost, asked, knows),
         raises=raises,
         owners=_owners(at, lost),
         already="" if at.member or at.member is None else f"{name} is not in {group}.",
@@ -147,26 +145,6 @@ def _owners(at: Place, changed: facts.Rights | None) -> tuple[tuple[str, str], .
     if not owners and at.group.owner:
         return ((at.group.owner, f"you own the group {at.group.name}"),)
     return tuple(owners.items())
-
-
-def _allowed(
-    at: Place, gained: facts.Rights | None, asked: Circumstances, knows: Knows
-) -> PolicyResult:
-    """The one policy rule: the role template, by rights, or by the group where it has none."""
-    if gained is None:
-        return PolicyResult(PolicyVerdict.NONE)
-    document, version = knows.policy(), knows.policy_version()
-    if not gained:
-        return policy.group_template(document, version, at.person, [at.group.id], asked.at)
-    ids = [right.id for right in gained]
-    return policy.role_template(document, version, at.person, ids, asked.at)
-
-
-def _may_leave(
-    at: Place, lost: facts.Rights | None, asked: Circumstances, knows: Knows
-) -> PolicyResult:
-    """Only leaving a group without rights has a rule; taking rights from somebody has none."""
-    return _allowed(at, lost, asked, knows) if lost == () else PolicyResult(PolicyVerdict.NONE)
 
 
 # ------------------------------------------------------------------ words
@@ -255,6 +233,7 @@ ADD_TO_GROUP = ActionType(
     undo_words="Take the person out of the group again.",
     effect=_joins,
     min_tier=EVERY_GROUP,
+    budget="memberships",
     policy_rule="role_template",
 )
 
@@ -272,6 +251,7 @@ REMOVE_FROM_GROUP = ActionType(
     undo_words="Add the person to the group again; that is gated like any other addition.",
     effect=_leaves,
     min_tier=EVERY_GROUP,
+    budget="memberships",
     policy_rule="role_template",
 )
 
@@ -289,6 +269,7 @@ SET_GITHUB_MEMBERSHIP = ActionType(
     undo_words="Take the role away again.",
     effect=_joins,
     min_tier=EVERY_GROUP,
+    budget="memberships",
     policy_rule="role_template",
 )
 

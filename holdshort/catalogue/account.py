@@ -10,6 +10,7 @@ from pydantic import Field
 from holdshort.catalogue import facts
 from holdshort.catalogue.kind import Params, Rendering
 from holdshort.core import consequence
+from holdshort.core.templates import starting
 from holdshort.core.terms import (
     Circumstances,
     DirectoryAccount,
@@ -61,6 +62,11 @@ def always_asked(
         facts.beneficiary_privileged(person, held),
         facts.emergency(asked),
     )
+
+
+def not_hired(person: Person, asked: Circumstances) -> Reason | None:
+    """Raise: HR neither says that this person works here nor that they will, and when."""
+    return None if starting(person, asked.at) else facts.employment_unconfirmed(person, asked)
 
 
 def context(raises: tuple[Reason, ...], otherwise: str) -> str:

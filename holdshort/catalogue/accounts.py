@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
 from holdshort.catalogue import account as about
 from holdshort.catalogue import facts
 from holdshort.catalogue.account import AccountOf
-from holdshort.catalogue.kind import ActionType, Effect, Unconfirmed, UnknownTarget
-from holdshort.core import employment
+from holdshort.catalogue.kind import (
+    ActionType,
+    Effect,
+    Params,
+    Rendering,
+    Unconfirmed,
+    UnknownTarget,
+    made_of_lines,
+)
+from holdshort.core import employment, guests
 from holdshort.core.terms import (
     Circumstances,
     Consequence,
     Findings,
+    Offered,
     Person,
+    PolicyResult,
+    PolicyVerdict,
+    Reason,
     Target,
     Tier,
 )
@@ -20,10 +38,20 @@ from holdshort.ports import Knows
 # ------------------------------------------------------------------ suspending and resuming
 
 
-def _suspend(params: AccountOf, asked: Circumstances, knows: Knows) -> Findings:
+class Suspend(AccountOf):
+    """Whose account, and whether because the person leaves."""
+
+    leaving: bool = Field(
+        default=False, description="Whether it is because the person leaves: then HR decides."
+    )
+
+
+def _suspend(params: Suspend, asked: Circumstances, knows: Knows) -> Findings:
     person = facts.person_named(knows, params.person)
     account = facts.account_of(knows, person)
     held = knows.rights_of(person.id)
+    left = employment.hr_end_date(knows.policy(), knows.policy_version(), person, asked.at)
+    unproven = params.leaving and left.verdict is not PolicyVerdict.PASSES
     return Findings(
         target=about.target(account),
         consequence=Consequence(
@@ -32,13 +60,38 @@ def _suspend(params: AccountOf, asked: Circumstances, knows: Knows) -> Findings:
             about.regulated(asked, person),
             facts.no_cost(),
         ),
-        context="security",
+        context="hr" if unproven else "security",
         seen=about.seen(account),
         before=(f"{person.name} can sign in.",),
         after=(f"{person.name} cannot sign in; the account and its data stay.",),
         read_at=account.read_at,
-        raises=facts.present(*about.always_asked(asked, person, held)),
+        policy=_not_needed(person, asked, knows),
+        raises=facts.present(
+            *about.always_asked(asked, person, held), _leaves(person) if unproven else None
+        ),
         already="" if account.active else f"{person.name}'s account is suspended already.",
+    )
+
+
+def _not_needed(person: Person, asked: Circumstances, knows: Knows) -> PolicyResult:
+    """The rule of whoever is listed as a guest, and that of everybody else."""
+    rows = [row for row in knows.registered("guests") if row.get("person") == person.id]
+    version = knows.policy_version()
+    if not rows:
+        return employment.hr_end_date(knows.policy(), version, person, asked.at)
+    guest = rows[0] if len(rows) == 1 else None
+    return guests.idle_guest(knows.policy(), version, person.name, guest, asked.at)
+
+
+def _leaves(person: Person) -> Reason:
+    """Raise: somebody says that this person leaves, and HR's record does not."""
+    return Reason(
+        rule="raise.authority_unproven",
+        text=f"HR's record does not say that {person.name} leaves, whoever says so. Ask HR on a "
+        "number that you know, not where this came from.",
+        observed="no end date that is over",
+        limit="an end date in HR's record",
+        would_pass="HR puts the end date into the record.",
     )
 
 
@@ -110,7 +163,7 @@ def _create(params: AccountOf, asked: Circumstances, knows: Knows) -> Findings:
             facts.sender_unproven(asked),
             facts.beneficiary_differs(asked, person),
             facts.emergency(asked),
-            facts.not_hired(person, asked),
+            about.not_hired(person, asked),
             facts.looks_like_another(person.name, user_name, lookalikes),
         ),
         refusals=facts.present(facts.leaver(person, asked)),
@@ -149,16 +202,25 @@ SUSPEND = ActionType(
     domain="identity",
     context="security",
     doc="Blocks the sign-in of one directory account. Nothing is deleted.",
-    params=AccountOf,
+    params=Suspend,
     findings=_suspend,
     render=about.renders(
         "Suspend {name}'s account",
         "{name} will not be able to sign in until the account is resumed; nothing is deleted.",
     ),
-    facts=("whose account it is and its effective rights", "whether it is active", "who asks"),
+    facts=(
+        "whose account it is and its effective rights",
+        "whether it is active",
+        "the end date in HR's record",
+        "for guests: when they last signed in, and whether their owner agreed",
+        "who asks",
+    ),
     undo=about.inverse("idp.resume"),
     undo_words="Resume the account.",
+    effect=lambda params, knows: Effect(params.person, suspends=True),
     min_tier=(Tier.POLICY, "It keeps a person from working."),
+    policy_rule="account_not_needed",
+    budget="accounts",
 )
 
 RESUME = ActionType(
@@ -177,6 +239,7 @@ RESUME = ActionType(
     undo=about.inverse("idp.suspend"),
     undo_words="Suspend the account again.",
     min_tier=(Tier.POLICY, "It gives access back."),
+    budget="accounts",
 )
 
 CREATE_ACCOUNT = ActionType(
@@ -196,7 +259,42 @@ CREATE_ACCOUNT = ActionType(
     undo_words="Suspend the new account; it is not deleted.",
     effect=_new_account,
     min_tier=(Tier.POLICY, "It lets somebody new in."),
+    budget="accounts",
     policy_rule="hr_start_date",
 )
 
-TYPES = (SUSPEND, RESUME, CREATE_ACCOUNT)
+
+class AccountsOf(Params):
+    """Whose accounts."""
+
+    people: list[str] = Field(
+        min_length=1, max_length=100, description="The ids of the people, each once."
+    )
+
+
+def _each(params: AccountsOf, at: datetime, knows: Knows) -> Sequence[Offered]:
+    return tuple(Offered(SUSPEND.id, {"person": id}) for id in dict.fromkeys(params.people))
+
+
+def _render_all(params: Mapping[str, Any], knows: Knows) -> Rendering:
+    count = len(set(params["people"]))
+    title = f"Suspend the accounts of {count} people"
+    return Rendering(title, f"{count} people will not be able to sign in until resumed.", title)
+
+
+SUSPEND_ALL = ActionType(
+    id="bundle.suspend",
+    title="Suspend several accounts",
+    domain="identity",
+    context="security",
+    doc="Suspends several people's accounts. All of them count before the first is suspended.",
+    params=AccountsOf,
+    findings=made_of_lines,
+    render=_render_all,
+    facts=("those of each suspension", "how many people were reached lately"),
+    undo_words="Each account is resumed by itself.",
+    min_tier=SUSPEND.min_tier,
+    expand=_each,
+)
+
+TYPES = (SUSPEND, RESUME, CREATE_ACCOUNT, SUSPEND_ALL)

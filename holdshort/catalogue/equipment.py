@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import Field
 
+from holdshort.catalogue import account as about
 from holdshort.catalogue import facts
 from holdshort.catalogue.kind import ActionType, Params, Rendering, UnknownTarget
 from holdshort.core import consequence, listed, standards
@@ -103,7 +104,7 @@ def _order(params: Order, asked: Circumstances, knows: Knows) -> Findings:
             facts.sender_unproven(asked),
             facts.beneficiary_differs(asked, person),
             facts.emergency(asked),
-            facts.not_hired(person, asked),
+            about.not_hired(person, asked),
         ),
         refusals=facts.present(facts.leaver(person, asked)),
         owners=_budget_owners(knows),

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from holdshort.catalogue.kind import Unconfirmed, UnknownTarget
-from holdshort.core.templates import employed, starting
+from holdshort.core.templates import employed
 from holdshort.core.terms import (
     Assurance,
     Channel,
@@ -180,11 +180,6 @@ def employment_unconfirmed(person: Person, asked: Circumstances) -> Reason | Non
         limit="employment active",
         would_pass="HR confirms the employment.",
     )
-
-
-def not_hired(person: Person, asked: Circumstances) -> Reason | None:
-    """Raise: HR neither says that this person works here nor that they will, and when."""
-    return None if starting(person, asked.at) else employment_unconfirmed(person, asked)
 
 
 def looks_like_another(name: str, target: str, others: tuple[str, ...]) -> Reason | None:

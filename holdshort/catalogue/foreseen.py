@@ -9,6 +9,7 @@ makes no other one harmless. Unknown stays unknown.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 from holdshort.catalogue.kind import Effect
@@ -32,10 +33,20 @@ class _Foreseen:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._knows, name)
 
+    def spent(self, vendor: str, days: int) -> int | None:
+        """All lines of one offer count, so that it is one sum however it is cut."""
+        lines = (*self._awaited, *self._others)
+        amounts = [self._knows.spent(vendor, days)]
+        amounts += [effect.spends for effect in lines if effect.vendor == vendor]
+        known = [amount for amount in amounts if amount is not None]
+        return sum(known) if len(known) == len(amounts) else None
+
     def account(self, person: str) -> DirectoryAccount | None:
         found, read_at = self._knows.account(person), self._knows.read_at()
         coming = [e.user_name for e in self._awaited if e.person == person and e.user_name]
         known = self._knows.rights_of(person) is not None
+        if found is not None and any(e.suspends for e in self._awaited if e.person == person):
+            return replace(found, active=False)
         if found is not None or not coming or read_at is None or not known:
             return found
         return DirectoryAccount("directory", "", coming[0], active=True, read_at=read_at)

@@ -10,7 +10,17 @@ from pydantic import Field
 
 from holdshort.catalogue import facts
 from holdshort.catalogue.kind import Params
-from holdshort.core.terms import AWAITS_ACCOUNT, DirectoryAccount, Group, Person, Target
+from holdshort.core import employment, former_role, policy
+from holdshort.core.terms import (
+    AWAITS_ACCOUNT,
+    Circumstances,
+    DirectoryAccount,
+    Group,
+    Person,
+    PolicyResult,
+    PolicyVerdict,
+    Target,
+)
 from holdshort.ports import Knows
 
 
@@ -114,3 +124,35 @@ def place(person: str, group: str, knows: Knows) -> Place:
         lookalikes=knows.lookalikes(something.name),
         read_at=knows.read_at(),
     )
+
+
+def allowed(
+    at: Place, gained: facts.Rights | None, asked: Circumstances, knows: Knows
+) -> PolicyResult:
+    """The one policy rule: the role template, by rights, or by the group where it has none."""
+    if gained is None:
+        return PolicyResult(PolicyVerdict.NONE)
+    document, version = knows.policy(), knows.policy_version()
+    if not gained:
+        return policy.group_template(document, version, at.person, [at.group.id], asked.at)
+    ids = [right.id for right in gained]
+    return policy.role_template(document, version, at.person, ids, asked.at)
+
+
+def may_leave(
+    at: Place, lost: facts.Rights | None, asked: Circumstances, knows: Knows
+) -> PolicyResult:
+    """Whether somebody has left by HR's record, or has this from a role of before.
+
+    A group without rights may also be left by whoever may join it.
+    """
+    if lost is None:
+        return PolicyResult(PolicyVerdict.NONE)
+    document, version = knows.policy(), knows.policy_version()
+    ended = employment.hr_end_date(document, version, at.person, asked.at)
+    if ended.verdict is PolicyVerdict.PASSES:
+        return ended
+    access = former_role.Access(at.group.id, frozenset(right.id for right in lost))
+    found = former_role.left_over(document, version, at.person, access, asked.at)
+    free = not lost and found.verdict is not PolicyVerdict.PASSES
+    return allowed(at, lost, asked, knows) if free else found

@@ -17,11 +17,15 @@ from holdshort.cli import (
     people,
     reviews,
     safe_mode,
+    switches,
     tickets,
 )
 from holdshort.cli.base import CommandError
 
-GROUPS = (machine, backups, company, tickets, reviews, actions, people, delegations, safe_mode)
+GROUPS = (
+    *(machine, backups, company, tickets, reviews, actions, people),
+    *(delegations, safe_mode, switches),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -21,7 +21,7 @@ Check = Callable[[Company], Iterator[Finding]]
 def repeated_ids(company: Company) -> Iterator[Finding]:
     """Two entries with one id; ids that differ only in capitals count as one."""
     sections = ("people", "systems", "groups", "assets", "software", "vendors", "windows", "holds")
-    things = ("units", "devices", "zones", "badges", "documents", "parties", "equipment")
+    things = ("units", "devices", "zones", "badges", "folders", "documents", "parties", "equipment")
     for name in (*sections, *things, "conflicts", "knowledge"):
         rows = getattr(company, name)
         yield from _repeated(((name, n, "id"), row.id.casefold()) for n, row in enumerate(rows))

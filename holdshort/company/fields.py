@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt
 
 from holdshort.company.problems import shown
+from holdshort.core.deletion import parts
 
 EVERYONE = "everyone"
 OWNER = "owner"
@@ -62,6 +63,14 @@ def _time_zone(value: str) -> str:
             f"{shown(value)} is not a time zone; write one like Europe/Berlin or UTC"
         ) from None
     return value
+
+
+def _path(value: str) -> str:
+    try:
+        parts(_readable(value))
+    except ValueError as error:
+        raise ValueError(f"{shown(value)} is no path: {error}") from None
+    return _readable(value)
 
 
 def _day(value: Any) -> Any:
@@ -170,6 +179,7 @@ Hash = Annotated[
     ),
 ]
 Text = Annotated[str, Field(max_length=255), AfterValidator(_readable)]
+Path = Annotated[str, Field(max_length=400), AfterValidator(_path)]
 Prose = Annotated[str, Field(max_length=20_000), AfterValidator(_prose)]
 TimeZone = Annotated[str, Field(max_length=64), AfterValidator(_time_zone)]
 Day = Annotated[date, BeforeValidator(_day)]

@@ -117,3 +117,24 @@ class Authority(Section):
     def spends(self) -> Decimal:
         """The largest amount this person may approve; 0 where the file names none."""
         return self.cost_limit or Decimal(0)
+
+
+class Consent(Section):
+    """That somebody agreed, as they said on a day and until another one."""
+
+    person: Id = Field(description="The human who agreed.")
+    given: Day = Field(description="When they said so.")
+    until: Day = Field(description="Last day on which it counts.")
+
+
+class Guest(Section):
+    """Somebody from outside with an account here."""
+
+    person: Id = Field(description="The human whose account it is.")
+    owner: Id = Field(description="The human here who answers for them.")
+    last_seen: Day | None = Field(
+        None, description="When they last signed in, as the directory's sign-ins say."
+    )
+    consent: Consent | None = Field(
+        None, description="The owner's consent to suspending the account once it is idle."
+    )

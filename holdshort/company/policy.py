@@ -20,6 +20,7 @@ from holdshort.company.fields import (
     Id,
     Moment,
     Money,
+    Path,
     Section,
     Share,
     Text,
@@ -121,7 +122,7 @@ class Hold(Section):
     name: Text = Field(description="The name that screens show.")
     people: tuple[Id, ...] = Field((), description="People whose data is held.")
     assets: tuple[Id, ...] = Field((), description="Assets that are held.")
-    paths: tuple[Text, ...] = Field((), description="Folders that are held.")
+    paths: tuple[Path, ...] = Field((), description="Folders that are held, from /.")
     owner: Id = Field(description="The human who may lift it.")
     since: Day = Field(description="First day of the hold.")
     reason: Text = Field(description="Why, in one sentence.")

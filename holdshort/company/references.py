@@ -115,6 +115,11 @@ def _among_things(company: Company) -> Iterator[Named]:
     for path, device in _at("devices", company.devices):
         yield from _one(path, "holder", device.holder, "human")
         yield from _one(path, "fleet", device.fleet, "fleet")
+    for path, guest in _at("guests", company.guests):
+        yield from _one(path, "person", guest.person, "human")
+        yield from _one(path, "owner", guest.owner, "human")
+        if guest.consent:
+            yield from _one((*path, "consent"), "person", guest.consent.person, "human")
     for path, zone in _at("zones", company.zones):
         yield from _one(path, "site", zone.site, "site")
         yield from _one(path, "owner", zone.owner, "human")
@@ -144,7 +149,7 @@ def _among_rules(company: Company) -> Iterator[Named]:
     if company.routing.alone:
         alone = company.routing.alone
         yield from _one(("routing", "alone"), "reviewed_by", alone.reviewed_by, "human")
-    owned = ("holds", "thresholds", "vendors", "documents")
+    owned = ("holds", "thresholds", "vendors", "documents", "folders")
     for path, row in (found for name in owned for found in _at(name, getattr(company, name))):
         yield from _one(path, "owner", row.owner, "human")
 

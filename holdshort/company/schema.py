@@ -18,7 +18,7 @@ from holdshort.company.fields import (
     Text,
     TimeZone,
 )
-from holdshort.company.people import Account, Authority, Person
+from holdshort.company.people import Account, Authority, Guest, Person
 from holdshort.company.policy import (
     Budgets,
     Confidence,
@@ -42,6 +42,7 @@ from holdshort.company.systems import (
     Connector,
     Device,
     Entitlement,
+    Folder,
     Group,
     System,
     Unit,
@@ -123,12 +124,14 @@ class Company(Section):
     company: About = Field(description="The company itself.")
     people: tuple[Person, ...] = Field(min_length=1, description="Humans, the agent, services.")
     authority: tuple[Authority, ...] = Field((), description="The authority register.")
+    guests: tuple[Guest, ...] = Field((), description="People from outside, and their owners.")
     systems: tuple[System, ...] = Field((), description="Systems and their entitlements.")
     groups: tuple[Group, ...] = Field((), description="Groups, their nesting and their grants.")
     assets: tuple[Asset, ...] = Field((), description="Hosts, databases, firewalls, sites.")
     devices: tuple[Device, ...] = Field((), description="Devices and who works with them.")
     zones: tuple[Zone, ...] = Field((), description="What badges open.")
     badges: tuple[Badge, ...] = Field((), description="Who carries which badge.")
+    folders: tuple[Folder, ...] = Field((), description="Folders of the file store.")
     units: tuple[Unit, ...] = Field((), description="Units of a directory and their rules.")
     software: tuple[Software, ...] = Field((), description="The software catalogue.")
     equipment: tuple[Equipment, ...] = Field((), description="The equipment catalogue.")

@@ -409,6 +409,9 @@ class Circumstances:
     ticket: int | None = None
     """The ticket's number, for actions on the ticket itself."""
 
+    opened: datetime | None = None
+    """When the ticket was opened, from which deadlines of the law count."""
+
 
 @dataclass(frozen=True, slots=True)
 class Findings:

@@ -76,6 +76,9 @@ class Story:
     halted = _Read[bool]()
     """Whether the database lets nothing about it start: see docs/adr/0002-older-states.md."""
 
+    stopped = _Read[Part | None]()
+    """The switch that is off over it, if any: its scope, person, reason and time."""
+
     older = _Read[bool]()
     """Whether it was staged before an older state of the desk came back."""
 

@@ -45,6 +45,8 @@ EVENTS = frozenset(
         "delegation.given",
         "delegation.taken_back",
         "undo.asked",
+        "switch.stopped",
+        "switch.released",
         "sign_in.succeeded",
         "sign_in.failed",
     }

@@ -10,6 +10,7 @@ from holdshort.core.terms import Hands, PolicyVerdict, Reason
 from holdshort.records import actions, audit, db, people
 from holdshort.records.actions import Story
 from holdshort.records.people import DESK
+from holdshort.records.wake import wake
 from holdshort.records.world import World
 from holdshort.stops import asking, desk, telling
 from holdshort.stops.assess import Assessment
@@ -58,18 +59,28 @@ def by_decisions(story: Story, *, at: datetime) -> None:
         decision_2=second.get("id"),
         person_2=second.get("person"),
     )
-    if by_hand:
+    if by_hand and forbidden(story):
+        wake("restage", story.action.id)
+    elif by_hand:
         _give_to(story, asking.hands(story, yes[0]["person"], at=at))
     elif story.action.target.connector == "desk":
         desk.carry_out(story)
 
 
+def forbidden(story: Story) -> bool:
+    """Whether a rule of today forbids it that no yes overrules, such as a hold placed since."""
+    action = story.action
+    return catalogue.find(action.type).forbids(action.params, World()) is not None
+
+
 def outlived(story: Story) -> bool:
     """Whether rules permitted it, and other rules or another standing have come since.
 
-    People said yes to these bytes, so their permission does not end with the rules of that day.
+    People said yes to these bytes, so their permission ends only with what no yes overrules.
     """
     permission = story.authorization
+    if permission is not None and forbidden(story):
+        return True
     by_rules = permission is not None and permission["basis"] == "policy"
     return by_rules and not db.value("rules_hold", action=story.action.id)
 
@@ -84,6 +95,13 @@ def closed(story: Story, at: datetime) -> Reason | None:
     if result.verdict is PolicyVerdict.PASSES:
         return None
     return result.reason or Reason("policy.none", "Needs a person: no rule allows it now.")
+
+
+def held_up(story: Story) -> bool:
+    """Whether its permission ran out while it was stopped, and nothing stops it any more."""
+    if story.authorization is None or story.stopped is not None:
+        return False
+    return bool(db.value("held_up", action=story.action.id))
 
 
 def _give_to(story: Story, person: str) -> None:

@@ -31,7 +31,7 @@ from holdshort.records.ids import new_id
 from holdshort.records.people import DESK
 from holdshort.records.wake import wake
 from holdshort.records.world import World
-from holdshort.stops import authorizing, telling
+from holdshort.stops import authorizing, progress, telling
 
 LEASE = 60
 """Seconds after which another attempt may take over."""
@@ -107,6 +107,7 @@ def _may_start(story: Story, at: Any) -> bool:
     return (
         permission is not None
         and story.fate is None
+        and story.stopped is None
         and story.position is not None
         and permission["hands"] == Hands.EXECUTOR
         and permission["not_before"] <= at < permission["expires_at"]
@@ -439,8 +440,9 @@ def tell(
         tickets.say(
             number, f"Something changed before ‘{name}’ could run. It will be looked at again."
         )
-    elif kind == "not_applied":
-        tickets.hand_over(number, f"‘{name}’ did not happen, and nothing was changed.")
     else:
         doubt = "We could not confirm" if kind == "unknown" else "The result differs for"
-        tickets.hand_over(number, f"{doubt} ‘{name}’.")
+        said = f"{doubt} ‘{name}’."
+        if kind == "not_applied":
+            said = f"‘{name}’ did not happen, and nothing was changed."
+        tickets.hand_over(number, " ".join(filter(None, (said, progress.summary(number)))))

@@ -25,9 +25,16 @@ from holdshort.records import actions, audit, db, grounds, offers, people, ticke
 from holdshort.records.actions import Story
 from holdshort.records.ids import new_id
 from holdshort.records.offers import Proposal
-from holdshort.records.people import DESK
 from holdshort.records.world import World
-from holdshort.stops import asking, authorizing, execution, lines, older, telling
+from holdshort.stops import (
+    asking,
+    authorizing,
+    execution,
+    lines,
+    noticing,
+    older,
+    resuming,
+)
 from holdshort.stops.assess import Assessment, assess, catalogue_version
 
 MAX_ACTIONS = 20
@@ -109,12 +116,15 @@ def _stage_actions(proposal: Proposal, ticket: Mapping[str, Any], at: datetime) 
         return "nothing_to_do"
     tickets.turn(proposal.ticket, "staged")
     needed = {one.action.id for one in found if not one.findings.already}
+    open_ones = [_waiting_only_for(needed, one) for one in found if one.action.id in needed]
+    if any(catalogue.find(one.type).is_bundle for one in proposal.offer.actions):
+        open_ones = resuming.left(open_ones, proposal.ticket)
     for one in found:
         if one.findings.already:
             tickets.say(proposal.ticket, one.findings.already)
-        else:
-            write(_waiting_only_for(needed, one), proposal=proposal.id, at=at)
-    return "actions"
+    for one in open_ones:
+        write(one, proposal=proposal.id, at=at)
+    return "actions" if open_ones else "nothing_to_do"
 
 
 def _waiting_only_for(needed: set[str], one: Assessment) -> Assessment:
@@ -149,6 +159,7 @@ def circumstances_of(ticket: Mapping[str, Any], proposal: Proposal, at: datetime
         confidence=proposal.confidence,
         ticket_text=tickets.words(ticket["number"]),
         ticket=ticket["number"],
+        opened=ticket["opened_at"],
     )
 
 
@@ -190,6 +201,7 @@ def write(one: Assessment, *, proposal: str, at: datetime) -> None:
 
 def _write_answer(one: Assessment, *, digest: str, data: bytes) -> None:
     """The gate's answer about these bytes, with everything it rests on."""
+    reasons = actions.reasons_as_data(one.gate.reasons)
     db.write(
         "add_assessment",
         action=one.action.id,
@@ -205,16 +217,13 @@ def _write_answer(one: Assessment, *, digest: str, data: bytes) -> None:
         policy_version=one.policy_version,
         catalogue_version=catalogue_version(),
         alone=one.alone,
-        grounds=grounds.pack(
-            asdict(one.findings), actions.reasons_as_data(one.gate.reasons), beside=data
-        ),
+        grounds=grounds.pack(asdict(one.findings), reasons, beside=data),
     )
 
 
 def _refuse(story: Story) -> None:
     actions.add_fate(story, "refused", person=None, reason=story.reasons[0].rule)
-    audit.event("action.refused", actor=DESK, ticket=story.action.ticket, action=story.action.id)
-    telling.ended(story, "is not allowed", detail=story.reasons[0].text)
+    noticing.refused(story)
 
 
 # ------------------------------------------------------------------ other answers

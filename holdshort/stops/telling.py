@@ -7,6 +7,7 @@ from holdshort.core.terms import Action
 from holdshort.records import actions, tickets
 from holdshort.records.actions import Story
 from holdshort.records.world import World
+from holdshort.stops import progress
 
 
 def title(story: Story, world: World | None = None) -> str:
@@ -25,9 +26,10 @@ def say(story: Story, text: str) -> None:
         tickets.say(story.action.ticket, text)
 
 
-def ended(story: Story, how: str, *, detail: str = "") -> None:
-    """Tell that a change ended without effect."""
-    finish(story, f"‘{title(story)}’ {how}. {detail}".strip() + " You can ask to talk to a person.")
+def ended(story: Story, how: str, *, detail: str = "", final: bool = False) -> None:
+    """Tell that a change ended without effect; a `final` no is one that no person here changes."""
+    said = f"‘{title(story)}’ {how}. {detail}".strip()
+    finish(story, said if final else f"{said} You can ask to talk to a person.")
 
 
 def finish(story: Story, text: str, *, others_open: bool | None = None) -> None:
@@ -40,7 +42,10 @@ def finish(story: Story, text: str, *, others_open: bool | None = None) -> None:
         return
     if others_open is None:
         others_open = any(one != story.action.id for one in actions.unfinished(number))
+    among_others = others_open or story.action.position or story.action.after
+    so_far = progress.summary(number) if among_others else ""
+    said = " ".join(filter(None, (text, so_far)))
     if others_open:
-        tickets.say(number, text)
+        tickets.say(number, said)
     else:
-        tickets.close(number, text)
+        tickets.close(number, said)

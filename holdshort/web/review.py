@@ -87,7 +87,7 @@ def _consequence(action: str, verdict: str) -> bool:
         }
     if verdict == "approve":
         enough = len(story.decided("approve")) >= story.assessment["needed"]
-        return not enough or story.state not in ("waiting",)
+        return not enough or bool(story.stopped) or story.state != "waiting"
     return verdict == "ask" or story.state != "waiting"
 
 
@@ -237,5 +237,6 @@ def _names(story: Story) -> dict[str, str]:
     who = {action.requester, action.beneficiary, action.initiator, action.changer}
     who |= {one["person"] for one in (*story.assignments, *story.decisions)}
     who |= {one["hand_to"] for one in story.decided("hand_over")}
+    who |= {story.stopped["person"]} if story.stopped else set()
     who |= {one["instead_of"] for one in story.decisions if one["instead_of"]}
     return {key: person.name for key, person in people.people(who).items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +15,8 @@ from holdshort.core.reasons import OVERRIDE
 from holdshort.records import actions, db, people, queue, secrets, tickets
 from holdshort.records.actions import Story
 from holdshort.records.world import World
-from holdshort.web import errors
+from holdshort.stops import progress, resuming
+from holdshort.web import errors, waiting
 from holdshort.web.drawn import Drawn, draw
 from holdshort.web.screen import Who, screen
 
@@ -33,6 +34,11 @@ class Change:
     hands: str
     stoppable: bool
     undoable: bool
+    comes_after: str = ""
+    """The title of an earlier line that this one waits for."""
+
+    ended_before: bool = False
+    """Whether that line ended without effect, so that this one can never run."""
 
 
 @screen()
@@ -62,6 +68,18 @@ def ask_a_person(request: HttpRequest, who: Who, number: int) -> HttpResponse:
     if _visible(who, number)["requester"] != who.person.id:
         return errors.not_yours(request)
     flow.ask_for_a_person(number, sender=who.asks)
+    return HttpResponseRedirect(f"/tickets/{number}")
+
+
+@screen("POST", staff=True)
+def resume(request: HttpRequest, who: Who, number: int) -> HttpResponse:
+    """Go on with a bundle of which a part failed."""
+    ticket = _visible(who, number)
+    try:
+        flow.resume(number, sender=who.acts)
+    except flow.Refused as no:
+        return _page(request, who, ticket, problem=no)
+    waiting.until(lambda: staged(number))
     return HttpResponseRedirect(f"/tickets/{number}")
 
 
@@ -111,6 +129,9 @@ def _page(
         "beneficiary": names.get(ticket["beneficiary"] or ""),
         "messages": tickets.messages(number),
         "changes": changes,
+        "open": [one for one in changes if one.drawn.story.state in progress.OPEN],
+        "finished": sum(one.drawn.story.state in progress.DONE for one in changes),
+        "resumable": resuming.can_resume(number),
         "passwords": secrets.waiting(number, person=who.person.id),
         "words": words,
         "problem": problem,
@@ -126,12 +147,18 @@ def _page(
 
 def _changes(number: int) -> list[Change]:
     """The newest version of every change, in the order of the ticket."""
-    stories = [story for story in actions.of_ticket(number) if story.next_version is None]
-    world = World()
+    world, found = World(), progress.lines(number)
+    shown = {one.id for one in found}
+    stories = [story for story in actions.of_ticket(number) if story.action.id in shown]
+    held, dead = progress.blocked(found), progress.dead(found)
     who = {one["person"] for story in stories for one in story.assignments}
     who |= {story.fate["person"] for story in stories if story.fate and story.fate["person"]}
     names = {key: person.name for key, person in people.people(who).items()}
-    return [_change(story, draw(story, world), names) for story in stories]
+    changes = [_change(story, draw(story, world), names) for story in stories]
+    return [
+        replace(one, comes_after=held[id].title, ended_before=id in dead) if id in held else one
+        for one, id in ((one, one.drawn.story.action.id) for one in changes)
+    ]
 
 
 def _change(story: Story, drawn: Drawn, names: dict[str, str]) -> Change:
@@ -147,5 +174,7 @@ def _change(story: Story, drawn: Drawn, names: dict[str, str]) -> Change:
 
 def _at_work(ticket: db.Row, changes: list[Change]) -> bool:
     """Whether something is about to happen by itself, so that the page looks again."""
-    moving = any(change.drawn.story.state in AT_WORK for change in changes)
+    moving = any(
+        change.drawn.story.state in AT_WORK and not change.comes_after for change in changes
+    )
     return moving or ticket["stands"] == "with_agent" or not staged(ticket["number"])

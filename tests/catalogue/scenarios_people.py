@@ -1,4 +1,4 @@
-"""Scenarios 12a to 12c as data: each line of a bundle with its levels, raises, policy and tier."""
+"""Scenarios 12a to 14b as data: each line of a bundle with its levels, raises, policy and tier."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from holdshort.core.terms import PolicyVerdict, Tier
+from holdshort.core.terms import Channel, PolicyVerdict, Tier
 
 PASSES, FAILS, NONE = PolicyVerdict.PASSES, PolicyVerdict.FAILS, PolicyVerdict.NONE
 
@@ -73,6 +73,55 @@ BUNDLES = (
                 raises=("raise.privilege_gained",), waits_for=(0,),
             ),
             Line("equipment.order", "laptop", (1, 1, 0, 1), Tier.POLICY, PASSES, waits_for=(0,)),
+        ),
+    ),
+    Bundle(
+        "13a", "petra", "bundle.offboard", {"person": "karl"},
+        (
+            Line("idp.suspend", "karl", (1, 0, 2, 0), Tier.POLICY, PASSES),
+            Line(
+                "idp.remove_from_group", "sales-emea", (1, 0, 2, 0), Tier.POLICY, PASSES,
+                waits_for=(0,),
+            ),
+        ),
+    ),
+    Bundle(
+        "13a, files", "petra", "bundle.offboard", {"person": "karl", "files_to": "viktor"},
+        (
+            Line("idp.suspend", "karl", (1, 0, 2, 0), Tier.POLICY, PASSES),
+            Line(
+                "idp.remove_from_group", "sales-emea", (1, 0, 2, 0), Tier.POLICY, PASSES,
+                waits_for=(0,),
+            ),
+            Line("files.transfer", "viktor", (1, 2, 2, 0), Tier.HUMAN, NONE, waits_for=(0,)),
+        ),
+    ),
+    Bundle(
+        "13c", "viktor", "bundle.offboard", {"person": "samuel", "files_to": "viktor"},
+        (
+            Line(
+                "idp.suspend", "samuel", (1, 0, 2, 0), Tier.HUMAN, FAILS,
+                raises=("raise.authority_unproven",),
+            ),
+        ),
+        how={"channel": Channel.SLACK},
+    ),
+    Bundle(
+        "14a", "viktor", "bundle.transfer", {"person": "nils", "from_role": "support-agent"},
+        (
+            Line("idp.remove_from_group", "support-agents", (1, 0, 2, 0), Tier.POLICY, PASSES),
+            _group("sales-emea"),
+            _group("vpn-users"),
+        ),
+    ),
+    Bundle(
+        "14b", "frieda", "bundle.transfer",
+        {"person": "paula", "from_role": "accounts-payable", "keep": ["vendor-creators"]},
+        (
+            Line(
+                "idp.add_to_group", "payment-approvers", (1, 0, 3, 0), Tier.HUMAN, PASSES,
+                raises=("raise.duty_conflict",),
+            ),
         ),
     ),
 )  # fmt: skip

@@ -233,9 +233,11 @@ def test_leaving_a_harmless_group_is_as_free_as_joining_it() -> None:
     assert tier_of(found) is Tier.POLICY
 
 
-def test_taking_ordinary_rights_away_has_no_rule_and_waits() -> None:
+def test_taking_rights_that_the_persons_role_includes_waits() -> None:
     found = look(REMOVE, "dana", "vpn-users", by="viktor")
-    assert found.policy.verdict is PolicyVerdict.NONE
+    assert found.policy.verdict is PolicyVerdict.FAILS
+    assert found.policy.reason is not None
+    assert "account-executive v3 of Dana Fischer's role gives this" in found.policy.reason.text
     assert tier_of(found) is Tier.POLICY
     assert any(line.startswith("Loses VPN connection") for line in found.after)
     assert found.rights == ()

@@ -15,6 +15,7 @@ from tests.catalogue.scenarios_people import BUNDLES, Bundle, Line
 from tests.catalogue.world import NOW, World, asked
 
 ABOUT = ("group", "item", "to", "person")
+"""Parameters that tell one line from another."""
 
 
 def looked_up(bundle: Bundle, world: World | None = None) -> list[tuple[Offered, Findings]]:

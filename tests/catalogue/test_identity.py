@@ -217,7 +217,8 @@ def test_suspending_one_person_waits_for_a_yes_without_a_raise() -> None:
     found = look("idp.suspend", "bea", "viktor")
     assert found.raises == ()
     assert found.consequence.vector == (1, 0, 2, 0)
-    assert found.policy.reason is None
+    assert found.policy.reason is not None
+    assert "no record of HR says that Bea Lorenz has left" in found.policy.reason.text
     assert catalogue.find("idp.suspend").min_tier is not None
 
 

@@ -125,6 +125,13 @@ def test_an_account_that_comes_first_is_there_for_the_lines_that_wait_for_it() -
     assert foresee(known, [coming], []).account("dana") is None
 
 
+def test_an_account_that_is_suspended_first_is_suspended_for_the_lines_that_wait_for_it() -> None:
+    ends = Effect("dana", suspends=True)
+    for awaited, others, active in (([ends], [], False), ([], [ends], True)):
+        account = foresee(World(), awaited, others).account("dana")
+        assert account is not None and account.active is active
+
+
 def test_what_is_unknown_stays_unknown() -> None:
     known = World()
     known.stale = True

@@ -66,6 +66,7 @@ INSERTS: dict[str, dict[str, str]] = {
     "restoration": {"desk": "reason position seen", "executor": "reason position seen"},
     "reconciliation": {"web": "restoration person account channel note"},
     "settlement": {"web": "action restoration person account result note"},
+    "switch": {"web": "scope is_on person account channel reason"},
     "sighting": {"executor": "action shown now problem"},
 }
 """Table, role, the columns it may fill in."""

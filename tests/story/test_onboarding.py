@@ -2,43 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from holdshort.connectors import build
+from holdshort import flow
 from holdshort.core.terms import Offer, Offered
-from tests.conftest import COMPANY
-from tests.desk import Desk, Server
-from tests.directory import Directory, running_directory
+from holdshort.ports import RefusedByTarget, Unreachable
+from tests.desk import Desk
+from tests.directory import Directory
 from tests.kernel import waking
-from tests.services import Services, running_services
-
-
-@pytest.fixture(scope="module")
-def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    with running_services(tmp_path_factory.mktemp("services"), COMPANY) as one:
-        yield one
-
-
-@pytest.fixture
-def desk(server: Server, services: Services, tmp_path: Path) -> Iterator[Desk]:
-    """A desk of the demo company."""
-    one = Desk(server, tmp_path)
-    one.connectors["erp"] = build("erp", "http", services.settings(COMPANY, "erp"))
-    yield one
-    one.close()
-    for order in ("lena:laptop", "lena:laptop-studio", "claudia:laptop"):
-        services.respond("erp", "DELETE", f"/v1/orders/{order}")
-
-
-@pytest.fixture
-def directory(desk: Desk, tmp_path: Path) -> Iterator[Directory]:
-    with running_directory(tmp_path, COMPANY) as one:
-        desk.connectors["directory"] = one.connector
-        yield one
+from tests.services import Services
+from tests.story.bundles import *  # noqa: F403
+from tests.story.bundles import after_the_hold, line, lines, states
 
 
 def onboard(desk: Desk, person: str, *, words: str = "please prepare", **params: Any) -> int:
@@ -46,39 +22,6 @@ def onboard(desk: Desk, person: str, *, words: str = "please prepare", **params:
     offered = Offered("bundle.onboard", {"person": person, **params})
     desk.agent.next = Offer("New starter", 0.97, "HR has hired them.", "scripted", (offered,))
     return desk.ask("petra", words)
-
-
-def line(desk: Desk, ticket: int, type_id: str, **params: Any) -> Any:
-    """The newest version of the one line of that type with those parameters."""
-    [found] = [
-        one
-        for one in desk.actions(ticket)
-        if one.action.type == type_id
-        and one.action.params.items() >= params.items()
-        and one.next_version is None
-    ]
-    return found
-
-
-def lines(desk: Desk, ticket: int) -> list[Any]:
-    return [one for one in desk.actions(ticket) if one.next_version is None]
-
-
-def states(desk: Desk, ticket: int) -> dict[str, str]:
-    """The state of each line, by what it is about."""
-    about = ("group", "item", "person")
-    return {
-        next(str(one.action.params[k]) for k in about if k in one.action.params): one.state
-        for one in lines(desk, ticket)
-    }
-
-
-def after_the_hold(desk: Desk, ticket: int) -> None:
-    """Nobody stops what may run; what waits for it runs then, too."""
-    for one in lines(desk, ticket):
-        if one.state == "authorized":
-            waking.open_hold(desk, one.action.id)
-    desk.run()
 
 
 def orders(services: Services) -> list[str]:
@@ -224,3 +167,118 @@ def test_nobody_whom_hr_does_not_know_is_let_in(
     assert modes == ({"REFUSE"} if status == "ended" else {"HITL"})
     after_the_hold(desk, ticket)
     assert directory.account("lena") is None
+
+
+# ------------------------------------------------------------------ a part fails
+
+
+def refuse_next(desk: Desk, monkeypatch: pytest.MonkeyPatch, group: str) -> None:
+    """The directory says no to joining this group, until it is undone."""
+    connector = desk.connectors["directory"]
+    apply = connector.apply
+
+    def refusing(action: Any, **how: Any) -> Any:
+        if action.params.get("group") == group:
+            raise RefusedByTarget("The directory said no.")
+        return apply(action, **how)
+
+    monkeypatch.setattr(connector, "apply", refusing)
+
+
+def resume(desk: Desk, ticket: int, person: str = "ines") -> None:
+    who = desk.sender(person)
+    with desk.role("web"):
+        flow.resume(ticket, sender=who)
+    desk.run()
+
+
+def test_a_part_that_fails_is_told_and_resumed_without_doing_anything_twice(
+    desk: Desk, directory: Directory, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = orders(services)
+    ticket = onboard(desk, "lena", equipment=["laptop-studio"])
+    with monkeypatch.context() as broken:
+        refuse_next(desk, broken, "vpn-users")
+        after_the_hold(desk, ticket)
+    assert states(desk, ticket)["vpn-users"] == "not_applied"
+    said = desk.said(ticket)
+    assert "2 of 4 done; ‘Add Lena Vogt to VPN Users’ did not happen; " in said
+    assert "‘Order Laptop for film and 3D for Lena Vogt’ waits for Frieda Neumann or" in said
+    assert desk.ticket(ticket)["stands"] == "with_person"
+    resume(desk, ticket)
+    assert [one.action.params.get("group") for one in lines(desk, ticket)].count("vpn-users") == 2
+    assert len(lines(desk, ticket)) == 5
+    after_the_hold(desk, ticket)
+    assert "lena" in directory.members("vpn-users")
+    waiting = line(desk, ticket, "equipment.order")
+    desk.decide(waiting.action.id, "frieda", "approve")
+    assert orders(services) == [*before, "lena:laptop-studio"]
+    assert len([a for a in directory.connector.mirror().accounts if a.user_name == "lena"]) == 1
+
+
+def test_where_the_account_fails_nothing_else_is_done_and_all_of_it_is_resumed(
+    desk: Desk, directory: Directory, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = orders(services)
+    ticket = onboard(desk, "lena")
+    with monkeypatch.context() as broken:
+        refuse_next(desk, broken, None)  # type: ignore[arg-type]
+        after_the_hold(desk, ticket)
+    assert states(desk, ticket)["lena"] == "not_applied"
+    assert "0 of 4 done" in desk.said(ticket)
+    said = "‘Add Lena Vogt to VPN Users’ cannot happen without ‘Create an account for Lena Vogt’"
+    assert said in desk.said(ticket)
+    assert orders(services) == before
+    resume(desk, ticket)
+    after_the_hold(desk, ticket)
+    assert directory.account("lena") is not None
+    assert [one.state for one in lines(desk, ticket)].count("executed") == 4
+    assert [one.state for one in lines(desk, ticket)].count("withdrawn") == 3
+    assert orders(services) == [*before, "lena:laptop"]
+
+
+def test_a_directory_that_is_away_for_a_while_delays_and_changes_nothing_else(
+    desk: Desk, directory: Directory, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = onboard(desk, "lena")
+    with monkeypatch.context() as away:
+        connector = desk.connectors["directory"]
+        away.setattr(connector, "observe", unreachable)
+        after_the_hold(desk, ticket)
+    assert states(desk, ticket)["lena"] == "executing"
+    waking.pass_time(desk)
+    desk.refresh_reading()
+    desk.sweep()
+    after_the_hold(desk, ticket)
+    assert set(states(desk, ticket).values()) == {"executed"}
+
+
+def unreachable(action: Any) -> Any:
+    raise Unreachable("The directory did not answer.")
+
+
+def test_what_somebody_said_no_to_is_not_asked_again(
+    desk: Desk, directory: Directory, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = onboard(desk, "lena", equipment=["laptop-studio"])
+    waiting = line(desk, ticket, "equipment.order")
+    desk.decide(waiting.action.id, "frieda", "reject", reason_code="not_needed")
+    with monkeypatch.context() as broken:
+        refuse_next(desk, broken, "vpn-users")
+        after_the_hold(desk, ticket)
+    resume(desk, ticket)
+    after_the_hold(desk, ticket)
+    assert [one.state for one in lines(desk, ticket) if one.action.type == "equipment.order"] == [
+        "rejected"
+    ]
+    assert "3 of 4 done; ‘Order Laptop for film and 3D for Lena Vogt’ was not" in desk.said(ticket)
+
+
+def test_only_staff_resumes_and_only_what_failed(
+    desk: Desk, directory: Directory, services: Services
+) -> None:
+    ticket = onboard(desk, "lena")
+    with pytest.raises(flow.Refused, match="Nothing is left here"):
+        resume(desk, ticket)
+    with pytest.raises(flow.Refused, match="Only people who work on this desk"):
+        resume(desk, ticket, "dana")

@@ -42,13 +42,16 @@ class Scene:
                 "tickets": "/tickets",
                 "track-record": "/track-record",
                 "rules": "/rules",
+                "stop": "/switches",
                 "delegations": "/delegations",
                 "ticket-staff": f"/tickets/{at['handed']}",
                 "ticket-hold": f"/tickets/{at['photo']}",
                 "ticket-done": f"/tickets/{at['bought']}",
+                "ticket-starter": f"/tickets/{at['starter']}",
             },
             "lukas": {"review-not-you": f"/reviews/{at['build_review']}"},
             "leo": {"queue-empty": "/reviews"},
+            "petra": {"ticket-starter-mine": f"/tickets/{at['starter']}"},
         }
 
     def came_back(self) -> dict[str, dict[str, str]]:
@@ -66,6 +69,30 @@ class Scene:
             "ines": {"safe-mode": "/safe-mode", "queue-halted": "/reviews"},
             "dana": {"portal-halted": "/"},
         }
+
+    def stopped(self) -> dict[str, dict[str, str]]:
+        """Somebody stopped everything and one app; the screens that show it."""
+        from holdshort import flow
+
+        for person, scope, why in (
+            ("lukas", "everything", "Somebody is being added to groups who should not be."),
+            ("ines", "connector:directory", ""),
+        ):
+            with self.desk.role("web"):
+                flow.switch_off(scope, why, sender=self.desk.sender(person))
+        at = self.at
+        return {
+            "ines": {"switches": "/switches", "queue-stopped": "/reviews"},
+            "sven": {"review-stopped": f"/reviews/{at['build_review']}"},
+        }
+
+    def goes_on(self) -> None:
+        """It was a drill."""
+        from holdshort import flow
+
+        for scope in ("everything", "connector:directory"):
+            with self.desk.role("web"):
+                flow.switch_on(scope, "It was a drill.", sender=self.desk.sender("ines"))
 
     # -------------------------------------------------------------- what happens
 
@@ -128,7 +155,20 @@ class Scene:
         )
         self.at["build"] = self.story(build).action.ticket
         self.at["build_review"] = self.review_of(build)
+        self.offered(
+            "petra",
+            "Lena starts on 4 January. She cuts our films, so please order the laptop for film.",
+            "bundle.onboard",
+            {"person": "lena", "equipment": ["laptop-studio"]},
+            0.95,
+            "HR's record says that Lena Vogt begins as an account executive.",
+        )
+        self.at["starter"] = self.story(self.latest()).action.ticket
         self.at["photo"] = self.say("aylin", "Could you add me to the Running Club group? Thanks!")
+
+    def latest(self) -> str:
+        """The action that was staged last."""
+        return str(self.desk.sql("SELECT id FROM kernel.action ORDER BY staged_at DESC")[0][0])
 
     def by_hand(self) -> None:
         """Suspending was sent back to people, so what is approved is done by hand."""

@@ -10,5 +10,5 @@ from holdshort.records import schema
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("records", "0012_bundles")]
+    dependencies: ClassVar = [("records", "0010_switches")]
     operations: ClassVar = [schema.change("0011_duties")]

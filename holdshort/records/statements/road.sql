@@ -192,6 +192,7 @@ SELECT a.id, encode(a.digest, 'hex') AS digest, a.canonical, a.proposal, a.stage
        to_jsonb(z) AS "authorization", to_jsonb(f) AS fate,
        to_jsonb(x) AS execution, to_jsonb(o) AS outcome, to_jsonb(h) AS report, to_jsonb(fi) AS finding,
        to_jsonb(se) AS settlement, ha.older IS NOT NULL AS halted, COALESCE(ha.older, false) AS older,
+       (SELECT to_jsonb(w) FROM kernel.stopped w WHERE w.action = a.id ORDER BY w.switch LIMIT 1) AS stopped,
        (SELECT l.position FROM kernel.log l WHERE l.event = z.event) AS position,
        (SELECT k.person FROM public.ticket t JOIN kernel.account k ON k.id = t.account WHERE t.number = a.ticket)
          AS writer,
@@ -268,6 +269,7 @@ SELECT a.id, encode(a.digest, 'hex') AS digest, a.canonical,
        to_jsonb(s) - 'grounds' || jsonb_build_object('category', s.type || '/' || s.tier) AS gate,
        to_jsonb(z) AS "authorization", to_jsonb(f) AS fate, ha.older IS NOT NULL AS halted,
        COALESCE(ha.older, false) AS older,
+       (SELECT to_jsonb(w) FROM kernel.stopped w WHERE w.action = a.id ORDER BY w.switch LIMIT 1) AS stopped,
        (SELECT k.person FROM public.ticket t JOIN kernel.account k ON k.id = t.account WHERE t.number = a.ticket)
          AS writer,
        (SELECT b.id::text FROM kernel.action b
@@ -292,6 +294,7 @@ SELECT a.id, encode(a.digest, 'hex') AS digest, a.canonical,
 SELECT a.id, encode(a.digest, 'hex') AS digest, a.canonical,
        to_jsonb(z) AS "authorization", to_jsonb(f) AS fate, to_jsonb(x) AS execution,
        to_jsonb(o) AS outcome, EXISTS (SELECT FROM kernel.halted h WHERE h.action = a.id) AS halted,
+       (SELECT to_jsonb(w) FROM kernel.stopped w WHERE w.action = a.id ORDER BY w.switch LIMIT 1) AS stopped,
        (SELECT l.position FROM kernel.log l WHERE l.event = z.event) AS position,
        COALESCE((SELECT jsonb_agg(to_jsonb(t) ORDER BY t.fence) FROM kernel.attempt t
                   WHERE t.execution = x.id), '[]') AS attempts,
@@ -380,6 +383,7 @@ SELECT DISTINCT 'authorize', d.action::text FROM kernel.decision d
    AND d.decided_at > %(since)s AND d.decided_at < clock_timestamp() - interval '10 seconds'
    AND NOT (d.authority = 'self_declared' AND d.decided_at > clock_timestamp() - interval '15 minutes')
    AND NOT EXISTS (SELECT FROM kernel.halted h WHERE h.action = d.action)
+   AND NOT (d.verdict = 'approve' AND EXISTS (SELECT FROM kernel.stopped s WHERE s.action = d.action))
    AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = d.action)
    AND NOT EXISTS (SELECT FROM kernel."authorization" z WHERE z.action = d.action)
 UNION ALL
@@ -437,7 +441,8 @@ SELECT DISTINCT 'reroute', r.action::text
    AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = r.action)
    AND NOT EXISTS (SELECT FROM kernel."authorization" z WHERE z.action = r.action)
 UNION ALL
-SELECT CASE WHEN z.expires_at < clock_timestamp() THEN 'expire'
+SELECT CASE WHEN z.expires_at < clock_timestamp() THEN
+              CASE WHEN EXISTS (SELECT FROM kernel.held_up u WHERE u.action = z.action) THEN 'restage' ELSE 'expire' END
             WHEN EXISTS (SELECT FROM kernel.standing t WHERE t.category = z.category AND t.id > z.standing)
               OR EXISTS (SELECT FROM kernel.adoption t WHERE t.policy_version > z.policy_version) THEN 'restage'
             ELSE 'execute' END, z.action::text
@@ -445,6 +450,7 @@ SELECT CASE WHEN z.expires_at < clock_timestamp() THEN 'expire'
  WHERE z.hands = 'executor' AND z.authorized_at > %(since)s AND z.not_before < clock_timestamp() - interval '2 seconds'
    AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = z.action)
    AND NOT EXISTS (SELECT FROM kernel.halted h WHERE h.action = z.action)
+   AND NOT EXISTS (SELECT FROM kernel.stopped s WHERE s.action = z.action)
 UNION ALL
 -- Late, though rules permit it: the time in which they do may be over.
 SELECT 'restage', z.action::text FROM kernel."authorization" z

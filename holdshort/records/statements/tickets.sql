@@ -47,3 +47,20 @@ SELECT kind, id, name, also FROM public.agent_name;
 
 -- name: label
 INSERT INTO public.label (ticket, label) VALUES (%(ticket)s, %(label)s);
+
+-- name: lines_of_ticket
+-- The newest version of every change of a ticket with its state, who is asked, and whether what it waits for is done.
+SELECT a.id::text AS id, a.root::text AS root, a.type, a.canonical, s.state,
+       ARRAY(SELECT COALESCE(p.name, g.person) FROM kernel.review r JOIN kernel.asked g ON g.review = r.number
+               LEFT JOIN public.profile p ON p.person = g.person WHERE r.action = a.id
+              ORDER BY g.rank, g.person) AS asked,
+       ARRAY(SELECT n.root::text FROM kernel.dependency d JOIN kernel.action n ON n.id = d.needs
+              WHERE d.action = a.id) AS needs
+  FROM kernel.action a JOIN kernel.action_state s ON s.action = a.id
+ WHERE a.ticket = %(ticket)s
+   AND NOT EXISTS (SELECT FROM kernel.action b WHERE b.root = a.root AND b.version = a.version + 1 AND b.version > 1)
+ ORDER BY a.position, a.staged_at;
+
+-- name: proposals_of_ticket
+-- What was offered on a ticket, the latest first.
+SELECT id FROM kernel.proposal WHERE ticket = %(ticket)s ORDER BY proposed_at DESC, id DESC;

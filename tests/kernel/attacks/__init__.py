@@ -11,6 +11,7 @@ from tests.kernel.attacks import (
     halted,
     people,
     permissions,
+    switches,
     turns,
 )
 
@@ -25,4 +26,4 @@ ON_ONE_DATABASE: list[Attack] = [
 ]
 """Attacks that leave a database as it was for the others."""
 
-BY_HAND: list[Attack] = [*ON_ONE_DATABASE, *halted.ATTACKS]
+BY_HAND: list[Attack] = [*ON_ONE_DATABASE, *halted.ATTACKS, *switches.ATTACKS]
