@@ -200,6 +200,7 @@ def write(one: Assessment, *, proposal: str, at: datetime) -> None:
 
 def _write_answer(one: Assessment, *, digest: str, data: bytes) -> None:
     """The gate's answer about these bytes, with everything it rests on."""
+    reasons = actions.reasons_as_data(one.gate.reasons)
     db.write(
         "add_assessment",
         action=one.action.id,
@@ -215,9 +216,7 @@ def _write_answer(one: Assessment, *, digest: str, data: bytes) -> None:
         policy_version=one.policy_version,
         catalogue_version=catalogue_version(),
         alone=one.alone,
-        grounds=grounds.pack(
-            asdict(one.findings), actions.reasons_as_data(one.gate.reasons), beside=data
-        ),
+        grounds=grounds.pack(asdict(one.findings), reasons, beside=data),
     )
 
 
