@@ -11,7 +11,7 @@ from holdshort.records import actions, audit, db, people
 from holdshort.records.actions import Story
 from holdshort.records.people import DESK
 from holdshort.records.world import World
-from holdshort.stops import asking, desk, telling
+from holdshort.stops import asking, desk, moved, telling
 from holdshort.stops.assess import Assessment
 
 RUNS_WITHIN = timedelta(hours=1)
@@ -67,11 +67,13 @@ def by_decisions(story: Story, *, at: datetime) -> None:
 def outlived(story: Story) -> bool:
     """Whether rules permitted it, and other rules or another standing have come since.
 
-    People said yes to these bytes, so their permission does not end with the rules of that day.
+    People said yes to these bytes, so their permission ends only where more would stop it now.
     """
     permission = story.authorization
     by_rules = permission is not None and permission["basis"] == "policy"
-    return by_rules and not db.value("rules_hold", action=story.action.id)
+    if by_rules:
+        return not db.value("rules_hold", action=story.action.id)
+    return moved.graver(story)
 
 
 def closed(story: Story, at: datetime) -> Reason | None:

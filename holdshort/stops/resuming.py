@@ -58,7 +58,9 @@ def left(found: Sequence[Assessment], number: int) -> list[Assessment]:
 
     A line that waits for one that was refused is left out with it.
     """
-    there = {one.words: one for one in progress.lines(number)}
+    found_lines = progress.lines(number)
+    there = {progress.words(one.first): one for one in found_lines}
+    there |= {one.words: one for one in found_lines}
     under_way: dict[str, str] = {}
     refused: set[str] = set()
     kept = []

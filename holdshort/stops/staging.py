@@ -13,15 +13,11 @@ from django.db import InterfaceError, OperationalError
 from holdshort import catalogue
 from holdshort.core import canonical
 from holdshort.core.terms import (
-    Assurance,
-    Channel,
-    Circumstances,
     Consequence,
     Mode,
     Offered,
-    Person,
 )
-from holdshort.records import actions, audit, db, grounds, offers, people, tickets
+from holdshort.records import actions, audit, db, grounds, offers, tickets
 from holdshort.records.actions import Story
 from holdshort.records.ids import new_id
 from holdshort.records.offers import Proposal
@@ -29,6 +25,7 @@ from holdshort.records.people import DESK
 from holdshort.records.world import World
 from holdshort.stops import asking, authorizing, execution, lines, older, resuming, telling
 from holdshort.stops.assess import Assessment, assess, catalogue_version
+from holdshort.stops.circumstances import circumstances_of
 
 MAX_ACTIONS = 20
 """How many actions one offer may hold."""
@@ -137,28 +134,6 @@ def _check_order(offered: Sequence[Offered]) -> None:
             raise catalogue.CatalogueError(
                 "A change was to wait for one that does not come before it."
             )
-
-
-def circumstances_of(ticket: Mapping[str, Any], proposal: Proposal, at: datetime) -> Circumstances:
-    """How an action for this ticket came about; the agent's sponsor is the ticket's requester."""
-    initiator, requester = _known(proposal.initiator), _known(ticket["requester"])
-    return Circumstances(
-        requester=requester,
-        beneficiary=people.person(ticket["beneficiary"]) if ticket["beneficiary"] else None,
-        initiator=initiator,
-        channel=Channel(ticket["channel"]),
-        assurance=Assurance(ticket["assurance"]),
-        at=at,
-        confidence=proposal.confidence,
-        ticket_text=tickets.words(ticket["number"]),
-        ticket=ticket["number"],
-    )
-
-
-def _known(person: str) -> Person:
-    found = people.person(person)
-    assert found is not None, f"a row refers to the unknown person {person}"
-    return found
 
 
 # ------------------------------------------------------------------ the gate's answer, written

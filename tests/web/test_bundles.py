@@ -74,3 +74,16 @@ def test_staff_goes_on_with_what_failed_and_nobody_else_can(desk: Desk, visit: V
     assert len(rows(browser.read(address))) == 4
     assert "Go on with what is left" not in browser.read(address)
     assert "Nothing is left here" in plain(browser.post(f"{address}/resume"))
+
+
+def test_hr_fills_in_a_form_for_a_starter_and_for_a_leaver(desk: Desk, visit: Visit) -> None:
+    browser = visit("petra")
+    assert ">Lena Vogt<" in browser.read("/forms/bundle.onboard")
+    leaving = browser.read("/forms/bundle.offboard")
+    assert ">Karl Voss (has left)<" in leaving
+    starter = browser.post("/forms/bundle.onboard", **{"param-person": "lena", "words": ""})
+    assert len(rows(browser.read(starter["Location"]))) == 4
+    leaver = browser.post("/forms/bundle.offboard", **{"param-person": "karl", "words": ""})
+    first, second = rows(browser.read(leaver["Location"]))
+    assert "Suspend Karl Voss's account" in first.replace("&#x27;", "'")
+    assert "Comes after" in second
