@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from demo import services_patches
+from demo import services_files, services_patches, services_security
 from demo.services_calls import Call, Calls, Handler, No, Reply
+from demo.services_doors import DOORS
 from demo.services_office import ERP, ESIGN, GITHUB
 from demo.services_state import Seed
 from demo.services_things import BADGE, MDM
@@ -24,13 +25,21 @@ def _events(call: Call) -> Reply:
 _EVERYWHERE: Calls = {("GET", "/v1/about"): _about, ("GET", "/v1/events"): _events}
 _CALLS: Mapping[str, Calls] = {
     "mdm": MDM,
-    "badge": BADGE,
+    "badge": {**BADGE, **DOORS},
     "erp": ERP,
     "esign": ESIGN,
     "github": GITHUB,
+    "files": services_files.FILES,
     "patch": services_patches.PATCH,
+    "sso": services_security.SSO,
+    "mail": services_security.MAIL,
 }
-SEEDS: Mapping[str, Seed] = {"patch": services_patches.seed}
+SEEDS: Mapping[str, Seed] = {
+    "patch": services_patches.seed,
+    "files": services_files.seed,
+    "sso": services_security.seed_sso,
+    "mail": services_security.seed_mail,
+}
 """What fills a system of its own file."""
 
 

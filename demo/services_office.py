@@ -36,6 +36,50 @@ def _block(call: Call, name: str) -> Mapping[str, str]:
     return block
 
 
+# ------------------------------------------------------------------ erp: contracts
+
+
+def _contract(call: Call) -> Reply:
+    contract = call.entry("contracts", call.names["contract"])
+    return Reply(200, contract, contract["version"])
+
+
+def _change_contract(call: Call) -> Reply:
+    """What the vendor or somebody in purchasing does."""
+    contract = call.entry("contracts", call.names["contract"])
+    if not call.body or not set(call.body) <= {"amount", "note"}:
+        raise No(422, "Only ‘amount’ and ‘note’ can be changed.")
+    call.kept.put("erp", "contracts", contract["id"], **call.body)
+    return _contract(call)
+
+
+def _renew(call: Call) -> Reply:
+    contract = call.entry("contracts", call.names["contract"])
+    call.unchanged(contract)
+    if call.body.get("amount") != contract["amount"] or (
+        call.text("currency") != contract["currency"]
+    ):
+        raise No(409, "The contract costs something else.")
+    return _set_order(call, call.text("reference"))
+
+
+def _take_back(call: Call) -> Reply:
+    contract = call.entry("contracts", call.names["contract"])
+    call.unchanged(contract)
+    if contract["order"] and not contract["cancellable"]:
+        raise No(409, "The contract cannot be cancelled.")
+    return _set_order(call, "")
+
+
+def _set_order(call: Call, order: str) -> Reply:
+    contract = call.entry("contracts", call.names["contract"])
+    if contract["order"] != order:
+        call.kept.put("erp", "contracts", contract["id"], order=order, ordered=bool(order))
+        what = "ordered" if order else "order_cancelled"
+        call.kept.event("erp", what, contract=contract["id"], amount=contract["amount"])
+    return _contract(call)
+
+
 # ------------------------------------------------------------------ erp: orders of equipment
 
 
@@ -67,50 +111,6 @@ def _cancel_order(call: Call) -> Reply:
         del call.kept.entries("erp", "orders")[order["id"]]
         call.kept.event("erp", "cancelled", order=order["id"])
     return Reply(204)
-
-
-# ------------------------------------------------------------------ erp: contracts
-
-
-def _contract(call: Call) -> Reply:
-    contract = call.entry("contracts", call.names["contract"])
-    return Reply(200, contract, contract["version"])
-
-
-def _change_contract(call: Call) -> Reply:
-    """What the vendor or somebody in purchasing does."""
-    contract = call.entry("contracts", call.names["contract"])
-    if not call.body or not set(call.body) <= {"amount", "note"}:
-        raise No(422, "Only ‘amount’ and ‘note’ can be changed.")
-    call.kept.put("erp", "contracts", contract["id"], **call.body)
-    return _contract(call)
-
-
-def _order_contract(call: Call) -> Reply:
-    contract = call.entry("contracts", call.names["contract"])
-    call.unchanged(contract)
-    if call.body.get("amount") != contract["amount"] or (
-        call.text("currency") != contract["currency"]
-    ):
-        raise No(409, "The contract costs something else.")
-    return _set_order(call, call.text("reference"))
-
-
-def _leave_contract(call: Call) -> Reply:
-    contract = call.entry("contracts", call.names["contract"])
-    call.unchanged(contract)
-    if contract["order"] and not contract["cancellable"]:
-        raise No(409, "The contract cannot be cancelled.")
-    return _set_order(call, "")
-
-
-def _set_order(call: Call, order: str) -> Reply:
-    contract = call.entry("contracts", call.names["contract"])
-    if contract["order"] != order:
-        call.kept.put("erp", "contracts", contract["id"], order=order, ordered=bool(order))
-        what = "ordered" if order else "order_cancelled"
-        call.kept.event("erp", what, contract=contract["id"], amount=contract["amount"])
-    return _contract(call)
 
 
 # ------------------------------------------------------------------ esign: envelopes
@@ -182,13 +182,13 @@ def _end_membership(call: Call) -> Reply:
 ERP: Calls = {
     ("GET", "/v1/vendors/{vendor}"): _vendor,
     ("PATCH", "/v1/vendors/{vendor}"): _update_vendor,
+    ("GET", "/v1/contracts/{contract}"): _contract,
+    ("PATCH", "/v1/contracts/{contract}"): _change_contract,
+    ("PUT", "/v1/contracts/{contract}/order"): _renew,
+    ("DELETE", "/v1/contracts/{contract}/order"): _take_back,
     ("GET", "/v1/orders/{order}"): _order,
     ("PUT", "/v1/orders/{order}"): _place_order,
     ("DELETE", "/v1/orders/{order}"): _cancel_order,
-    ("GET", "/v1/contracts/{contract}"): _contract,
-    ("PATCH", "/v1/contracts/{contract}"): _change_contract,
-    ("PUT", "/v1/contracts/{contract}/order"): _order_contract,
-    ("DELETE", "/v1/contracts/{contract}/order"): _leave_contract,
 }
 
 ESIGN: Calls = {

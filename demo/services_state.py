@@ -13,7 +13,8 @@ from typing import Any
 
 SYSTEMS = (
     *("mdm", "badge", "erp", "esign", "github"),
-    *("patch",),
+    *("patch", "sso", "mail"),
+    *("files",),
 )
 EVERYBODY = "everybody"
 """The fleet of all devices."""

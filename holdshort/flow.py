@@ -8,12 +8,13 @@ audit event and the wake-up of the next stop in one transaction. docs/lifecycle.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from holdshort import catalogue
 from holdshort.core.reasons import OVERRIDE
-from holdshort.core.terms import Offered, Sender
+from holdshort.core.terms import Offered, Reason, Sender
 from holdshort.ports import Acts, Agent, ConnectorError, Mirrors
 from holdshort.records import actions, audit, db, mirrors, offers, queue, tickets
 from holdshort.records.people import DESK
@@ -29,14 +30,17 @@ from holdshort.stops import (
     previewing,
     reading,
     resuming,
+    silence,
     staging,
     telling,
 )
 from holdshort.stops.by_hand import find, report, send_answer
 from holdshort.stops.conversation import ask_for_a_person, check_words, close, open_for, reply
 from holdshort.stops.deciding import Answer
+from holdshort.stops.delegating import delegate, take_back
 from holdshort.stops.older import ASKED_ANEW, reconcile, settle, watch
 from holdshort.stops.refused import Refused, existing, known
+from holdshort.stops.switching import switch_off, switch_on
 
 __all__ = [
     "ASKED_ANEW",
@@ -46,6 +50,7 @@ __all__ = [
     "authorize",
     "close",
     "decide",
+    "delegate",
     "execute",
     "expire",
     "find",
@@ -58,6 +63,7 @@ __all__ = [
     "propose",
     "receive",
     "reconcile",
+    "remind",
     "reply",
     "report",
     "reroute",
@@ -69,6 +75,9 @@ __all__ = [
     "stage",
     "stop",
     "sweep",
+    "switch_off",
+    "switch_on",
+    "take_back",
     "undo",
     "unread",
     "watch",
@@ -208,6 +217,12 @@ def reroute(action: str) -> None:
             asking.again(story, at=at)
 
 
+def remind(action: str) -> None:
+    """Nobody answered yet: remind those who were asked, or ask somebody else as well."""
+    with actions.turn_of(action) as (found, at):
+        silence.go_on(existing(found), at=at)
+
+
 # ------------------------------------------------------------------ authorize
 
 
@@ -225,7 +240,7 @@ def authorize(action: str) -> None:
         elif changed := story.decided("change"):
             if not _waits(story):
                 answering.change(story, changed[0], at=at)
-        elif not story.halted and story.has_every_yes:
+        elif not (story.halted or story.stopped) and story.has_every_yes:
             authorizing.by_decisions(story, at=at)
 
 
@@ -293,9 +308,17 @@ def expire(action: str) -> None:
         ends = (story.authorization or story.review or {}).get("expires_at")
         if story.fate is not None or ends is None or ends > at or story.older:
             return
+        if story.authorization and (story.stopped or db.value("held_up", action=action)):
+            return
         actions.add_fate(story, "expired", person=None)
         audit.event("action.expired", actor=DESK, ticket=story.action.ticket, action=action)
-        telling.ended(story, "was closed as not approved, because nobody answered in time")
+        telling.ended(story, _why_it_expired(story))
+
+
+def _why_it_expired(story: actions.Story) -> str:
+    if story.stopped and story.has_every_yes:
+        return "was approved, and stopped until its time was over"
+    return "was closed as not approved, because nobody answered in time"
 
 
 # ------------------------------------------------------------------ execute, verify, settle
@@ -339,10 +362,9 @@ def restage(action: str) -> None:
         story = existing(found)
         if db.value("not_reopened", action=action):
             return
-        closed = authorizing.closed(story, at)
-        if story.fate is None and not story.halted and (closed or authorizing.outlived(story)):
+        if story.fate is None and not story.halted and (why := _voids(story, at)):
             if not _waits(story):
-                answering.outlive(story, closed)
+                answering.outlive(story, why)
                 answering.stage_again(story, story.action.params, at=at)
         elif execution.met_drift(story) and story.next_version is None:
             if not _waits(story):
@@ -350,6 +372,17 @@ def restage(action: str) -> None:
         elif older.asks_anew(story) and not _waits(story):
             older.replace(story)
             answering.stage_again(story, story.action.params, at=at)
+
+
+def _voids(story: actions.Story, at: datetime) -> Reason | None:
+    """Why a permission that nobody used is not used any more, so that it is asked anew."""
+    if authorizing.outlived(story):
+        return Reason("rules", "The rules changed")
+    if authorizing.held_up(story):
+        return Reason("switch", "It was stopped for longer than its permission held")
+    closed = authorizing.closed(story, at)
+    said = closed.text.removeprefix("Needs a person: ").removesuffix(".") if closed else ""
+    return replace(closed, text=f"Its time was over ({said})") if closed else None
 
 
 def _waits(story: actions.Story) -> bool:

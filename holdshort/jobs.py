@@ -71,22 +71,16 @@ def authorize(id: str) -> None:
     flow.authorize(id)
 
 
-@app.task(name="expire", queue="desk")
-def expire(id: str) -> None:
-    """Silence ends a review or a permission."""
-    flow.expire(id)
+def _of_an_action(stop: Callable[[str], None]) -> None:
+    """A stop of the desk that needs nothing but the id of its action."""
+
+    @app.task(name=stop.__name__, queue="desk")
+    def run(id: str) -> None:
+        stop(id)
 
 
-@app.task(name="reroute", queue="desk")
-def reroute(id: str) -> None:
-    """Somebody else is asked, where too few can answer."""
-    flow.reroute(id)
-
-
-@app.task(name="restage", queue="desk")
-def restage(id: str) -> None:
-    """The world had changed: the next version is asked anew."""
-    flow.restage(id)
+for _stop in (flow.expire, flow.reroute, flow.remind, flow.restage):
+    _of_an_action(_stop)
 
 
 @app.task(name="forget", queue="desk")

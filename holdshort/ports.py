@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
+from holdshort.core.budgets import Reached
 from holdshort.core.terms import (
     Action,
     Asset,
@@ -201,6 +202,15 @@ class Knows(Protocol):
     def preview(self, inquiry: Inquiry) -> Preview | None:
         """What the app answered about this very change; None where it was not asked."""
 
+    def reached(self, types: Sequence[str]) -> Sequence[Reached]:
+        """Whom changes of these types reached in the last day, oldest first."""
+
+    def patched(self, type_id: str, patch: str) -> Sequence[str]:
+        """What changes of this type reached with these patches in the last day, by id."""
+
+    def reports(self, numbers: Sequence[int]) -> Sequence[Mapping[str, Any]]:
+        """Those tickets that are not private: number, requester, opened_at."""
+
     def policy(self) -> Mapping[str, Any]:
         """The document of the policy version in force (company.yaml's policy sections)."""
 
@@ -220,9 +230,6 @@ class Knows(Protocol):
 
     def cost_limit(self, person: str) -> int | None:
         """Up to how much a person may spend, in minor units; None is nothing."""
-
-    def beside(self, actions: Sequence[Action]) -> None:
-        """Count actions that are about to be written, for what is assessed from here on."""
 
     def met(self) -> Mapping[str, Any]:
         """What the target showed instead, where the version before met a world that had moved."""

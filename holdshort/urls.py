@@ -10,6 +10,7 @@ from django.urls.converters import IntConverter
 from holdshort.web import (
     by_hand,
     change,
+    delegations,
     forms,
     portal,
     record,
@@ -18,6 +19,7 @@ from holdshort.web import (
     rules,
     safe_mode,
     signin,
+    switches,
     ticket,
     tickets,
     track_record,
@@ -58,7 +60,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("safe-mode", safe_mode.show),
     path("safe-mode/end", safe_mode.end),
     path("safe-mode/<uuid:action>", safe_mode.settle),
+    path("switches", switches.show),
+    path("switches/off", switches.off),
+    path("switches/on", switches.on),
     path("track-record", track_record.track_record),
+    path("delegations", delegations.delegations),
+    path("delegations/<uuid:delegation>/end", delegations.take_back),
     path("rules", rules.rules),
     path("rules/<number:number>/adopt", rules.adopt),
 ]

@@ -17,7 +17,8 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 SYSTEMS = (
     *("mdm", "badge", "erp", "esign", "github"),
-    *("patch",),
+    *("patch", "sso", "mail"),
+    *("files",),
 )
 TOKENS = {system: f"a-token-of-{system}" for system in SYSTEMS}
 

@@ -114,6 +114,7 @@ class Decision(Shape):
     hand_to: str | None
     channel: Channel
     authority: str
+    instead_of: str | None = Field(description="For whom they decided, by delegation.")
     comment: str
     assurance: AssuranceName
     digest: str

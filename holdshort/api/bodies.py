@@ -12,6 +12,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    StrictBool,
     StrictFloat,
     StrictInt,
     StrictStr,
@@ -153,6 +154,13 @@ class EndOfSafeMode(Body):
 
     note: Annotated[Comment, Field(min_length=1)]
     confirm: Literal["reconciled"]
+
+
+class SwitchIt(Body):
+    """Off stops at once; on lets go on what waited, and says why."""
+
+    on: StrictBool
+    reason: Comment = ""
 
 
 class NewDecision(Body):

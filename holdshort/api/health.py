@@ -10,7 +10,7 @@ from ninja import Router, Status
 
 from holdshort import __version__
 from holdshort.api import answers
-from holdshort.records import db, safe_mode
+from holdshort.records import db, safe_mode, switches
 from holdshort.records.roles import role_names
 
 router = Router(tags=["health"])
@@ -42,7 +42,7 @@ def ready(request: HttpRequest) -> Status[Any]:
     safe mode: tickets and answers are taken, and nothing runs.
     """
     try:
-        checks = [_database(), _safe_mode(), *_directories()]
+        checks = [_database(), _safe_mode(), _switches(), *_directories()]
     except Error:
         checks = [_check("database", False, "The database cannot be reached.")]
     able = all(one["ok"] for one in checks if one["name"] == "database")
@@ -62,6 +62,14 @@ def _safe_mode() -> dict[str, Any]:
     halt = safe_mode.halt()
     said = f"Nothing runs: {halt.why}" if halt else "No older state came back."
     return _check("safe_mode", halt is None, said)
+
+
+def _switches() -> dict[str, Any]:
+    """What is stopped waits; tickets and answers are taken, so the process is ready."""
+    found = [one.scope for one in switches.off()]
+    return _check(
+        "switches", not found, f"Stopped: {', '.join(found)}." if found else "Nothing is stopped."
+    )
 
 
 def _directories() -> list[dict[str, Any]]:

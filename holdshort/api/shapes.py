@@ -186,6 +186,15 @@ class Undo(Shape):
     words: str
 
 
+class Stopped(Shape):
+    """The switch that is off over an action, so that it does not start."""
+
+    scope: str
+    person: str
+    reason: str
+    since: datetime
+
+
 class Action(Shape):
     """One typed operation on one target. The digest is the SHA-256 of the bytes in `canonical`."""
 
@@ -215,6 +224,7 @@ class Action(Shape):
     authorization: Authorization | None
     executions: list[Execution]
     outcome: Outcome | None
+    stopped: Stopped | None
     needs: list[str]
     superseded_by: str | None
     undoes: str | None
@@ -247,3 +257,21 @@ class SafeMode(Shape):
     why: str
     since: datetime | None
     doubts: list[Doubt]
+
+
+class Switch(Shape):
+    """How one scope stands: who switched it last, when and why; nobody yet where it is null."""
+
+    scope: str = Field(description="everything, connector:NAME, category:TYPE or …/TIER")
+    on: bool
+    person: str | None
+    reason: str
+    since: datetime | None
+
+
+class Switches(Shape):
+    """Every scope that was ever switched, and everything."""
+
+    items: list[Switch]
+    total: int
+    waiting: int = Field(description="How many approved actions wait for a switch.")

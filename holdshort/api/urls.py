@@ -12,7 +12,17 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from holdshort import __version__
-from holdshort.api import actions, assessments, health, lists, problems, reviews, safe_mode, tickets
+from holdshort.api import (
+    actions,
+    assessments,
+    health,
+    lists,
+    problems,
+    reviews,
+    safe_mode,
+    switches,
+    tickets,
+)
 from holdshort.api.document import DocumentedAPI
 from holdshort.api.problems import Problem, respond
 from holdshort.api.strict import StrictParser
@@ -27,7 +37,7 @@ api = DocumentedAPI(
     parser=StrictParser(),
     urls_namespace="api",
 )
-for part in (tickets, actions, assessments, reviews, lists, safe_mode, health):
+for part in (tickets, actions, assessments, reviews, lists, safe_mode, switches, health):
     api.add_router("", part.router)
 problems.register(api)
 

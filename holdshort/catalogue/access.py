@@ -233,6 +233,7 @@ ADD_TO_GROUP = ActionType(
     undo_words="Take the person out of the group again.",
     effect=_joins,
     min_tier=EVERY_GROUP,
+    budget="memberships",
     policy_rule="role_template",
 )
 
@@ -250,6 +251,7 @@ REMOVE_FROM_GROUP = ActionType(
     undo_words="Add the person to the group again; that is gated like any other addition.",
     effect=_leaves,
     min_tier=EVERY_GROUP,
+    budget="memberships",
     policy_rule="role_template",
 )
 
@@ -267,6 +269,7 @@ SET_GITHUB_MEMBERSHIP = ActionType(
     undo_words="Take the role away again.",
     effect=_joins,
     min_tier=EVERY_GROUP,
+    budget="memberships",
     policy_rule="role_template",
 )
 

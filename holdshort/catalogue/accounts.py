@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
 from pydantic import Field
 
 from holdshort.catalogue import account as about
 from holdshort.catalogue import facts
 from holdshort.catalogue.account import AccountOf
-from holdshort.catalogue.kind import ActionType, Effect, Unconfirmed, UnknownTarget
-from holdshort.core import employment
+from holdshort.catalogue.kind import (
+    ActionType,
+    Effect,
+    Params,
+    Rendering,
+    Unconfirmed,
+    UnknownTarget,
+    made_of_lines,
+)
+from holdshort.core import employment, guests
 from holdshort.core.terms import (
     Circumstances,
     Consequence,
     Findings,
+    Offered,
     Person,
+    PolicyResult,
     PolicyVerdict,
     Reason,
     Target,
@@ -51,12 +65,22 @@ def _suspend(params: Suspend, asked: Circumstances, knows: Knows) -> Findings:
         before=(f"{person.name} can sign in.",),
         after=(f"{person.name} cannot sign in; the account and its data stay.",),
         read_at=account.read_at,
-        policy=left,
+        policy=_not_needed(person, asked, knows),
         raises=facts.present(
             *about.always_asked(asked, person, held), _leaves(person) if unproven else None
         ),
         already="" if account.active else f"{person.name}'s account is suspended already.",
     )
+
+
+def _not_needed(person: Person, asked: Circumstances, knows: Knows) -> PolicyResult:
+    """The rule of whoever is listed as a guest, and that of everybody else."""
+    rows = [row for row in knows.registered("guests") if row.get("person") == person.id]
+    version = knows.policy_version()
+    if not rows:
+        return employment.hr_end_date(knows.policy(), version, person, asked.at)
+    guest = rows[0] if len(rows) == 1 else None
+    return guests.idle_guest(knows.policy(), version, person.name, guest, asked.at)
 
 
 def _leaves(person: Person) -> Reason:
@@ -188,13 +212,15 @@ SUSPEND = ActionType(
         "whose account it is and its effective rights",
         "whether it is active",
         "the end date in HR's record",
+        "for guests: when they last signed in, and whether their owner agreed",
         "who asks",
     ),
     undo=about.inverse("idp.resume"),
     undo_words="Resume the account.",
     effect=lambda params, knows: Effect(params.person, suspends=True),
     min_tier=(Tier.POLICY, "It keeps a person from working."),
-    policy_rule="hr_end_date",
+    policy_rule="account_not_needed",
+    budget="accounts",
 )
 
 RESUME = ActionType(
@@ -213,6 +239,7 @@ RESUME = ActionType(
     undo=about.inverse("idp.suspend"),
     undo_words="Suspend the account again.",
     min_tier=(Tier.POLICY, "It gives access back."),
+    budget="accounts",
 )
 
 CREATE_ACCOUNT = ActionType(
@@ -232,7 +259,42 @@ CREATE_ACCOUNT = ActionType(
     undo_words="Suspend the new account; it is not deleted.",
     effect=_new_account,
     min_tier=(Tier.POLICY, "It lets somebody new in."),
+    budget="accounts",
     policy_rule="hr_start_date",
 )
 
-TYPES = (SUSPEND, RESUME, CREATE_ACCOUNT)
+
+class AccountsOf(Params):
+    """Whose accounts."""
+
+    people: list[str] = Field(
+        min_length=1, max_length=100, description="The ids of the people, each once."
+    )
+
+
+def _each(params: AccountsOf, at: datetime, knows: Knows) -> Sequence[Offered]:
+    return tuple(Offered(SUSPEND.id, {"person": id}) for id in dict.fromkeys(params.people))
+
+
+def _render_all(params: Mapping[str, Any], knows: Knows) -> Rendering:
+    count = len(set(params["people"]))
+    title = f"Suspend the accounts of {count} people"
+    return Rendering(title, f"{count} people will not be able to sign in until resumed.", title)
+
+
+SUSPEND_ALL = ActionType(
+    id="bundle.suspend",
+    title="Suspend several accounts",
+    domain="identity",
+    context="security",
+    doc="Suspends several people's accounts. All of them count before the first is suspended.",
+    params=AccountsOf,
+    findings=made_of_lines,
+    render=_render_all,
+    facts=("those of each suspension", "how many people were reached lately"),
+    undo_words="Each account is resumed by itself.",
+    min_tier=SUSPEND.min_tier,
+    expand=_each,
+)
+
+TYPES = (SUSPEND, RESUME, CREATE_ACCOUNT, SUSPEND_ALL)

@@ -77,7 +77,7 @@ def _carried(params: SetZones, knows: Knows) -> Carried:
     rows = [row for row in knows.registered("badges") if row.get("person") == person.id]
     if not rows:
         raise UnknownTarget(f"No badge is listed for {person.name}.")
-    zones = {str(row["id"]): _zone(row) for row in knows.registered("zones")}
+    zones = {str(row["id"]): zone_of(row) for row in knows.registered("zones")}
     unknown = sorted({*params.zones, *rows[0]["zones"]} - zones.keys())
     if unknown:
         raise UnknownTarget(f"No zone here has the id ‘{unknown[0]}’.")
@@ -87,7 +87,8 @@ def _carried(params: SetZones, knows: Knows) -> Carried:
     return Carried(person, str(rows[0]["id"]), held, asked, params.lost)
 
 
-def _zone(row: Mapping[str, Any]) -> Zone:
+def zone_of(row: Mapping[str, Any]) -> Zone:
+    """A row of the list of zones."""
     return Zone(
         str(row["id"]), str(row["name"]), row.get("privileged") is not False, row.get("owner")
     )

@@ -33,6 +33,14 @@ class _Foreseen:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._knows, name)
 
+    def spent(self, vendor: str, days: int) -> int | None:
+        """All lines of one offer count, so that it is one sum however it is cut."""
+        lines = (*self._awaited, *self._others)
+        amounts = [self._knows.spent(vendor, days)]
+        amounts += [effect.spends for effect in lines if effect.vendor == vendor]
+        known = [amount for amount in amounts if amount is not None]
+        return sum(known) if len(known) == len(amounts) else None
+
     def account(self, person: str) -> DirectoryAccount | None:
         found, read_at = self._knows.account(person), self._knows.read_at()
         coming = [e.user_name for e in self._awaited if e.person == person and e.user_name]

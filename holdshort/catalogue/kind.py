@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -15,6 +15,7 @@ from holdshort.core.terms import (
     Inquiry,
     Offered,
     PolicyResult,
+    Reason,
     Tier,
 )
 from holdshort.ports import Knows
@@ -78,6 +79,11 @@ def nothing_to_ask(params: Any, knows: Knows) -> None:
     """The inquiry of a type whose facts are all in the mirrors and the inventory."""
 
 
+def nothing_forbids(params: Mapping[str, Any], knows: Knows) -> Reason | None:
+    """Most types have nothing that no yes can overrule."""
+    return None
+
+
 def one_yes(params: Mapping[str, Any]) -> int:
     """How many people must say yes where people decide, for most types."""
     return 1
@@ -97,6 +103,9 @@ class Effect:
     leaves: str = ""
     """The id of a group that the person is not in afterwards."""
 
+    vendor: str = ""
+    spends: int | None = 0
+    """What a vendor gets by it, in minor units; None where unknown."""
     suspends: bool = False
     """Whether the person's account lets nobody sign in afterwards."""
 
@@ -125,7 +134,7 @@ class ActionType(Generic[P]):
     there is none. `inquiry` is what its connected app must be asked live before `findings` can
     say anything, if that. `hold_seconds` is how long a policy-authorized action waits before it
     runs. `permanent` types always need a person; `needed` is how many must say yes to these
-    parameters.
+    parameters. `forbids` is the refusal that no yes overrules, asked again right before it runs.
 
     A type may be an expander: `expand` gives the lines that are staged in its place, each an
     `Offered` whose `after` names positions among these lines; none where it stays one change.
@@ -134,6 +143,8 @@ class ActionType(Generic[P]):
     findings of its own may split itself by consequence, by giving lines of its own type; a split
     whose strictest line would get a lower tier than the whole is not made (stops/lines.py).
     `effect` is what a line leaves behind for the facts of the lines after it.
+    `budget` is the class of changes together with which it counts against how many people may be
+    reached without a person deciding; nothing for what changes nobody's access.
     `still` is the policy rule asked again before what a rule permitted starts, where time alone
     can end what the rule allowed.
     """
@@ -157,7 +168,9 @@ class ActionType(Generic[P]):
     permanent: bool = False
     hold_seconds: int = 60
     needed: Callable[[Mapping[str, Any]], int] = one_yes
+    forbids: Callable[[Mapping[str, Any], Knows], Reason | None] = nothing_forbids
     expand: Callable[[P, datetime, Knows], Sequence[Offered]] = one_line
+    budget: Literal["", "accounts", "memberships"] = ""
     still: Callable[[Mapping[str, Any], Knows, datetime], PolicyResult] | None = None
     effect: Callable[[P, Knows], Effect | None] = nothing_later_rests_on
 

@@ -195,6 +195,7 @@ MOVE = ActionType(
     undo=_back,
     undo_words="Move the account back to the unit it came from.",
     min_tier=(Tier.POLICY, "It changes which rules apply to an account."),
+    budget="accounts",
 )
 
 TYPES = (MOVE,)

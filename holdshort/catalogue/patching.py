@@ -99,6 +99,7 @@ def _found(params: Patches, asked: Circumstances, knows: Knows, *, installed: bo
     rings = _rings(params.targets, knows)
     ids = [ring.asset.id for ring in rings]
     said, production = facts.listing(ring.said for ring in rings), _production(rings)
+    lately = knows.patched("patch.deploy" if installed else "patch.remove", params.patch)
     raises = facts.present(
         facts.sender_unproven(asked),
         _emergency(params, asked),
@@ -109,7 +110,7 @@ def _found(params: Patches, asked: Circumstances, knows: Knows, *, installed: bo
     return Findings(
         target=Target(CONNECTOR, "+".join(ids), said),
         consequence=Consequence(
-            _reach(rings, _rings(params.beside, knows), knows),
+            _reach(rings, _rings(params.beside, knows), lately, knows),
             _way_back(rings),
             facts.level(0, "No access and no data change.", facts.TYPE),
             facts.no_cost(),
@@ -146,16 +147,18 @@ def _emergency(params: Patches, asked: Circumstances) -> Reason | None:
 # ------------------------------------------------------------------ levels
 
 
-def _reach(rings: Sequence[Ring], beside: Sequence[Ring], knows: Knows) -> Level:
-    """As far as all that was asked for reaches, whatever it is split into."""
+def _reach(
+    rings: Sequence[Ring], beside: Sequence[Ring], lately: Sequence[str], knows: Knows
+) -> Level:
+    """As far as all that was asked for in a day reaches, whatever it is split into."""
     count = len({device for ring in (*rings, *beside) for device in ring.devices})
     text = f"{_devices(count)}: {facts.listing(ring.said for ring in rings)}."
     here = facts.level(1 if count == 1 else 2, text, DEVICES)
     fleets = {row["fleet"] for row in knows.registered("devices") if row.get("fleet")}
     asked = {ring.asset.id for ring in (*rings, *beside)}
     found = [here, *(inventory.weight(ring.asset) for ring in rings)]
-    if len(fleets) > 1 and fleets <= asked:
-        every = "Every ring at once: no ring is left in which a bad patch would show first."
+    if len(fleets) > 1 and asked & fleets and fleets <= asked | set(lately):
+        every = "Every ring within a day: no ring is left in which a bad patch would show first."
         found.append(facts.level(3, every, DEVICES))
     return consequence.worst(sorted(found, key=lambda one: -one.value))
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from holdshort.catalogue import facts
 from holdshort.catalogue.contracts import Contract, contract_named, met_for, terms
-from holdshort.catalogue.kind import ActionType, CatalogueError, Params, Rendering
+from holdshort.catalogue.kind import ActionType, CatalogueError, Effect, Params, Rendering
 from holdshort.core import cost, money
 from holdshort.core.cost import Purchase
 from holdshort.core.terms import (
@@ -81,6 +81,13 @@ def _renew(params: Renew, asked: Circumstances, knows: Knows) -> Findings:
         already=_already(contract, knows),
         spends=buys.altogether,
     )
+
+
+def _effect(params: Renew, knows: Knows) -> Effect:
+    """What other lines of the same offer must count."""
+    contract = contract_named(params.vendor, params.contract, knows)
+    total = cost.commitment(contract.row, cost.currency_of(knows.policy()))
+    return Effect("", vendor=params.vendor, spends=total)
 
 
 def _purchase(contract: Contract, knows: Knows) -> Purchase:
@@ -209,6 +216,7 @@ RENEWAL = ActionType(
     connector=CONNECTOR,
     min_tier=(Tier.POLICY, "It spends money."),
     policy_rule="cost",
+    effect=_effect,
 )
 
 CANCELLATION = ActionType(

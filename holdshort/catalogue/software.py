@@ -75,6 +75,7 @@ def _changed(params: OnDevices, asked: Circumstances, knows: Knows, *, installed
         policy=_allowed(at, package, cost, asked, knows) if installed else _no_rule(),
         raises=raises,
         refusals=facts.present(facts.leaver(at.holder, asked) if at.holder and installed else None),
+        spends=cost,
     )
 
 

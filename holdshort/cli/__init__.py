@@ -8,10 +8,24 @@ import sys
 from collections.abc import Sequence
 
 from holdshort import __version__
-from holdshort.cli import actions, backups, company, machine, people, reviews, safe_mode, tickets
+from holdshort.cli import (
+    actions,
+    backups,
+    company,
+    delegations,
+    machine,
+    people,
+    reviews,
+    safe_mode,
+    switches,
+    tickets,
+)
 from holdshort.cli.base import CommandError
 
-GROUPS = (machine, backups, company, tickets, reviews, actions, people, safe_mode)
+GROUPS = (
+    *(machine, backups, company, tickets, reviews, actions, people),
+    *(delegations, safe_mode, switches),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -14,7 +14,8 @@ from holdshort.machine.supervisor import Supervisor
 
 SYSTEMS = (
     *("mdm", "badge", "erp", "esign", "github"),
-    *("patch",),
+    *("patch", "sso", "mail"),
+    *("files",),
 )
 """The systems that `demo.services` plays, each with a token of its own."""
 

@@ -9,7 +9,7 @@ from holdshort.company.policy import RoleTemplate
 from holdshort.company.problems import WARNING, Finding, Path
 from holdshort.company.reach import loops, privileged, rights_through, rights_within
 from holdshort.company.schema import Company
-from holdshort.core.routing import SMALL_TEAM
+from holdshort.core.circles import SMALL_TEAM
 from holdshort.core.terms import Kind
 
 MOVING_KINDS = ("ldap",)
@@ -21,7 +21,7 @@ Check = Callable[[Company], Iterator[Finding]]
 def repeated_ids(company: Company) -> Iterator[Finding]:
     """Two entries with one id; ids that differ only in capitals count as one."""
     sections = ("people", "systems", "groups", "assets", "software", "vendors", "windows", "holds")
-    things = ("units", "devices", "zones", "badges", "documents", "parties", "equipment")
+    things = ("units", "devices", "zones", "badges", "folders", "documents", "parties", "equipment")
     for name in (*sections, *things, "conflicts", "knowledge"):
         rows = getattr(company, name)
         yield from _repeated(((name, n, "id"), row.id.casefold()) for n, row in enumerate(rows))
@@ -141,6 +141,18 @@ def backups(company: Company) -> Iterator[Finding]:
             yield Finding(("authority", n, "backup"), text, WARNING)
 
 
+def delegations(company: Company) -> Iterator[Finding]:
+    """Who decides for somebody has an entry of their own, and is not the same person."""
+    entered = {entry.person for entry in company.authority}
+    for n, entry in enumerate(company.authority):
+        for m, given in enumerate(entry.delegates):
+            path = ("authority", n, "delegates", m, "person")
+            if given.person == entry.person:
+                yield Finding(path, "nobody decides for themselves in another's name")
+            elif given.person not in entered:
+                yield Finding(path, f"‘{given.person}’ has no entry here; add one")
+
+
 def templates(company: Company) -> Iterator[Finding]:
     """A template is approved by somebody else than the one it serves; privilege is pointed out."""
     for n, template in enumerate(company.role_templates):
@@ -233,6 +245,7 @@ OF_EACH_ENTRY: tuple[Check, ...] = (
 
 OF_THE_WHOLE: tuple[Check, ...] = (
     backups,
+    delegations,
     templates,
     unearned_standing,
     first_owner,

@@ -2,30 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
-
 from holdshort.company import loosening as loose
-from holdshort.company.loosening import Rows, Weakens, always, gains, loses, lowered, never, raised
-from holdshort.company.schema import Company
-
-RowWeakens = Callable[[Company, Any], bool]
-"""Whether adding or removing this whole row weakens a control, given the earlier company."""
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """How one section is compared: its rows, its fields with their rules, and whole rows."""
-
-    noun: str
-    rows: Rows
-    fields: Mapping[str, Weakens] = field(default_factory=dict)
-    added: RowWeakens = loose.no
-    removed: RowWeakens = loose.no
-    apart: tuple[str, ...] = ()
-    """Fields that another section compares row by row."""
-
+from holdshort.company.comparison import Compared
+from holdshort.company.loosening import always, gains, loses, lowered, never, raised
 
 SECTIONS: tuple[Compared, ...] = (
     Compared(
@@ -53,7 +32,21 @@ SECTIONS: tuple[Compared, ...] = (
     Compared(
         "the authority of",
         lambda company: {f"‘{row.person}’": row for row in company.authority},
-        {"contexts": gains, "cost_limit": raised, "backup": always, "absent": never},
+        {
+            "contexts": gains,
+            "cost_limit": raised,
+            "backup": always,
+            "scope": loose.widened,
+            "absent": never,
+            "delegates": always,
+        },
+        added=loose.yes,
+        apart=("person",),
+    ),
+    Compared(
+        "the guest",
+        lambda company: {f"‘{row.person}’": row for row in company.guests},
+        {"owner": always, "last_seen": always, "consent": always},
         added=loose.yes,
         apart=("person",),
     ),
@@ -123,6 +116,14 @@ SECTIONS: tuple[Compared, ...] = (
         "badge",
         loose.by_id("badges"),
         {"person": always, "zones": gains},
+        apart=("id",),
+    ),
+    # Who owns a folder may delete in it, for as long as its bin allows.
+    Compared(
+        "folder",
+        loose.by_id("folders"),
+        {"name": always, "path": always, "owner": always, "bin_days": always},
+        added=loose.yes,
         apart=("id",),
     ),
     Compared(
@@ -244,6 +245,15 @@ SECTIONS: tuple[Compared, ...] = (
         {"name": never, "entitlements": always, "reason": never},
         removed=loose.yes,
         apart=("id",),
+    ),
+    Compared(
+        "how people are asked:",
+        loose.single("routing"),
+        {
+            **dict.fromkeys(("days", "opens", "closes", "answer_within_hours", "pages"), never),
+            "open_reviews": never,
+            "delegation_days": raised,
+        },
     ),
     Compared(
         "confidence", loose.single("confidence"), {"threshold": lowered}, apart=("categories",)

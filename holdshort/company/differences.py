@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from holdshort.company.compared import SECTIONS, Compared
+from holdshort.company.compared import SECTIONS
+from holdshort.company.comparison import Compared
 from holdshort.company.loosening import Weakens
 from holdshort.company.schema import Company
 

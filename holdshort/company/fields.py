@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt
 
 from holdshort.company.problems import shown
+from holdshort.core.deletion import parts
+from holdshort.core.stakes import MINOR_DIGITS
 
 EVERYONE = "everyone"
 OWNER = "owner"
@@ -21,13 +23,6 @@ OWNER = "owner"
 BUILT_IN_CONNECTORS = ("desk", "manual")
 
 _INVISIBLE = frozenset("\u200b\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_MINOR_DIGITS = {"JPY": 0, "KRW": 0, "CLP": 0, "ISK": 0, "VND": 0, "XAF": 0, "XOF": 0} | {
-    "BHD": 3,
-    "JOD": 3,
-    "KWD": 3,
-    "OMR": 3,
-    "TND": 3,
-}
 
 
 class Section(BaseModel):
@@ -38,7 +33,7 @@ class Section(BaseModel):
 
 def minor_units(amount: Decimal, currency: str) -> int:
     """An amount of money in the smallest unit of its currency (cents for EUR)."""
-    return int((amount * 10 ** _MINOR_DIGITS.get(currency, 2)).to_integral_value())
+    return int((amount * 10 ** MINOR_DIGITS.get(currency, 2)).to_integral_value())
 
 
 def _matching(pattern: str, hint: str) -> Callable[[str], str]:
@@ -74,6 +69,14 @@ def _time_zone(value: str) -> str:
             f"{shown(value)} is not a time zone; write one like Europe/Berlin or UTC"
         ) from None
     return value
+
+
+def _path(value: str) -> str:
+    try:
+        parts(_readable(value))
+    except ValueError as error:
+        raise ValueError(f"{shown(value)} is no path: {error}") from None
+    return _readable(value)
 
 
 def _day(value: Any) -> Any:
@@ -182,6 +185,7 @@ Hash = Annotated[
     ),
 ]
 Text = Annotated[str, Field(max_length=255), AfterValidator(_readable)]
+Path = Annotated[str, Field(max_length=400), AfterValidator(_path)]
 Prose = Annotated[str, Field(max_length=20_000), AfterValidator(_prose)]
 TimeZone = Annotated[str, Field(max_length=64), AfterValidator(_time_zone)]
 Day = Annotated[date, BeforeValidator(_day)]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
 from holdshort.company.fields import Day, Email, Id, Moment, Money, Section, Text
+from holdshort.core.settings import DELEGATION_DAYS_AT_MOST
 from holdshort.core.terms import Kind
 
 Context = Literal["security", "access", "finance", "hr", "legal", "facilities", "general"]
@@ -72,6 +74,22 @@ class Absence(Section):
         return self
 
 
+class Delegation(Section):
+    """Who decides for somebody, in their name, from one moment to another."""
+
+    person: Id = Field(description="The person id of somebody else with an entry here.")
+    start: Moment = Field(alias="from", description="First moment.")
+    end: Moment = Field(alias="to", description="Last moment.")
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        if self.end <= self.start:
+            raise ValueError("‘to’ must lie after ‘from’")
+        if self.end - self.start > timedelta(days=DELEGATION_DAYS_AT_MOST):
+            raise ValueError(f"a delegation lasts {DELEGATION_DAYS_AT_MOST} days at most")
+        return self
+
+
 class Authority(Section):
     """An entry of the authority register. Nobody is asked to decide without one."""
 
@@ -85,9 +103,38 @@ class Authority(Section):
         "without it, none.",
     )
     backup: Id | None = Field(None, description="Who is asked when this person does not answer.")
+    scope: tuple[Id, ...] = Field(
+        (),
+        description="Ids of the systems and assets that this person decides about; without it, "
+        "all of them.",
+    )
     absent: tuple[Absence, ...] = Field((), description="When this person is away.")
+    delegates: tuple[Delegation, ...] = Field(
+        (), description="Who decides for this person, and when."
+    )
 
     @property
     def spends(self) -> Decimal:
         """The largest amount this person may approve; 0 where the file names none."""
         return self.cost_limit or Decimal(0)
+
+
+class Consent(Section):
+    """That somebody agreed, as they said on a day and until another one."""
+
+    person: Id = Field(description="The human who agreed.")
+    given: Day = Field(description="When they said so.")
+    until: Day = Field(description="Last day on which it counts.")
+
+
+class Guest(Section):
+    """Somebody from outside with an account here."""
+
+    person: Id = Field(description="The human whose account it is.")
+    owner: Id = Field(description="The human here who answers for them.")
+    last_seen: Day | None = Field(
+        None, description="When they last signed in, as the directory's sign-ins say."
+    )
+    consent: Consent | None = Field(
+        None, description="The owner's consent to suspending the account once it is idle."
+    )

@@ -20,11 +20,19 @@ from holdshort.company.fields import (
     Id,
     Moment,
     Money,
+    Path,
     Section,
     Share,
     Text,
     TimeZone,
     Version,
+)
+from holdshort.core.settings import (
+    ANSWER_WITHIN_HOURS,
+    DELEGATION_DAYS,
+    DELEGATION_DAYS_AT_MOST,
+    OPEN_REVIEWS,
+    PAGES,
 )
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -114,7 +122,7 @@ class Hold(Section):
     name: Text = Field(description="The name that screens show.")
     people: tuple[Id, ...] = Field((), description="People whose data is held.")
     assets: tuple[Id, ...] = Field((), description="Assets that are held.")
-    paths: tuple[Text, ...] = Field((), description="Folders that are held.")
+    paths: tuple[Path, ...] = Field((), description="Folders that are held, from /.")
     owner: Id = Field(description="The human who may lift it.")
     since: Day = Field(description="First day of the hold.")
     reason: Text = Field(description="Why, in one sentence.")
@@ -138,6 +146,40 @@ class Conflict(Section):
     def _two_different(self) -> Self:
         if self.entitlements[0] == self.entitlements[1]:
             raise ValueError("an entitlement cannot conflict with itself")
+        return self
+
+
+class Routing(Section):
+    """How people are asked: when they work, how long they have, and how much is too much."""
+
+    days: tuple[Weekday, ...] = Field(
+        ("mon", "tue", "wed", "thu", "fri"), min_length=1, description="Working days."
+    )
+    opens: Clock = Field("09:00", alias="from", description="When work begins, in the time zone.")
+    closes: Clock = Field("17:00", alias="to", description="When it ends; at most 23:59.")
+    answer_within_hours: Count = Field(
+        ANSWER_WITHIN_HOURS,
+        gt=0,
+        description="Working hours until an unanswered review closes as not approved. At a third "
+        "of them people are reminded, at two thirds their backups are asked as well.",
+    )
+    open_reviews: Count = Field(
+        OPEN_REVIEWS, gt=0, description="With so many open ones somebody is asked last."
+    )
+    delegation_days: Count = Field(
+        DELEGATION_DAYS,
+        gt=0,
+        le=DELEGATION_DAYS_AT_MOST,
+        description="How long somebody may let another decide for them.",
+    )
+    pages: tuple[ActionType, ...] = Field(
+        PAGES, description="Action types whose clocks run outside working hours, too."
+    )
+
+    @model_validator(mode="after")
+    def _a_day_has_hours(self) -> Self:
+        if self.closes <= self.opens or self.closes == "24:00":
+            raise ValueError("‘to’ must be later than ‘from’, and at most 23:59")
         return self
 
 

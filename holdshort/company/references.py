@@ -84,6 +84,9 @@ def _among_people(company: Company) -> Iterator[Named]:
     for path, entry in _at("authority", company.authority):
         yield from _one(path, "person", entry.person, "human")
         yield from _one(path, "backup", entry.backup, "human")
+        yield from _many(path, "scope", entry.scope, "target")
+        for position, given in enumerate(entry.delegates):
+            yield from _one((*path, "delegates", position), "person", given.person, "human")
 
 
 def _among_systems(company: Company) -> Iterator[Named]:
@@ -112,6 +115,11 @@ def _among_things(company: Company) -> Iterator[Named]:
     for path, device in _at("devices", company.devices):
         yield from _one(path, "holder", device.holder, "human")
         yield from _one(path, "fleet", device.fleet, "fleet")
+    for path, guest in _at("guests", company.guests):
+        yield from _one(path, "person", guest.person, "human")
+        yield from _one(path, "owner", guest.owner, "human")
+        if guest.consent:
+            yield from _one((*path, "consent"), "person", guest.consent.person, "human")
     for path, zone in _at("zones", company.zones):
         yield from _one(path, "site", zone.site, "site")
         yield from _one(path, "owner", zone.owner, "human")
@@ -138,7 +146,7 @@ def _among_rules(company: Company) -> Iterator[Named]:
         yield from _many(path, "approved_for", software.approved_for, "role")
     for path, article in _at("knowledge", company.knowledge):
         yield from _many(path, "audience", article.audience, "audience")
-    owned = ("holds", "thresholds", "vendors", "documents")
+    owned = ("holds", "thresholds", "vendors", "documents", "folders")
     for path, row in (found for name in owned for found in _at(name, getattr(company, name))):
         yield from _one(path, "owner", row.owner, "human")
 

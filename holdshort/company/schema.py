@@ -19,7 +19,7 @@ from holdshort.company.fields import (
     TimeZone,
     minor_units,
 )
-from holdshort.company.people import Account, Authority, Person
+from holdshort.company.people import Account, Authority, Guest, Person
 from holdshort.company.policy import (
     Budgets,
     Confidence,
@@ -30,6 +30,7 @@ from holdshort.company.policy import (
     Hold,
     Party,
     RoleTemplate,
+    Routing,
     Software,
     Standing,
     Threshold,
@@ -42,6 +43,7 @@ from holdshort.company.systems import (
     Connector,
     Device,
     Entitlement,
+    Folder,
     Group,
     System,
     Unit,
@@ -61,6 +63,7 @@ POLICY_SECTIONS = (
     "units",
     "field_lists",
     "documents",
+    "routing",
     "equipment",
 )
 
@@ -121,12 +124,14 @@ class Company(Section):
     company: About = Field(description="The company itself.")
     people: tuple[Person, ...] = Field(min_length=1, description="Humans, the agent, services.")
     authority: tuple[Authority, ...] = Field((), description="The authority register.")
+    guests: tuple[Guest, ...] = Field((), description="People from outside, and their owners.")
     systems: tuple[System, ...] = Field((), description="Systems and their entitlements.")
     groups: tuple[Group, ...] = Field((), description="Groups, their nesting and their grants.")
     assets: tuple[Asset, ...] = Field((), description="Hosts, databases, firewalls, sites.")
     devices: tuple[Device, ...] = Field((), description="Devices and who works with them.")
     zones: tuple[Zone, ...] = Field((), description="What badges open.")
     badges: tuple[Badge, ...] = Field((), description="Who carries which badge.")
+    folders: tuple[Folder, ...] = Field((), description="Folders of the file store.")
     units: tuple[Unit, ...] = Field((), description="Units of a directory and their rules.")
     software: tuple[Software, ...] = Field((), description="The software catalogue.")
     equipment: tuple[Equipment, ...] = Field((), description="The equipment catalogue.")
@@ -140,6 +145,7 @@ class Company(Section):
     budgets: Budgets = Field(Budgets(), description="Limits of what may happen unwatched.")
     holds: tuple[Hold, ...] = Field((), description="Legal holds.")
     conflicts: tuple[Conflict, ...] = Field((), description="Rights that exclude each other.")
+    routing: Routing = Field(Routing(), description="How and when people are asked.")
     confidence: Confidence = Field(Confidence(), description="How sure the agent must be.")
     standing: tuple[Standing, ...] = Field((), description="Phases for a demonstration only.")
     connectors: dict[Id, Connector] = Field({}, description="Connected apps by name.")

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field, StrictBool, StrictInt
 from typing_extensions import TypeAliasType
 
-from holdshort.company.fields import EntitlementId, Id, Prose, Section, Text
+from holdshort.company.fields import Count, EntitlementId, Id, Path, Prose, Section, Text
 
 Environment = Literal["production", "staging", "test", "development", "office", "unknown"]
 DataClass = Literal["public", "internal", "confidential", "restricted", "unknown"]
@@ -110,6 +110,16 @@ class Zone(Section):
     privileged: StrictBool = Field(
         description="Whether being inside gives power over systems, records or other people."
     )
+
+
+class Folder(Section):
+    """A folder of the file store: whose it is, and how long its bin keeps what is deleted."""
+
+    id: Id = Field(description="Our own id of the folder.")
+    name: Text = Field(description="The name that screens show.")
+    path: Path = Field(description="Its whole path, from /.")
+    owner: Id = Field(description="The human whose it is, or who answers for it.")
+    bin_days: Count = Field(0, description="For how many days what is deleted can be restored.")
 
 
 class Badge(Section):

@@ -17,7 +17,7 @@ from holdshort.connectors.directory import refuse_drift as refuse
 from holdshort.connectors.http_declared import Declaration, Request, Service
 from holdshort.connectors.http_wire import Answer, Wire
 from holdshort.connectors.safety import checked_reference
-from holdshort.core.terms import Action
+from holdshort.core.terms import Action, Inquiry, Preview, Target
 from holdshort.ports import Drifted, Receipt, RefusedByTarget, Shape, Unreachable
 
 _WEAKEST = (Shape.BLIND, Shape.KEYED, Shape.SET)
@@ -76,6 +76,10 @@ class Http:
         """The declared fields now. Names that start with `_` inform and are never compared."""
         declared = self._declared(action)
         return self._read(declared, action, Deadline(self._timeout, self._who))[0]
+
+    def preview(self, inquiry: Inquiry) -> Preview:
+        """The declared fields now, for facts that only the service knows; nothing is changed."""
+        return Preview(self.observe(_asked_about(self.name, inquiry)), {})
 
     def apply(
         self, action: Action, *, key: str, seen: Mapping[str, Any], timeout: float
@@ -183,6 +187,24 @@ class Http:
             name in now and _same(now[name], filled.value_of(value, action))
             for name, value in wanted.items()
         )
+
+
+def _asked_about(name: str, inquiry: Inquiry) -> Action:
+    """The action that is not there yet, as far as reading its fields needs one."""
+    return Action(
+        id="",
+        root="",
+        version=1,
+        type=inquiry.type,
+        params=inquiry.words["params"],
+        target=Target(name, inquiry.words["target"]),
+        requester="",
+        beneficiary="",
+        initiator="",
+        changer="",
+        ticket=None,
+        seen={},
+    )
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -6,19 +6,34 @@ changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from holdshort.core.terms import Action, Authority, Kind, Person, Reason
 
+NOBODY: Mapping[str, str] = MappingProxyType({})
 
-def who_may_not(action: Action, person: Person, *, writer: str | None = None) -> tuple[Reason, ...]:
+
+def who_may_not(
+    action: Action,
+    person: Person,
+    *,
+    writer: str | None = None,
+    decides_for: Mapping[str, str] = NOBODY,
+) -> tuple[Reason, ...]:
     """Every reason why this person may not decide about this action; empty when they may.
 
-    `writer` opened the ticket, perhaps in somebody else's name: they asked for it as much. The
-    rules are `not_human` and `self_approval`, which are also the codes of the API. The sponsor of
-    an agent's action is its requester, so nothing further is needed for sponsors.
+    `writer` opened the ticket, perhaps in somebody else's name: they asked for it as much.
+    `decides_for` are those who gave this person their decisions now, with their names: what one
+    of them has a part in is theirs as little. The rules are `not_human` and `self_approval`,
+    which are also the codes of the API. The sponsor of an agent's action is its requester, so
+    nothing further is needed for sponsors.
     """
-    return (*_not_human(person), *_self_approval(action, person, writer))
+    return (
+        *_not_human(person),
+        *_self_approval(action, person, writer),
+        *_for_a_party(action, person, writer, decides_for),
+    )
 
 
 def _not_human(person: Person) -> tuple[Reason, ...]:
@@ -28,18 +43,36 @@ def _not_human(person: Person) -> tuple[Reason, ...]:
 
 
 def _self_approval(action: Action, person: Person, writer: str | None) -> tuple[Reason, ...]:
-    parts = {
+    return tuple(
+        Reason("self_approval", f"{person.name} {part}, so somebody else must decide.")
+        for part, holder in _parts(action, writer).items()
+        if holder == person.id
+    )
+
+
+def _for_a_party(
+    action: Action, person: Person, writer: str | None, decides_for: Mapping[str, str]
+) -> tuple[Reason, ...]:
+    return tuple(
+        Reason(
+            "self_approval",
+            f"{person.name} decides for {decides_for[holder]} now, who {part}, so somebody else "
+            "must decide.",
+        )
+        for part, holder in _parts(action, writer).items()
+        if holder is not None and holder in decides_for
+    )
+
+
+def _parts(action: Action, writer: str | None) -> dict[str, str | None]:
+    """What somebody may have had to do with an action, and who had."""
+    return {
         "asked for this": action.requester,
         "is the one it is for": action.beneficiary,
         "started this": action.initiator,
         "changed this so that more is at stake": _raiser(action),
         "wrote this ticket": writer if writer != action.requester else None,
     }
-    return tuple(
-        Reason("self_approval", f"{person.name} {part}, so somebody else must decide.")
-        for part, holder in parts.items()
-        if holder == person.id
-    )
 
 
 def _raiser(action: Action) -> str | None:

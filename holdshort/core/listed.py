@@ -38,7 +38,7 @@ def spending_limit(document: Document, flow: str) -> int | None:
 
 def people_budget(document: Document) -> int:
     """How many people may be reached within an hour without a human; unreadable is none."""
-    budgets = document.get("budgets")
+    budgets = document.get("budgets") if isinstance(document, Mapping) else None
     limit = budgets.get("people_per_hour", 5) if isinstance(budgets, Mapping) else 0
     return limit if isinstance(limit, int) else 0
 

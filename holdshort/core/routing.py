@@ -9,15 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from holdshort.core.circles import Wait, authorities, once
 from holdshort.core.deciders import Candidate, Deciders
 from holdshort.core.terms import Reason
-
-GENERAL = "general"
-COVERED_BY_GENERAL = frozenset({"access", "finance", "hr", "legal", "facilities", GENERAL})
-"""Contexts that a generalist may decide when nobody holds them; security is never among them."""
-
-SMALL_TEAM = 2
-"""With so few in the register, each decides whatever their duties allow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +21,8 @@ class Assigned:
     person: str
     why: str
     rank: int
+    delegation: str | None = None
+    instead_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +38,7 @@ def route(
     desk: Deciders,
     *,
     context: str,
-    owners: Sequence[Candidate],
+    owners: Sequence[tuple[str, str]],
     needed: int = 1,
     keepers: Sequence[str] = (),
 ) -> Routing:
@@ -51,56 +47,64 @@ def route(
     `needed` is how many must say yes; `keepers` are the names of those who may change the
     authority register.
     """
-    wait = _Wait(desk, context, owners, needed)
+    wait = Wait(desk, context, owners, needed)
     chosen = wait.chosen()
-    reviewers = tuple(Assigned(*one, rank) for rank, one in enumerate(chosen, start=1))
-    if len(chosen) >= needed:
+    reviewers = tuple(
+        Assigned(one.person, one.why, rank, one.delegation, one.instead_of)
+        for rank, one in enumerate(chosen, start=1)
+    )
+    if authorities(chosen) >= needed:
         return Routing(reviewers, None, f"{desk.names(chosen)} can end this wait by deciding.")
     return Routing(reviewers, _fault(wait, chosen, keepers), _endings(wait, keepers))
 
 
-@dataclass(frozen=True, slots=True)
-class _Wait:
-    """One question to the people of a desk."""
-
-    desk: Deciders
-    context: str
-    owners: Sequence[Candidate]
-    needed: int
-
-    def chosen(self) -> list[Candidate]:
-        """Those who are asked: circle after circle, until there are enough."""
-        found: list[Candidate] = []
-        for circle in self._circles():
-            if len(found) < self.needed:
-                found = _once([*found, *circle])
-        return found
-
-    def _circles(self) -> Sequence[list[Candidate]]:
-        desk, context = self.desk, self.context
-        own = desk.present(self.owners)
-        holding = desk.present(desk.holding(context, f"you decide {context} questions"))
-        general = desk.holding(GENERAL, f"nobody else can decide this {context} question now")
-        few = [(one, "you are the other person who decides here") for one in desk.register]
-        return (
-            [*own, *holding],
-            desk.present(general) if context in COVERED_BY_GENERAL else [],
-            desk.present(few) if len(few) <= SMALL_TEAM else [],
-        )
+def why_not(desk: Deciders, person: str, *, context: str, owners: Sequence[tuple[str, str]]) -> str:
+    """Why this person is none of those who may be asked, whoever is here; empty if they are."""
+    if person not in desk.register:
+        return f"{desk.name(person)} decides nothing here."
+    if obstacle := desk.barrier(person):
+        return obstacle.sentence
+    circles = Wait(desk, context, owners, 1).everybody()
+    asked = {
+        one
+        for groups in circles
+        for group in groups
+        for one in (candidate.person for candidate in group)
+    }
+    if person not in {stand_in for one in asked for stand_in in desk.line(one)}:
+        return f"{desk.name(person)} decides other questions."
+    return ""
 
 
-def _once(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Each person once, at their best place."""
-    found: dict[str, Candidate] = {}
-    for candidate in candidates:
-        found.setdefault(candidate[0], candidate)
-    return list(found.values())
+def escalation(
+    desk: Deciders, silent: Sequence[str], *, context: str, owners: Sequence[tuple[str, str]]
+) -> list[Candidate]:
+    """Who is asked as well when those who were asked are silent: their backups; without any who
+    can answer, everybody else who may be asked here.
+    """
+    backups = [
+        Candidate(person, f"{desk.name(one)} has not answered, and you are the backup")
+        for one in silent
+        for person in desk.line(one)[1:]
+    ]
+    others = [
+        one._replace(why="those who were asked have not answered")
+        for groups in Wait(desk, context, owners, 1).everybody()
+        for group in groups
+        for one in group
+    ]
+    for candidates in (backups, others):
+        found = [one for one in candidates if one.person in desk.register]
+        found = [one for one in once(found) if desk.obstacle(one.person) is None]
+        if new := [one for one in found if one.person not in silent]:
+            return new
+    return []
 
 
 # ------------------------------------------------------------------ too few
 
 
-def _fault(wait: _Wait, chosen: Sequence[Candidate], keepers: Sequence[str]) -> Reason:
+def _fault(wait: Wait, chosen: Sequence[Candidate], keepers: Sequence[str]) -> Reason:
     short = "nobody here may decide it"
     if chosen:
         short = f"only {wait.desk.names(chosen)} may decide it here"
@@ -113,7 +117,7 @@ def _fault(wait: _Wait, chosen: Sequence[Candidate], keepers: Sequence[str]) -> 
     )
 
 
-def _endings(wait: _Wait, keepers: Sequence[str]) -> str:
+def _endings(wait: Wait, keepers: Sequence[str]) -> str:
     """Who can end a wait that nobody may decide, and how: the quickest way first."""
     owner = " or ".join(keepers) or "An owner of this desk"
     another = f"naming another reviewer for {wait.context} questions in company.yaml"
@@ -130,21 +134,21 @@ def _endings(wait: _Wait, keepers: Sequence[str]) -> str:
     )
 
 
-def _asked_by_another(wait: _Wait) -> str:
+def _asked_by_another(wait: Wait) -> str:
     """Where the deciders have a part in it, the beneficiary can ask instead."""
     who = wait.desk.action.beneficiary
     apart = replace(wait.desk.action, requester=who, initiator=who, changer=who)
     free = replace(wait, desk=replace(wait.desk, action=apart, writer=None)).chosen()
-    if len(free) < wait.needed:
+    if authorities(free) < wait.needed:
         return ""
     return f"If {wait.desk.name(who)} asks for it, {wait.desk.names(free)} can decide."
 
 
-def _when_somebody_is_back(wait: _Wait) -> str:
+def _when_somebody_is_back(wait: Wait) -> str:
     """The first day on which enough people are here."""
     entries = wait.desk.register.values()
     for end in sorted(end for entry in entries for _, end in entry.absent if end > wait.desk.at):
         there = replace(wait, desk=replace(wait.desk, at=end)).chosen()
-        if len(there) >= wait.needed:
+        if authorities(there) >= wait.needed:
             return f"{wait.desk.names(there)} can decide from {end.day} {end:%b}."
     return ""

@@ -68,13 +68,28 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """An entry of the authority register: what this person may be asked to decide."""
+    """An entry of the authority register: what this person may be asked to decide.
+
+    `cost_limit` is in minor units of the company's currency, and None is nothing; `scope` are
+    the systems and assets that they decide about, and empty is all of them.
+    """
 
     person: str
     contexts: tuple[str, ...]
     cost_limit: int | None = None
     backup: str | None = None
     absent: tuple[tuple[datetime, datetime], ...] = ()
+    scope: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Delegation:
+    """`taker` decides for `giver` until then; both have an entry in the register."""
+
+    id: str
+    giver: str
+    taker: str
+    ends: datetime
 
 
 # ------------------------------------------------------------------ the directory, as mirrored
@@ -393,6 +408,9 @@ class Circumstances:
 
     ticket: int | None = None
     """The ticket's number, for actions on the ticket itself."""
+
+    opened: datetime | None = None
+    """When the ticket was opened, from which deadlines of the law count."""
 
 
 @dataclass(frozen=True, slots=True)

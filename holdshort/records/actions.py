@@ -76,6 +76,9 @@ class Story:
     halted = _Read[bool]()
     """Whether the database lets nothing about it start: see docs/adr/0002-older-states.md."""
 
+    stopped = _Read[Part | None]()
+    """The switch that is off over it, if any: its scope, person, reason and time."""
+
     older = _Read[bool]()
     """Whether it was staged before an older state of the desk came back."""
 
@@ -119,8 +122,16 @@ class Story:
     @property
     def has_every_yes(self) -> bool:
         """Whether as many different people approved it as the gate asks for."""
-        yes = {decision["person"] for decision in self.decided("approve")}
-        return len(yes) >= int(self.gate["needed"])
+        return len(self.yes) >= int(self.gate["needed"])
+
+    @property
+    def yes(self) -> list[Part]:
+        """One approving decision for each authority, oldest first: somebody and whoever decides
+        for them are one."""
+        found: dict[str, Part] = {}
+        for decision in self.decided("approve"):
+            found.setdefault(decision["instead_of"] or decision["person"], decision)
+        return list(found.values())
 
     def decided(self, verdict: str) -> list[Part]:
         """The decisions of one verdict, oldest first."""

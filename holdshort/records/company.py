@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from holdshort.company.differences import Difference, differences
+from holdshort.company.fields import minor_units
 from holdshort.company.schema import Company
 from holdshort.core.terms import Kind
 from holdshort.records import audit, db, people
@@ -107,6 +108,7 @@ def _adopt(version: int, person: str) -> None:
 def _load(company: Company, *, demo: bool) -> None:
     _load_people(company)
     _load_register(company)
+    _load_delegations(company)
     _load_systems(company)
     standing = [
         {"category": row.category, "phase": row.phase}
@@ -191,8 +193,9 @@ def _load_register(company: Company) -> None:
             {
                 "person": entry.person,
                 "contexts": list(entry.contexts),
-                "cost_limit": None if entry.cost_limit is None else int(entry.cost_limit * 100),
+                "cost_limit": minor_units(entry.spends, company.company.currency),
                 "backup": entry.backup,
+                "scope": list(entry.scope),
             }
             for entry in company.authority
         ],
@@ -205,6 +208,16 @@ def _load_register(company: Company) -> None:
             for away in entry.absent
         ],
     )
+
+
+def _load_delegations(company: Company) -> None:
+    rows = [
+        {"giver": entry.person, "taker": one.person, "starts": one.start, "ends": one.end}
+        for entry in company.authority
+        for one in entry.delegates
+    ]
+    _add("end_delegations_of_the_file", rows)
+    _add("add_delegations_of_the_file", rows)
 
 
 def _load_systems(company: Company) -> None:

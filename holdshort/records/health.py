@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from django.db import Error
 
-from holdshort.records import db, safe_mode, schema
+from holdshort.records import db, safe_mode, schema, switches
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,11 @@ def _safe_mode() -> tuple[bool, str]:
     return (False, f"Nothing runs: {halt.why}") if halt else (True, "no older state came back")
 
 
+def _switches() -> tuple[bool, str]:
+    found = [f"{one.scope} by {one.person} at {one.set_at:%H:%M} UTC" for one in switches.off()]
+    return (False, f"Stopped: {', '.join(found)}.") if found else (True, "nothing is stopped")
+
+
 def _rules() -> tuple[bool, str]:
     found = db.row("policy_in_force")
     if found is None:
@@ -80,6 +85,7 @@ _LOOKS: dict[str, Callable[[], tuple[bool, str]]] = {
     "database": _database,
     "schema": _schema,
     "safe mode": _safe_mode,
+    "switches": _switches,
     "rules": _rules,
     "directory": _directory,
     "processes": _processes,

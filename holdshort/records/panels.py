@@ -19,12 +19,13 @@ def of(reviewers: Sequence[Assigned]) -> int:
     panels as there are orders of the same people, few reviews would share one.
     """
     people = [*reviewers[:1], *sorted(reviewers[1:], key=lambda one: one.person)]
-    number = _number([[one.person, one.why] for one in people])
+    number = _number([[one.person, one.why, *filter(None, [one.delegation])] for one in people])
     db.write(
         "add_panel",
         id=number,
         people=[one.person for one in people],
         whys=[one.why for one in people],
+        delegations=[one.delegation for one in people],
     )
     return number
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from holdshort.core.terms import Authority, Employment, Kind, Person
+from holdshort.core.terms import Authority, Delegation, Employment, Kind, Person
 from holdshort.records import db
 
 DESK = "holdshort"
@@ -37,10 +38,24 @@ def register() -> tuple[Authority, ...]:
             contexts=tuple(row["contexts"]),
             cost_limit=row["cost_limit"],
             backup=row["backup"],
+            scope=tuple(row["scope"]),
             absent=tuple((starts, ends) for starts, ends in row["absent"]),
         )
         for row in db.rows("register")
     )
+
+
+def delegations(at: datetime) -> tuple[Delegation, ...]:
+    """Who decides for whom at that moment."""
+    return tuple(
+        Delegation(str(row["id"]), row["giver"], row["taker"], row["ends"])
+        for row in db.rows("delegations", at=at)
+    )
+
+
+def decides_for(person: str) -> dict[str, str]:
+    """Those who gave this person their decisions now, with their names."""
+    return {row["giver"]: row["name"] for row in db.rows("decides_for", person=person)}
 
 
 def from_row(row: db.Row) -> Person:

@@ -119,6 +119,16 @@ def own_tickets(person: Person, *, search: str = "", page: int = 1) -> Page:
     return _page("my_tickets", page, person=person.id, search=search)
 
 
+def notices(person: Person) -> list[db.Row]:
+    """What this person was lately told without having asked, newest first."""
+    return db.rows(
+        "notices",
+        person=person.id,
+        everybody=sees_others(person),
+        contexts=list(contexts_of(person)),
+    )
+
+
 def may_see(person: Person, ticket: db.Row) -> bool:
     """Whether this person may read a ticket: their own, or any that is not private elsewhere."""
     if ticket["requester"] == person.id:

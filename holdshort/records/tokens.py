@@ -23,6 +23,7 @@ SCOPES: Mapping[str, str] = {
     "actions:read": "Read actions and their decision records.",
     "actions:stop": "Stop what has not started, and ask for the undo of what ran.",
     "actions:report": "Say what was done by hand, and what was found where there was doubt.",
+    "switches:write": "Stop everything, one app or one kind of change, and let it go on.",
     "assessments:run": "Ask what the gate would answer, without any effect.",
     "reviews:read": "Read reviews.",
     "reviews:decide": "Answer reviews that the token's person was asked about.",
@@ -33,7 +34,7 @@ SCOPES: Mapping[str, str] = {
 
 _READING = {"tickets:read", "actions:read", "reviews:read", "catalogue:read", "autonomy:read"}
 _ASKING = _READING | {"tickets:write", "actions:stop", "reviews:decide"}
-_WORKING = _ASKING | {"actions:report"}
+_WORKING = _ASKING | {"actions:report", "switches:write"}
 
 DEMO_SCOPES: Mapping[str, frozenset[str]] = {
     "requester": frozenset(_ASKING),

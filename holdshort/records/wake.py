@@ -13,6 +13,7 @@ QUEUES = {
     "authorize": "desk",
     "expire": "desk",
     "reroute": "desk",
+    "remind": "desk",
     "restage": "desk",
     "forget": "desk",
     "unread": "desk",

@@ -11,8 +11,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from holdshort.core.budgets import Reached
 from holdshort.core.terms import (
-    Action,
     Asset,
     DirectoryAccount,
     Group,
@@ -40,7 +40,6 @@ class World:
         self._groups: dict[str, Group | None] = {}
         self._through: dict[str, tuple[Right, ...]] = {}
         self._sections: dict[str, tuple[Mapping[str, Any], ...]] = {}
-        self._besides: list[Action] = []
 
     @staticmethod
     def naming(params: Mapping[str, Any]) -> tuple[db.Asked, db.Asked]:
@@ -143,6 +142,22 @@ class World:
     def preview(self, inquiry: Inquiry) -> Preview | None:
         return previews.answer(self._asking, inquiry) if self._asking else None
 
+    def reached(self, types: Sequence[str]) -> tuple[Reached, ...]:
+        rows = self._lately("lately_reached", types=list(types))
+        return tuple(Reached(title=row.pop("type"), **row) for row in rows)
+
+    def patched(self, type_id: str, patch: str) -> tuple[str, ...]:
+        rows = self._lately("patched_lately", type=type_id, patch=patch)
+        return tuple(str(row["target"]) for row in rows)
+
+    def _lately(self, statement: str, **named: Any) -> list[db.Row]:
+        """Of two that are staged at once only one may take the last place: the other waits."""
+        turn = [db.lock("budget", "people")] if self._asking else []
+        return db.together(*turn, (statement, named))[-1]
+
+    def reports(self, numbers: Sequence[int]) -> list[db.Row]:
+        return db.rows("reports", numbers=list(numbers))
+
     def policy(self) -> Mapping[str, Any]:
         return self._policy["document"] if self._policy else {}
 
@@ -162,16 +177,13 @@ class World:
         return db.row("article", article=article)
 
     def spent(self, vendor: str, days: int) -> int | None:
-        return spending.lately(vendor, days, asking=self._asking, besides=self._besides)
+        return spending.lately(vendor, days, asking=self._asking)
 
     def cost_limit(self, person: str) -> int | None:
         return next((one.cost_limit for one in people.register() if one.person == person), None)
 
     def met(self) -> Mapping[str, Any]:
         return spending.met(self._asking) if self._asking else {}
-
-    def beside(self, actions: Sequence[Action]) -> None:
-        self._besides = list(actions)
 
     @cached_property
     def _reading(self) -> db.Row:

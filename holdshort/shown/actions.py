@@ -34,6 +34,7 @@ def action(story: Story, world: World | None = None, *, technical: bool = False)
         "authorization": parts.authorization(story),
         "executions": parts.executions(story),
         "outcome": parts.outcome(story, technical=technical),
+        "stopped": _stopped(story),
         "needs": [str(needed) for needed in story.needs],
         "superseded_by": story.next_version,
         "undoes": story.action.undoes,
@@ -134,6 +135,15 @@ def _gate(story: Story) -> Data:
         "min_assurance": parts.assurance(given["min_assurance"]),
         "expires_at": parts.iso(story.review["expires_at"]) if story.review else None,
     }
+
+
+def _stopped(story: Story) -> Data | None:
+    """What stops it, while it has not started."""
+    found = story.stopped if story.fate is None else None
+    if found is None:
+        return None
+    told = {name: found[name] for name in ("scope", "person", "reason")}
+    return {**told, "since": parts.iso(found["set_at"])}
 
 
 def _undo(story: Story) -> Data:

@@ -65,7 +65,17 @@ def reasoning(story: Story) -> str:
 
 def decision(one: Part) -> Data:
     """One person's answer, with its free text if that was not erased."""
-    kept = ("id", "person", "verdict", "reason_code", "changes", "hand_to", "channel", "authority")
+    kept = (
+        "id",
+        "person",
+        "verdict",
+        "reason_code",
+        "changes",
+        "hand_to",
+        "channel",
+        "authority",
+        "instead_of",
+    )
     return {
         **{name: one[name] for name in (*kept, "digest", "shown")},
         "comment": one["comment"] or "",

@@ -61,15 +61,12 @@ def change(story: Story, decision: Mapping[str, Any], *, at: datetime) -> None:
     stage_again(story, params, at=at, changed_by=decision["person"])
 
 
-def outlive(story: Story, closed: Reason | None = None) -> None:
-    """The rules that permitted it were replaced before it ran, or its time is over: it ends."""
-    actions.add_fate(story, "superseded", person=None, reason=closed.rule if closed else "rules")
+def outlive(story: Story, why: Reason) -> None:
+    """What permitted it holds no longer: this version ends unused, and whoever asked is told."""
+    actions.add_fate(story, "superseded", person=None, reason=why.rule)
     audit.event("action.superseded", actor=DESK, ticket=story.action.ticket, action=story.action.id)
-    before = f"before ‘{telling.title(story)}’ could run. It is looked at again."
-    why = closed.text.removeprefix("Needs a person: ").removesuffix(".") if closed else ""
-    telling.say(
-        story, f"Its time was over ({why}) {before}" if why else f"The rules changed {before}"
-    )
+    before = f"before ‘{telling.title(story)}’ could run"
+    telling.say(story, f"{why.text} {before}. It is looked at again.")
 
 
 def stage_again(
@@ -135,6 +132,7 @@ def hand_over(story: Story) -> None:
             person=decision["hand_to"],
             why=f"{giver.name if giver else decision['person']} handed this to you",
             rank=len(asked) + 1,
+            delegation=None,
         )
         audit.event(
             "review.handed_over",

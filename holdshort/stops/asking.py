@@ -2,44 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from holdshort.core import routing
+from holdshort.core import routing, settings
 from holdshort.core.deciders import Candidate, Deciders
-from holdshort.core.routing import Routing
-from holdshort.core.terms import Action
+from holdshort.core.routing import Assigned, Routing
+from holdshort.core.stakes import Stakes
+from holdshort.core.terms import Action, Authority, Findings
 from holdshort.records import audit, db, panels, people
 from holdshort.records.actions import Story
 from holdshort.records.people import DESK
 from holdshort.stops import telling
 
-REVIEW_FOR = timedelta(hours=72)
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What an action is about, as far as that decides who is asked.
+
+    `systems` are those whose rights somebody gains.
+    """
+
+    context: str
+    owners: tuple[tuple[str, str], ...]
+    systems: tuple[str, ...]
+    spends: int | None
 
 
-def whom(
-    action: Action,
-    *,
-    context: str,
-    owners: Sequence[Candidate],
-    needed: int,
-    at: datetime,
-) -> Routing:
+def field_of(findings: Findings) -> Field:
+    """The field of an action that is not written yet.
+
+    Where a type says that something is spent and not how much, nobody knows how much.
+    """
+    spends = findings.spends or (None if findings.consequence.cost.value else 0)
+    systems = tuple(sorted({right.system for right in findings.rights}))
+    return Field(findings.context, findings.owners, systems, spends)
+
+
+def _field(story: Story) -> Field:
+    """The field of an action under review; what was written before it had any costs nothing."""
+    found = story.assessment["findings"]
+    spends = found.get("spends", 0) or (None if found["consequence"]["cost"]["value"] else 0)
+    return Field(
+        found["context"],
+        tuple((person, why) for person, why in found["owners"]),
+        tuple(sorted({right["system"] for right in found["rights"]})),
+        spends,
+    )
+
+
+def whom(action: Action, field: Field, *, needed: int, at: datetime) -> Routing:
     """Who may decide about an action now, as the register and the directory know them."""
     return routing.route(
-        deciders(action, owners, at=at),
-        context=context,
-        owners=owners,
+        deciders(action, field, at=at),
+        context=field.context,
+        owners=field.owners,
         needed=needed,
         keepers=[row["name"] for row in db.rows("owners_of_the_desk")],
     )
 
 
-def deciders(action: Action, owners: Sequence[Candidate], *, at: datetime) -> Deciders:
+def deciders(action: Action, field: Field, *, at: datetime) -> Deciders:
     """Those who decide here, as far as this action goes."""
-    register = people.register()
+    register, document = people.register(), policy()
     involved = {entry.person for entry in register} | {entry.backup or "" for entry in register}
-    involved |= {owner for owner, _ in owners} | {action.requester, action.beneficiary}
+    involved |= {owner for owner, _ in field.owners} | {action.requester, action.beneficiary}
     waiting = db.rows("open_reviews", people=[entry.person for entry in register])
     return Deciders(
         action=action,
@@ -48,22 +77,68 @@ def deciders(action: Action, owners: Sequence[Candidate], *, at: datetime) -> De
         people=people.people(involved),
         at=at,
         open_reviews={row["person"]: row["open"] for row in waiting},
+        stakes=_stakes(action, field, register, settings.currency(document)),
+        cap=settings.open_reviews(document),
+        delegations=people.delegations(at),
     )
+
+
+def policy() -> Mapping[str, Any]:
+    """The rules in force."""
+    found = db.row("policy_in_force")
+    return found["document"] if found else {}
+
+
+def _stakes(action: Action, field: Field, register: Sequence[Authority], currency: str) -> Stakes:
+    """What is at stake; what is touched is looked up where that decides who may be asked."""
+    if not any(entry.scope for entry in register):
+        return Stakes(frozenset(), field.spends, currency)
+    named = [value for value in action.params.values() if isinstance(value, str)]
+    found = db.rows("things_named", ids=[*field.systems, *named])
+    return Stakes(frozenset(row["id"] for row in found), field.spends, currency)
 
 
 def hands(story: Story, approver: str, *, at: datetime) -> str:
     """Who does by hand what this person approved."""
-    context, owners = _field(story)
-    return deciders(story.action, owners, at=at).hands(approver, context, owners)
+    field = _field(story)
+    return deciders(story.action, field, at=at).hands(approver, field.context, field.owners)
+
+
+def lost(story: Story, person: str, *, at: datetime) -> str:
+    """Why the authority of somebody who was asked does not reach this (any more), if so."""
+    desk = deciders(story.action, _field(story), at=at)
+    by = next((one["delegation"] for one in story.assignments if one["person"] == person), None)
+    given = next((one for one in desk.delegations if one.id == by), None)
+    if by and given is None:
+        return "You do not decide for the one who was asked any more."
+    whose = given.giver if given else person
+    if not {whose, person} <= desk.register.keys():
+        return "You are not in the authority register any more."
+    obstacle = desk.barrier(whose)
+    return obstacle.sentence if obstacle else ""
+
+
+def could_not(story: Story, persons: Iterable[str], *, at: datetime) -> dict[str, str]:
+    """Of these people those who could never be asked, each with the reason."""
+    field = _field(story)
+    desk = deciders(story.action, field, at=at)
+    found = {
+        one: routing.why_not(desk, one, context=field.context, owners=field.owners)
+        for one in persons
+    }
+    return {one: why for one, why in found.items() if why}
 
 
 def open_review(story: Story, who: Routing, *, at: datetime) -> None:
     """Put the question, and tell the requester who can end the wait."""
     fault = who.fault.text if who.fault else None
+    times = settings.times(policy(), story.action.type, at)
     number = db.value(
         "add_review",
         action=story.action.id,
-        expires_at=at + REVIEW_FOR,
+        expires_at=times.close,
+        remind_at=times.remind,
+        escalate_at=times.escalate,
         fault=fault,
         panel=panels.of(who.reviewers),
     )
@@ -83,22 +158,12 @@ def open_review(story: Story, who: Routing, *, at: datetime) -> None:
 def again(story: Story, *, at: datetime) -> None:
     """Ask whoever can decide now and was not asked; without anybody it goes on waiting."""
     assert story.review is not None
-    context, owners = _field(story)
-    needed = story.assessment["needed"]
-    who = whom(story.action, context=context, owners=owners, needed=needed, at=at)
+    who = whom(story.action, _field(story), needed=story.assessment["needed"], at=at)
     asked = {assignment["person"] for assignment in story.assignments}
     more = [one for one in who.reviewers if one.person not in asked]
     if not more:
         return
-    last = max((assignment["rank"] for assignment in story.assignments), default=0)
-    for rank, one in enumerate(more, start=last + 1):
-        db.write(
-            "add_assignment",
-            review=story.review["number"],
-            person=one.person,
-            why=one.why,
-            rank=rank,
-        )
+    _ask(story, more)
     audit.event(
         "review.asked_again",
         actor=DESK,
@@ -109,7 +174,40 @@ def again(story: Story, *, at: datetime) -> None:
     telling.say(story, f"‘{telling.title(story)}’ can be decided now. {who.who_can_end_it}")
 
 
-def _field(story: Story) -> tuple[str, list[Candidate]]:
-    """The context that an action belongs to, and the owners of what it changes."""
-    findings = story.assessment["findings"]
-    return findings["context"], [(person, why) for person, why in findings["owners"]]
+def silent(story: Story) -> list[str]:
+    """Those who were asked and have not answered."""
+    final = ("approve", "change", "reject", "hand_over")
+    answered = {one["person"] for one in story.decisions if one["verdict"] in final}
+    return [one["person"] for one in story.assignments if one["person"] not in answered]
+
+
+def escalate(story: Story, *, at: datetime) -> list[str]:
+    """Ask the backups of those who are silent, or whoever else may decide. Gives who was asked."""
+    field = _field(story)
+    asked = {one["person"] for one in story.assignments}
+    desk = deciders(story.action, field, at=at)
+    more = routing.escalation(desk, silent(story), context=field.context, owners=field.owners)
+    new = [one for one in more if one.person not in asked]
+    _ask(story, new)
+    return [one.person for one in new]
+
+
+def called(persons: Sequence[str]) -> str:
+    """The names of people, as a list."""
+    found = people.people(persons)
+    return " and ".join(found[one].name if one in found else one for one in persons)
+
+
+def _ask(story: Story, more: Iterable[Assigned | Candidate]) -> None:
+    """Ask people after the review had opened."""
+    assert story.review is not None
+    last = max((assignment["rank"] for assignment in story.assignments), default=0)
+    for rank, one in enumerate(more, start=last + 1):
+        db.write(
+            "add_assignment",
+            review=story.review["number"],
+            person=one.person,
+            why=one.why,
+            rank=rank,
+            delegation=one.delegation,
+        )

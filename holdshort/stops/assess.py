@@ -24,8 +24,8 @@ from holdshort.core.terms import (
     Tier,
 )
 from holdshort.ports import Knows
-from holdshort.records import db
-from holdshort.stops import asking
+from holdshort.records import db, switches
+from holdshort.stops import asking, budgets, switching
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +63,16 @@ def assess(
     *,
     draft: Mapping[str, Any],
     phase: Phase | None = None,
+    people: frozenset[str] | None = None,
 ) -> Assessment:
     """Assess one offered action. Raises CatalogueError when it names what does not exist.
 
     `draft` has the remaining fields of the Action (id, root, version, changer, ticket …);
-    `phase` asks what would happen in that phase, as if the category had earned it.
+    `phase` asks what would happen in that phase, as if the category had earned it; `people` are
+    those whom all that is offered together reaches.
     """
     kind = catalogue.find(offered.type)
-    findings = kind.findings(catalogue.parse(kind.id, offered.params), circumstances, world)
+    findings = _findings(kind, offered, circumstances, world, people)
     least = kind.min_tier[0] if kind.min_tier else Tier.AUTOMATIC
     tier = consequence.tier(findings.consequence, min_tier=least, raises=findings.raises)
     category = f"{kind.id}/{int(tier)}"
@@ -92,6 +94,20 @@ def assess(
     if who is not None and who.fault is not None:
         answer = gate.gate(replace(given, faults=(*given.faults, who.fault)))
     return Assessment(kind, action, findings, tier, standing, answer, who, world.policy_version())
+
+
+def _findings(
+    kind: catalogue.ActionType[Any],
+    offered: Offered,
+    circumstances: Circumstances,
+    world: Knows,
+    people: frozenset[str] | None,
+) -> Findings:
+    """What the world says about it, and what it adds up to with what was reached lately."""
+    found = kind.findings(catalogue.parse(kind.id, offered.params), circumstances, world)
+    alone = budgets.people_of([offered], circumstances.requester.id)
+    together = alone if people is None else people
+    return budgets.applied(kind, found, circumstances, world, together)
 
 
 def catalogue_version() -> str:
@@ -116,8 +132,7 @@ def _waits(answer: Gate) -> bool:
 
 
 def _whom(action: Action, findings: Findings, answer: Gate, at: datetime) -> routing.Routing:
-    context, owners = findings.context, findings.owners
-    return asking.whom(action, context=context, owners=owners, needed=answer.needed, at=at)
+    return asking.whom(action, asking.field_of(findings), needed=answer.needed, at=at)
 
 
 def _gate_input(
@@ -130,6 +145,10 @@ def _gate_input(
     supposed: bool,
 ) -> gate.GateInput:
     category = f"{kind.id}/{int(tier)}"
+    where = findings.target.connector
+    precedent, off = db.together(
+        ("precedent", {"category": category}), switching.asked_about(where, kind.id, tier)
+    )
     return gate.GateInput(
         phase=standing.phase,
         granted=standing.granted,
@@ -144,7 +163,7 @@ def _gate_input(
         agent_initiated=circumstances.initiator.kind is Kind.AGENT,
         confidence=circumstances.confidence,
         threshold=policy.confidence_threshold(world.policy(), category),
-        novel=not supposed and not db.value("precedent", category=category),
+        novel=not supposed and not any(precedent[0].values()),
         faults=(),
-        stopped=(),
+        stopped=switching.reasons(switches.told(off)),
     )

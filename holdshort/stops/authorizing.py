@@ -10,6 +10,7 @@ from holdshort.core.terms import Hands, PolicyVerdict, Reason
 from holdshort.records import actions, audit, db, people
 from holdshort.records.actions import Story
 from holdshort.records.people import DESK
+from holdshort.records.wake import wake
 from holdshort.records.world import World
 from holdshort.stops import asking, desk, moved, telling
 from holdshort.stops.assess import Assessment
@@ -45,7 +46,7 @@ def by_policy(story: Story, one: Assessment, *, at: datetime) -> None:
 
 def by_decisions(story: Story, *, at: datetime) -> None:
     """Permission from different people who said yes to exactly these bytes."""
-    yes = list({decision["person"]: decision for decision in story.decided("approve")}.values())
+    yes = story.yes
     second = yes[1] if story.gate["needed"] > 1 else {}
     by_hand = story.gate["hands"] == Hands.PERSON
     _authorize(
@@ -58,18 +59,29 @@ def by_decisions(story: Story, *, at: datetime) -> None:
         decision_2=second.get("id"),
         person_2=second.get("person"),
     )
-    if by_hand:
+    if by_hand and forbidden(story):
+        wake("restage", story.action.id)
+    elif by_hand:
         _give_to(story, asking.hands(story, yes[0]["person"], at=at))
     elif story.action.target.connector == "desk":
         desk.carry_out(story)
 
 
+def forbidden(story: Story) -> bool:
+    """Whether a rule of today forbids it that no yes overrules, such as a hold placed since."""
+    action = story.action
+    return catalogue.find(action.type).forbids(action.params, World()) is not None
+
+
 def outlived(story: Story) -> bool:
     """Whether rules permitted it, and other rules or another standing have come since.
 
-    People said yes to these bytes, so their permission ends only where more would stop it now.
+    People said yes to these bytes, so their permission ends only with what no yes overrules, or
+    where more would stop it now than they saw.
     """
     permission = story.authorization
+    if permission is not None and forbidden(story):
+        return True
     by_rules = permission is not None and permission["basis"] == "policy"
     if by_rules:
         return not db.value("rules_hold", action=story.action.id)
@@ -86,6 +98,13 @@ def closed(story: Story, at: datetime) -> Reason | None:
     if result.verdict is PolicyVerdict.PASSES:
         return None
     return result.reason or Reason("policy.none", "Needs a person: no rule allows it now.")
+
+
+def held_up(story: Story) -> bool:
+    """Whether its permission ran out while it was stopped, and nothing stops it any more."""
+    if story.authorization is None or story.stopped is not None:
+        return False
+    return bool(db.value("held_up", action=story.action.id))
 
 
 def _give_to(story: Story, person: str) -> None:

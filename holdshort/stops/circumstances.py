@@ -24,6 +24,7 @@ def circumstances_of(ticket: Mapping[str, Any], proposal: Proposal, at: datetime
         confidence=proposal.confidence,
         ticket_text=tickets.words(ticket["number"]),
         ticket=ticket["number"],
+        opened=ticket["opened_at"],
     )
 
 

@@ -16,9 +16,10 @@ from psycopg import errors
 
 from holdshort import catalogue
 from holdshort.core import duties, reasons
-from holdshort.core.terms import Assurance, Channel, Person, Reason, Sender, Tier
+from holdshort.core.terms import Assurance, Channel, Kind, Person, Reason, Sender, Tier
 from holdshort.records import audit, db, people
 from holdshort.records.actions import Story
+from holdshort.stops import asking
 from holdshort.stops.refused import Refused
 
 GRAVE_APPROVALS = 5
@@ -84,7 +85,9 @@ def remember(story: Story, answer: Answer, no: Refused, *, sender: Sender) -> No
 
 def why_not(story: Story, person: Person) -> tuple[Reason, ...]:
     """What duties have against this person deciding; whoever wrote a ticket asked for it too."""
-    return duties.who_may_not(story.action, person, writer=story.writer)
+    return duties.who_may_not(
+        story.action, person, writer=story.writer, decides_for=people.decides_for(person.id)
+    )
 
 
 def _allowed_by_duties(asked: _Asked) -> None:
@@ -112,7 +115,9 @@ def _still_open(asked: _Asked) -> None:
     if is_expired or (open_still and story.review["expires_at"] <= asked.at):
         raise Refused("expired", "The time to decide is over; it was closed as not approved.")
     final = [d for d in story.decisions if d["verdict"] in ("approve", "change", "reject")]
-    done = story.fate or story.authorization or len(final) >= story.gate["needed"]
+    # Somebody and whoever decided for them are one.
+    whose = {d["instead_of"] or d["person"] for d in final}
+    done = story.fate or story.authorization or len(whose) >= story.gate["needed"]
     if done or asked.sender.person.id in {decision["person"] for decision in final}:
         raise Refused("already_decided", f"This was decided already. {_who_decided(final)}")
 
@@ -128,6 +133,14 @@ def _asked_to(asked: _Asked) -> None:
         names = people.people(one["person"] for one in asked.story.assignments).values()
         who = " or ".join(person.name for person in names) or "nobody yet"
         raise Refused("not_a_reviewer", f"You were not asked about this. Asked: {who}.")
+
+
+def _still_has_the_authority(asked: _Asked) -> None:
+    """The register may have changed since they were asked."""
+    if asked.answer.verdict not in ("approve", "change"):
+        return
+    if why := asking.lost(asked.story, asked.sender.person.id, at=asked.at):
+        raise Refused("not_a_reviewer", why)
 
 
 def _well_proved(asked: _Asked) -> None:
@@ -196,10 +209,12 @@ def _handed_to_somebody_who_may(asked: _Asked) -> None:
     if to is None:
         return
     person = people.person(to)
-    if person is None or to not in {entry.person for entry in people.register()}:
+    if person is None or person.kind is not Kind.HUMAN:
         raise Refused("bad_hand_over", "That person decides nothing here. Choose a reviewer.")
     for reason in why_not(asked.story, person):
         raise Refused("bad_hand_over", reason.text)
+    for why in asking.could_not(asked.story, (to,), at=asked.at).values():
+        raise Refused("bad_hand_over", why)
 
 
 _RULES: tuple[Callable[[_Asked], None], ...] = (
@@ -207,6 +222,7 @@ _RULES: tuple[Callable[[_Asked], None], ...] = (
     _about_what_is_current,
     _still_open,
     _asked_to,
+    _still_has_the_authority,
     _well_proved,
     _seen_in_full,
     _complete,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from holdshort.catalogue import incidents
 from holdshort.records import actions, audit, db, tickets
 from holdshort.records.actions import Story
 from holdshort.records.ids import new_id
 from holdshort.records.people import DESK
-from holdshort.stops import telling
+from holdshort.stops import noticing, telling
 
 
 def carry_out(story: Story) -> None:
@@ -54,14 +55,25 @@ def _route(story: Story, params: Mapping[str, Any]) -> None:
     tickets.hand_over(story.action.ticket, f"It is with the people for {params['context']}.")
 
 
+def _declare(story: Story, params: Mapping[str, Any]) -> None:
+    """The reports come together; what people are told about it is for a person to send."""
+    number, label = story.action.ticket, incidents.label(params["title"])
+    assert number is not None
+    for report in sorted({int(one) for one in params["reports"]} | {number}):
+        db.write("label", ticket=report, label=label)
+    tickets.hand_over(number, f"‘{params['title']}’ is declared. Nobody was written to yet.")
+
+
 def _status(story: Story, params: Mapping[str, Any]) -> None:
     telling.say(story, params.get("text") or "Your ticket is being worked on.")
 
 
 EFFECTS: Mapping[str, Callable[[Story, Mapping[str, Any]], None]] = {
     "kb.answer": _answer,
+    "notify.send": noticing.send,
     "ticket.categorise": _categorise,
     "ticket.route": _route,
     "ticket.status": _status,
+    "incident.declare": _declare,
 }
 """What each of these types does; a test holds this against the catalogue."""

@@ -107,6 +107,7 @@ def _may_start(story: Story, at: Any) -> bool:
     return (
         permission is not None
         and story.fate is None
+        and story.stopped is None
         and story.position is not None
         and permission["hands"] == Hands.EXECUTOR
         and permission["not_before"] <= at < permission["expires_at"]

@@ -15,8 +15,9 @@ from typing import Any
 from holdshort import catalogue
 from holdshort.catalogue import Effect
 from holdshort.catalogue.foreseen import foresee
-from holdshort.core.terms import Action, Circumstances, Mode, Offered, Phase
+from holdshort.core.terms import Circumstances, Mode, Offered, Phase
 from holdshort.ports import Knows
+from holdshort.stops import budgets
 from holdshort.stops.assess import Assessment, assess
 
 Draft = Callable[[int], Mapping[str, Any]]
@@ -112,14 +113,11 @@ def _assessed(
     phase: Phase | None,
 ) -> Iterator[Assessment]:
     ids = [str(draft(position)["id"]) for position in range(len(lines))]
-    written: list[Action] = []
+    people = budgets.people_of((line.offered for line in lines), circumstances.requester.id)
     for position, (line, world) in enumerate(worlds(lines, knows)):
         after = tuple(ids[earlier] for earlier in line.offered.after)
         given = {**draft(position), "position": position, "after": after}
-        knows.beside(written)
-        found = assess(line.offered, circumstances, world, draft=given, phase=phase)
-        written.append(found.action)
-        yield found
+        yield assess(line.offered, circumstances, world, draft=given, phase=phase, people=people)
 
 
 def worlds(lines: Sequence[Line], knows: Knows) -> Iterator[tuple[Line, Knows]]:

@@ -21,9 +21,16 @@ from holdshort.records import actions, audit, db, grounds, offers, tickets
 from holdshort.records.actions import Story
 from holdshort.records.ids import new_id
 from holdshort.records.offers import Proposal
-from holdshort.records.people import DESK
 from holdshort.records.world import World
-from holdshort.stops import asking, authorizing, execution, lines, older, resuming, telling
+from holdshort.stops import (
+    asking,
+    authorizing,
+    execution,
+    lines,
+    noticing,
+    older,
+    resuming,
+)
 from holdshort.stops.assess import Assessment, assess, catalogue_version
 from holdshort.stops.circumstances import circumstances_of
 
@@ -190,8 +197,7 @@ def _write_answer(one: Assessment, *, digest: str, data: bytes) -> None:
 
 def _refuse(story: Story) -> None:
     actions.add_fate(story, "refused", person=None, reason=story.reasons[0].rule)
-    audit.event("action.refused", actor=DESK, ticket=story.action.ticket, action=story.action.id)
-    telling.ended(story, "is not allowed", detail=story.reasons[0].text)
+    noticing.refused(story)
 
 
 # ------------------------------------------------------------------ other answers

@@ -26,9 +26,10 @@ def say(story: Story, text: str) -> None:
         tickets.say(story.action.ticket, text)
 
 
-def ended(story: Story, how: str, *, detail: str = "") -> None:
-    """Tell that a change ended without effect."""
-    finish(story, f"‘{title(story)}’ {how}. {detail}".strip() + " You can ask to talk to a person.")
+def ended(story: Story, how: str, *, detail: str = "", final: bool = False) -> None:
+    """Tell that a change ended without effect; a `final` no is one that no person here changes."""
+    said = f"‘{title(story)}’ {how}. {detail}".strip()
+    finish(story, said if final else f"{said} You can ask to talk to a person.")
 
 
 def finish(story: Story, text: str, *, others_open: bool | None = None) -> None:

@@ -32,6 +32,7 @@ def _page(
         "words": words,
         "problem": problem,
         "search": search,
+        "notices": queue.notices(who.person),
         "page": queue.own_tickets(who.person, search=search, page=page_number(request)),
     }
     return render(

@@ -43,6 +43,7 @@ def _names(story: Story) -> dict[str, str]:
     action = story.action
     who = {action.requester, action.beneficiary, action.initiator, action.changer}
     who |= {one["person"] for one in (*story.assignments, *story.decisions)}
+    who |= {one["instead_of"] for one in story.decisions if one["instead_of"]}
     for part in (story.fate, story.report, story.finding, story.settlement):
         if part and part.get("person"):
             who.add(part["person"])

@@ -15,7 +15,7 @@ from holdshort.ports import Knows
 from holdshort.records import actions, db, offers, people, queue, tickets
 from holdshort.records.actions import Story
 from holdshort.records.world import World
-from holdshort.stops import deciding
+from holdshort.stops import asking, deciding
 from holdshort.stops.deciding import Answer
 from holdshort.web import errors, waiting
 from holdshort.web.change import visible
@@ -80,7 +80,7 @@ def _consequence(action: str, verdict: str) -> bool:
         }
     if verdict == "approve":
         enough = len(story.decided("approve")) >= story.assessment["needed"]
-        return not enough or story.state not in ("waiting",)
+        return not enough or bool(story.stopped) or story.state != "waiting"
     return verdict == "ask" or story.state != "waiting"
 
 
@@ -154,8 +154,23 @@ def seen(story: Story, who: Who, world: Knows) -> dict[str, Any]:
         "not_you": _why_not(story, who),
         "live": story.state in AT_WORK,
         "watch": story.state == "waiting",
+        "steps": _steps(story),
         **_verbs(story, who, drawn),
     }
+
+
+def _steps(story: Story) -> list[dict[str, Any]]:
+    """What was done, and will be, because nobody answers."""
+    assert story.review is not None
+    number, words = story.review["number"], {1: "reminds", 2: "asks somebody else as well"}
+    done = {row["step"]: row["reminded_at"] for row in db.rows("reminders", review=number)}
+    said = {1: "reminded", 2: "asked somebody else as well"}
+    due = {1: story.review["remind_at"], 2: story.review["escalate_at"]}
+    return [
+        {"at": done.get(step, at), "words": (said if step in done else words)[step]}
+        for step, at in due.items()
+        if at is not None
+    ]
 
 
 def _verbs(story: Story, who: Who, drawn: Drawn) -> dict[str, Any]:
@@ -183,11 +198,12 @@ def _why_not(story: Story, who: Who) -> flow.Refused | None:
 def _could_decide(story: Story, who: Who) -> list[Any]:
     """To whom this can be handed: reviewers without a duty against it."""
     known = people.people(entry.person for entry in people.register()).values()
+    others = asking.could_not(story, (person.id for person in known), at=db.now())
     return sorted(
         (
             person
             for person in known
-            if person.id != who.person.id and not deciding.why_not(story, person)
+            if person.id not in (who.person.id, *others) and not deciding.why_not(story, person)
         ),
         key=lambda person: person.name,
     )
@@ -207,4 +223,6 @@ def _names(story: Story) -> dict[str, str]:
     who = {action.requester, action.beneficiary, action.initiator, action.changer}
     who |= {one["person"] for one in (*story.assignments, *story.decisions)}
     who |= {one["hand_to"] for one in story.decided("hand_over")}
+    who |= {story.stopped["person"]} if story.stopped else set()
+    who |= {one["instead_of"] for one in story.decisions if one["instead_of"]}
     return {key: person.name for key, person in people.people(who).items()}

@@ -11,6 +11,7 @@ from typing import Any
 from django.template import Library
 
 from holdshort.core import reasons
+from holdshort.stops import switching
 
 register = Library()
 STATIC = Path(__file__).resolve().parent / "static"
@@ -136,6 +137,12 @@ def said(value: Any) -> str:
 def asked_because(why: str) -> str:
     """`you own AWS` as a sentence; what begins with a name is one already."""
     return f"{why[0].upper()}{why[1:]}." if why else ""
+
+
+@register.filter
+def scope(code: str) -> str:
+    """What a switch stops, in words that begin a sentence."""
+    return switching.words(code, opening=True)
 
 
 @register.filter

@@ -30,6 +30,7 @@ def test_the_process_is_alive_and_ready(quiet: Api) -> None:
     assert {one["name"] for one in ready.json()["checks"]} == {
         "database",
         "safe_mode",
+        "switches",
         "directory",
     }
 

@@ -53,13 +53,20 @@ def test_a_question_is_put_to_the_requester_and_it_still_waits(api: Api) -> None
 
 
 def test_a_review_is_handed_to_somebody_who_may_decide(api: Api) -> None:
+    api.desk.sql(
+        "INSERT INTO absence (person, starts, ends) VALUES ('ines', now() - interval '1 day', "
+        "now() + interval '1 day')"
+    )
     action = api.waiting()
-    answer = api.decide("reviewer", action, "hand_over", reason_code="away", to="leo")
+    assert "ines" not in {one["person"] for one in action["gate"]["reviewers"]}
+    refused = api.decide("reviewer", action, "hand_over", reason_code="away", to="leo")
+    assert refused.json()["detail"] == "Leo Marchetti decides other questions."
+    answer = api.decide("reviewer", action, "hand_over", reason_code="away", to="ines")
     assert answer.status_code == 201
     asked = {one["person"] for one in answer.json()["action"]["gate"]["reviewers"]}
-    assert "leo" in asked
-    api.tokens["leo"] = api.token("leo", {"reviews:decide"})
-    assert api.decide("leo", action).status_code == 201
+    assert "ines" in asked
+    api.tokens["ines"] = api.token("ines", {"reviews:decide"})
+    assert api.decide("ines", action).status_code == 201
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,8 @@ from typing import Any
 import yaml
 
 from holdshort.company.read import read
+from holdshort.core.budgets import Reached
 from holdshort.core.terms import (
-    Action,
     Asset,
     Assurance,
     Channel,
@@ -66,9 +66,20 @@ class World:
         self.sections: dict[str, list[dict[str, Any]]] = deepcopy(
             {
                 name: company()[name]
-                for name in ("devices", "zones", "badges", "vendors", "documents", "parties")
+                for name in (
+                    "guests",
+                    "devices",
+                    "zones",
+                    "badges",
+                    "vendors",
+                    "folders",
+                    "documents",
+                    "parties",
+                )
             }
         )
+        self.reached_lately: list[Reached] = []
+        self.patched_lately: tuple[str, ...] = ()
         self.ordered: dict[str, tuple[str, ...]] = {}
         self.given: dict[str, int | None] = {}
         """What vendors got lately, in minor units."""
@@ -128,6 +139,21 @@ class World:
     def preview(self, inquiry: Inquiry) -> Preview | None:
         return self.previews.get(inquiry.type)
 
+    def reached(self, types: Sequence[str]) -> tuple[Reached, ...]:
+        return tuple(self.reached_lately)
+
+    def patched(self, type_id: str, patch: str) -> tuple[str, ...]:
+        return self.patched_lately
+
+    def reports(self, numbers: Sequence[int]) -> list[Mapping[str, Any]]:
+        """Ticket n is of person n, and came in 40 seconds after the one before."""
+        people = sorted(self.people)
+        return [
+            {"number": n, "requester": people[n], "opened_at": NOW + timedelta(seconds=40 * n)}
+            for n in numbers
+            if n < len(people)
+        ]
+
     def policy(self) -> Mapping[str, Any]:
         return self.document
 
@@ -145,9 +171,6 @@ class World:
 
     def spent(self, vendor: str, days: int) -> int | None:
         return self.given.get(vendor, 0)
-
-    def beside(self, actions: Sequence[Action]) -> None:
-        """What vendors got lately is said by the tests."""
 
     def cost_limit(self, person: str) -> int | None:
         limits = {one["person"]: one.get("cost_limit") for one in company()["authority"]}

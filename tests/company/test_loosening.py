@@ -4,7 +4,8 @@ import os
 from pathlib import Path
 
 from holdshort.company import loosening
-from holdshort.company.compared import SECTIONS, Compared
+from holdshort.company.compared import SECTIONS
+from holdshort.company.comparison import Compared
 
 TABLE = Path(__file__).parent.parent / "snapshots" / "loosening.txt"
 NAMES = {id(rule): name.lower() for name, rule in vars(loosening).items() if callable(rule)}

@@ -10,10 +10,11 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import yaml
 
@@ -56,6 +57,10 @@ class Thing:
     @property
     def contract(self) -> str:
         return f"c-{self.number:04}"
+
+    @property
+    def folder(self) -> str:
+        return f"/home/{self.person}"
 
     @property
     def paper(self) -> str:
@@ -261,6 +266,129 @@ def _signed(thing: Thing, before: State, now: State) -> tuple[str, ...]:
     )
 
 
+# ------------------------------------------------------------------ contracts
+
+
+def _listed_contract(number: int) -> dict[str, Any]:
+    return {
+        "id": f"c-{number:04}",
+        "item": f"Seats {number}",
+        "amount": 90,
+        "currency": "EUR",
+        "period": "year",
+        "cancellable": True,
+        "renews": "2030-01-31",
+    }
+
+
+def _contract(thing: Thing) -> dict[str, Any]:
+    found: dict[str, Any] = thing.ask("GET", f"/v1/contracts/{thing.contract}", "erp")
+    names = ("vendor", "item", "amount", "currency", "term", "cancellable", "ordered", "order")
+    return {"contract": found["id"], **{name: found[name] for name in names}}
+
+
+def _seen_contract(thing: Thing) -> dict[str, Any]:
+    terms = {"amount": 9000, "currency": "EUR", "term": 1, "cancellable": True}
+    return {"contract": thing.contract, "vendor": thing.vendor, "ordered": False, **terms}
+
+
+def _renew(thing: Thing, reference: str = "by-phone") -> None:
+    order = {"reference": reference, "amount": _contract(thing)["amount"], "currency": "EUR"}
+    thing.ask("PUT", f"/v1/contracts/{thing.contract}/order", "erp", json=order)
+
+
+def _raise_price(thing: Thing) -> None:
+    thing.ask("PATCH", f"/v1/contracts/{thing.contract}", "erp", json={"amount": 12_000})
+
+
+def _note_contract(thing: Thing, number: int) -> None:
+    thing.ask("PATCH", f"/v1/contracts/{thing.contract}", "erp", json={"note": f"no. {number}"})
+
+
+def _runs_out(thing: Thing, state: State) -> tuple[str, ...]:
+    return (f"{state['item']} from Vendor {thing.number} ends on 2030-01-31.",)
+
+
+def _ordered(thing: Thing, before: State, now: State) -> tuple[str, ...]:
+    terms = "90.00 EUR a year for 1 × year, can be left after any"
+    return (f"{now['item']} is ordered: {terms}.", "That is 90.00 EUR in all.")
+
+
+# ------------------------------------------------------------------ files
+
+
+GONE = {"path": "gone", "owner": "gone", "in_bin": False, "there": False}
+"""What the desk's declaration makes of a file that is not there."""
+
+
+def _address(thing: Thing) -> str:
+    return f"/v1/files/{quote(thing.folder, safe='')}"
+
+
+def _file(thing: Thing) -> dict[str, Any]:
+    answer = thing.services.respond("files", "GET", _address(thing))
+    if answer.status_code == 404:
+        return GONE
+    return {"path": thing.folder, "there": True} | {
+        name: answer.json()[name] for name in ("owner", "in_bin")
+    }
+
+
+def _bin(thing: Thing) -> None:
+    thing.ask("PUT", f"{_address(thing)}/bin", "files")
+
+
+def _give_away(thing: Thing) -> None:
+    thing.ask("PATCH", _address(thing), "files", json={"owner": "somebody-else"})
+
+
+def _note_file(thing: Thing, number: int) -> None:
+    thing.ask("PATCH", _address(thing), "files", json={"note": f"no. {number}"})
+
+
+def _said_file(thing: Thing, how: str) -> str:
+    return f"‘{thing.folder}’ in Home of {thing.person} is {how}."
+
+
+def _filed(name: str, *, before: str, after: tuple[str, ...], **more: Any) -> Case:
+    """A case about a folder; `after` are the ends of its lines."""
+    gone = more.get("permanent", False)
+    return Case(
+        name=name,
+        system="files",
+        type=name.partition("-")[0],
+        params=lambda thing: {"path": thing.folder, **more},
+        target=lambda thing: thing.folder,
+        seen=lambda thing: (
+            {"path": thing.folder, "owner": thing.person} | {"in_bin": before == "in the bin"}
+        ),
+        prepare=_bin if before == "in the bin" else nothing,
+        state=_file,
+        becomes=lambda thing, was, now: GONE if gone else {**was, "in_bin": not was["in_bin"]},
+        before=lambda thing, state: (_said_file(thing, before),),
+        after=lambda thing, was, now: (_said_file(thing, after[0]), *after[1:]),
+        drifts={"it is somebody else's": _give_away},
+        churn=_note_file,
+        restores=not gone,
+    )
+
+
+FILES = (
+    _filed(
+        "files.delete",
+        before="there",
+        after=("in the bin", "It can be restored for 30 days."),
+    ),
+    _filed(
+        "files.delete-permanent",
+        before="there",
+        after=("gone", "Nothing brings it back."),
+        permanent=True,
+    ),
+    _filed("files.restore", before="in the bin", after=("there again",)),
+)
+
+
 # ------------------------------------------------------------------ equipment
 
 
@@ -307,60 +435,78 @@ def _equipment(type: str, *, ordered: bool) -> Case:
     )
 
 
-# ------------------------------------------------------------------ contracts
-
-
-def _listed_contract(number: int) -> dict[str, Any]:
-    return {
-        "id": f"c-{number:04}",
-        "item": f"Seats {number}",
-        "amount": 90,
-        "currency": "EUR",
-        "period": "year",
-        "cancellable": True,
-        "renews": "2030-01-31",
-    }
-
-
-def _contract(thing: Thing) -> dict[str, Any]:
-    found: dict[str, Any] = thing.ask("GET", f"/v1/contracts/{thing.contract}", "erp")
-    names = ("vendor", "item", "amount", "currency", "term", "cancellable", "ordered", "order")
-    return {"contract": found["id"], **{name: found[name] for name in names}}
-
-
-def _seen_contract(thing: Thing) -> dict[str, Any]:
-    terms = {"amount": 9000, "currency": "EUR", "term": 1, "cancellable": True}
-    return {"contract": thing.contract, "vendor": thing.vendor, "ordered": False, **terms}
-
-
-def _order_contract(thing: Thing, reference: str = "by-phone") -> None:
-    order = {"reference": reference, "amount": _contract(thing)["amount"], "currency": "EUR"}
-    thing.ask("PUT", f"/v1/contracts/{thing.contract}/order", "erp", json=order)
-
-
-def _raise_price(thing: Thing) -> None:
-    thing.ask("PATCH", f"/v1/contracts/{thing.contract}", "erp", json={"amount": 12_000})
-
-
-def _note_contract(thing: Thing, number: int) -> None:
-    thing.ask("PATCH", f"/v1/contracts/{thing.contract}", "erp", json={"note": f"no. {number}"})
-
-
-def _runs_out(thing: Thing, state: State) -> tuple[str, ...]:
-    return (f"{state['item']} from Vendor {thing.number} ends on 2030-01-31.",)
-
-
-def _ordered(thing: Thing, before: State, now: State) -> tuple[str, ...]:
-    terms = "90.00 EUR a year for 1 × year, can be left after any"
-    return (f"{now['item']} is ordered: {terms}.", "That is 90.00 EUR in all.")
-
-
 _BADGE_DRIFTS = {
     "the zones are others": _zones_by_somebody_else,
     "the badge was replaced": _replaced_by_somebody_else,
 }
 
+# ------------------------------------------------------------------ doors
+
+
+def _opening(thing: Thing) -> dict[str, str]:
+    day = date(2035, 1, 1) + timedelta(days=thing.number)
+    return {"zone": "workshop", "day": day.isoformat(), "opens": "09:00", "closes": "17:00"}
+
+
+def _day(thing: Thing) -> dict[str, Any]:
+    path = f"/v1/zones/workshop/days/{_opening(thing)['day']}"
+    found = thing.ask("GET", path, "badge")
+    return {name: found[name] for name in ("zone", "day", "exception", "opens", "closes")}
+
+
+def _open(thing: Thing) -> None:
+    asked = _opening(thing)
+    times = {"opens": asked["opens"], "closes": asked["closes"]}
+    path = f"/v1/zones/workshop/days/{asked['day']}/exception"
+    thing.ask("PUT", path, "badge", json=times)
+
+
+def _as_usual(thing: Thing) -> None:
+    path = f"/v1/zones/workshop/days/{_opening(thing)['day']}/exception"
+    thing.ask("DELETE", path, "badge")
+
+
+def _note_day(thing: Thing, number: int) -> None:
+    path = f"/v1/zones/workshop/days/{_opening(thing)['day']}"
+    thing.ask("PATCH", path, "badge", json={"note": f"no. {number}"})
+
+
+def _said_day(thing: Thing, state: State) -> tuple[str, ...]:
+    if state["exception"] == "none":
+        return (f"Workshop keeps its usual times on {state['day']}.",)
+    when = f"{state['day']} from {_opening(thing)['opens']} to {_opening(thing)['closes']}"
+    return (f"Workshop stands open on {when}, for anybody.",)
+
+
+def _door(type: str, *, opened: bool) -> Case:
+    times = ("open", "09:00", "17:00") if opened else ("none", "usual", "usual")
+    return Case(
+        name=type,
+        system="badge",
+        type=type,
+        params=_opening,
+        target=lambda thing: "workshop",
+        seen=lambda thing: (
+            {"zone": "workshop", "day": _opening(thing)["day"]}
+            | {"exception": "none" if opened else "open"}
+        ),
+        prepare=nothing if opened else _open,
+        state=_day,
+        becomes=lambda thing, before, now: (
+            before | dict(zip(("exception", "opens", "closes"), times, strict=True))
+        ),
+        before=_said_day,
+        after=lambda thing, before, now: _said_day(thing, now),
+        drifts={"somebody else did it": _open if opened else _as_usual},
+        churn=_note_day,
+        restores=True,
+    )
+
+
 CASES = (
+    _door("door.schedule", opened=True),
+    _door("door.unschedule", opened=False),
+    *FILES,
     _software("mdm.install", installed=True),
     _software("mdm.remove", installed=False),
     _equipment("equipment.order", ordered=True),
@@ -430,7 +576,6 @@ CASES = (
         churn=_touch_paper,
         compares_effect=False,
     ),
-    *(Case(**fields) for fields in services_it.CASES),
     Case(
         name="saas.renew",
         system="erp",
@@ -463,14 +608,15 @@ CASES = (
             "ordered": True,
             "order": "by-phone",
         },
-        prepare=_order_contract,
+        prepare=_renew,
         state=_contract,
         becomes=lambda thing, before, now: {**before, "ordered": False, "order": ""},
         before=lambda thing, state: (f"{state['item']} is ordered anew.",),
         after=lambda thing, before, now: (f"The order is cancelled. {_runs_out(thing, now)[0]}",),
-        drifts={"it was ordered again": lambda thing: _order_contract(thing, "by-mail")},
+        drifts={"it was ordered again": lambda thing: _renew(thing, "by-mail")},
         churn=_note_contract,
     ),
+    *(Case(**fields) for fields in services_it.CASES),
 )
 
 
@@ -562,7 +708,10 @@ def open_services(server: Server, folder: Path) -> Iterator[ServicesOffice]:
         server.make_template(file, template, mirrored=False)
         desk = HeldDesk(server, folder, template)
         try:
-            yield ServicesOffice(services, wire, desk, folder)
+            office = ServicesOffice(services, wire, desk, folder)
+            # Asked what a change would do, before it is staged.
+            desk.connectors["mail"] = office.connector("mail")
+            yield office
         finally:
             wire.close()
             desk.close()
@@ -599,6 +748,11 @@ def _company() -> dict[str, Any]:
         "vendors": [
             {"id": f"v-{n:04}", "name": f"Vendor {n}", "contracts": [_listed_contract(n)]}
             for n, _ in enumerate(people, 1)
+        ],
+        "folders": [
+            {"id": f"home-{id}", "name": f"Home of {id}", "path": f"/home/{id}", "owner": id}
+            | {"bin_days": 30}
+            for id in people
         ],
         "field_lists": demo["field_lists"],
         "thresholds": [{**one, "owner": REVIEWER} for one in demo["thresholds"]],

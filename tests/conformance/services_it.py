@@ -67,7 +67,101 @@ def _patches(type: str, *, deployed: bool) -> dict[str, Any]:
     }
 
 
+# ------------------------------------------------------------------ sessions
+
+
+def _sessions(thing: Any) -> dict[str, Any]:
+    found: dict[str, Any] = thing.ask("GET", f"/v1/people/{thing.person}/sessions", "sso")
+    return {name: found[name] for name in ("id", "enabled", "count", "sessions")} | {
+        "person": found["id"]
+    }
+
+
+def _disable(thing: Any) -> None:
+    thing.ask("PATCH", f"/v1/people/{thing.person}", "sso", json={"enabled": False})
+
+
+def _note_person(thing: Any, number: int) -> None:
+    thing.ask("PATCH", f"/v1/people/{thing.person}", "sso", json={"note": f"no. {number}"})
+
+
+SESSIONS = {
+    "name": "idp.revoke_sessions",
+    "system": "sso",
+    "type": "idp.revoke_sessions",
+    "params": lambda thing: {"person": thing.person},
+    "target": lambda thing: thing.person,
+    "seen": lambda thing: {},
+    "prepare": lambda thing: None,
+    "state": _sessions,
+    "becomes": lambda thing, before, now: {**before, "count": 0, "sessions": []},
+    "before": lambda thing, state: (
+        f"{thing.person.title()} Test is signed in wherever they signed in.",
+    ),
+    "after": lambda thing, before, now: (
+        f"{thing.person.title()} Test is signed in nowhere.",
+        "Which sessions there were is kept with the record, before they end.",
+    ),
+    "drifts": {"the account was disabled": _disable},
+    "churn": _note_person,
+    "compares_effect": False,
+}
+
+# ------------------------------------------------------------------ mail
+
+
+def _message(thing: Any) -> dict[str, Any]:
+    found: dict[str, Any] = thing.ask("GET", f"/v1/messages/m-{thing.person}", "mail")
+    return {name: found[name] for name in ("subject", "purged")} | {
+        "message": found["id"],
+        "mailboxes": found["count"],
+        "people": found["mailboxes"],
+    }
+
+
+def _set_purged(thing: Any, purged: bool) -> None:
+    path = f"/v1/messages/m-{thing.person}/purged"
+    thing.ask("PUT", path, "mail", json={"purged": purged})
+
+
+def _reaches_more(thing: Any) -> None:
+    path = f"/v1/messages/m-{thing.person}"
+    thing.ask("PATCH", path, "mail", json={"mailboxes": [thing.person, "somebody-else"]})
+
+
+def _note_message(thing: Any, number: int) -> None:
+    path = f"/v1/messages/m-{thing.person}"
+    thing.ask("PATCH", path, "mail", json={"note": f"no. {number}"})
+
+
+def _where(state: Mapping[str, Any]) -> tuple[str, ...]:
+    gone = "in no mailbox; it can be put back for 30 days"
+    return (f"‘{state['subject']}’ is {gone if state['purged'] else 'in 1 mailbox'}.",)
+
+
+def _mail(type: str, *, purged: bool) -> dict[str, Any]:
+    return {
+        "name": type,
+        "system": "mail",
+        "type": type,
+        "params": lambda thing: {"message": f"m-{thing.person}"},
+        "target": lambda thing: f"m-{thing.person}",
+        "seen": lambda thing: {},
+        "prepare": lambda thing: _set_purged(thing, not purged),
+        "state": _message,
+        "becomes": lambda thing, before, now: {**before, "purged": purged},
+        "before": lambda thing, state: _where(state),
+        "after": lambda thing, before, now: _where(now),
+        "drifts": {"it reached more people": _reaches_more},
+        "churn": _note_message,
+        "restores": True,
+    }
+
+
 CASES = (
+    _mail("mail.purge", purged=True),
+    _mail("mail.restore", purged=False),
+    SESSIONS,
     _patches("patch.deploy", deployed=True),
     _patches("patch.remove", deployed=False),
 )

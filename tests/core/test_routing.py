@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from holdshort.core.deciders import Deciders
 from holdshort.core.duties import who_may_not
 from holdshort.core.routing import Assigned, Routing, route
+from holdshort.core.stakes import NOTHING
 from holdshort.core.terms import Authority, Employment, Kind
 
 from .examples import NOON, action, person
@@ -29,6 +30,7 @@ def asked(register: list[Authority], context: str = "access", **changes: Any) ->
         "people": PEOPLE,
         "at": NOON,
         "open_reviews": {},
+        "stakes": NOTHING,
     }
     desk |= {name: changes.pop(name) for name in desk.keys() & changes.keys()}
     return route(Deciders(**desk), **{"context": context, "owners": (), **changes})
@@ -314,3 +316,27 @@ def test_everybody_asked_may_decide_and_too_few_asked_are_a_fault(
     assert len(set(who(found))) == len(found.reviewers)
     assert (found.fault is None) == (len(found.reviewers) >= needed)
     assert "can end this wait" in found.who_can_end_it
+
+
+# ------------------------------------------------------------------ too much, and silence
+
+LAST = {"bo": 25, "priya": 3}
+
+
+def test_an_owner_with_too_much_waiting_comes_last_and_the_next_reads_why() -> None:
+    register = [Authority(one, ("access",)) for one in ("bo", "priya")]
+    found = asked(register, owners=(("bo", "you own AWS"),), open_reviews=LAST)
+    assert found.reviewers == (
+        Assigned("priya", "you decide access questions; Bo has 20 or more open", 1),
+        Assigned("bo", "you own AWS", 2),
+    )
+
+
+def test_where_everybody_has_too_much_the_next_circle_is_asked_first() -> None:
+    register = [
+        Authority("bo", ("access",)),
+        Authority("fay", ("general",)),
+        Authority("sam", ("hr",)),
+    ]
+    assert who(asked(register, open_reviews={"bo": 20})) == ["fay", "bo"]
+    assert who(asked(register, open_reviews={"bo": 20, "fay": 20})) == ["bo", "fay"]

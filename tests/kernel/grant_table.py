@@ -24,7 +24,8 @@ _AUTHORIZATION = (
 )
 _DECISION = (
     "id review action digest expires_at requester beneficiary initiator changer person "
-    "account verdict reason_code changes hand_to channel assurance shown panel later"
+    "account verdict reason_code changes hand_to channel assurance shown panel later "
+    "delegation instead_of"
 )
 _PROPOSAL = "id ticket initiator initiator_kind agent_version label confidence body answers"
 _EVENT = "name actor ticket action detail"
@@ -45,9 +46,12 @@ INSERTS: dict[str, dict[str, str]] = {
     "dependency": {"desk": "action needs"},
     "assessment": {"desk": _ASSESSMENT},
     "panel": {"desk": "id size"},
-    "seat": {"desk": "panel size rank person why"},
-    "review": {"desk": "action expires_at fault panel"},
-    "assignment": {"desk": "review person why rank expires_at"},
+    "seat": {"desk": "panel size rank person why delegation"},
+    "review": {"desk": "action expires_at fault panel remind_at escalate_at"},
+    "assignment": {"desk": "review person why rank expires_at delegation"},
+    "reminder": {"desk": "review step"},
+    "delegation": {"web": "id giver taker account starts ends"},
+    "takeback": {"web": "delegation"},
     "decision": {"web": _DECISION},
     "event": {"web": _EVENT, "agent": _EVENT, "desk": _EVENT, "executor": _EVENT},
     "log": {"desk": "position event"},
@@ -61,6 +65,7 @@ INSERTS: dict[str, dict[str, str]] = {
     "restoration": {"desk": "reason position seen", "executor": "reason position seen"},
     "reconciliation": {"web": "restoration person account channel note"},
     "settlement": {"web": "action restoration person account result note"},
+    "switch": {"web": "scope is_on person account channel reason"},
     "sighting": {"executor": "action shown now problem"},
 }
 """Table, role, the columns it may fill in."""

@@ -35,6 +35,7 @@ GUARDED = (
     "attempt",
     "authorization",
     "decision",
+    "delegation",
     "event",
     "execution",
     "fate",
@@ -43,6 +44,7 @@ GUARDED = (
     "proposal",
     "reconciliation",
     "settlement",
+    "switch",
 )
 """Tables whose row policies let nobody do what no policy names."""
 
@@ -86,7 +88,7 @@ _TWICE = (
             "no other role has the grant",
             (f"desk may not INSERT {table}",),
         )
-        for table in ("decision", "reconciliation", "settlement")
+        for table in ("decision", "delegation", "reconciliation", "settlement", "switch")
     ),
     Redundant(
         "authorization.authorization_desk is for some",

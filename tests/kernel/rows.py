@@ -27,7 +27,8 @@ from tests.desk import Desk
 from tests.kernel.grant_table import INSERTS
 from tests.kernel.reach import SUPERUSER, Logins, Reach, Statement
 
-GROUNDS = b'\x00{"findings": {}, "reasons": []}'
+GROUNDS = b'\x00{"findings": {"context": "security", "owners": [], "rights": [], "spends": 0, \
+"consequence": {"cost": {"value": 0}}}, "reasons": []}'
 DIGESTS = {"action", "assessment", "decision", "authorization", "fate", "execution", "report"}
 """Tables whose digest is that of an action: bytes, written here in hexadecimal."""
 
@@ -263,6 +264,14 @@ class Kernel:
         row = {"review": made.review["review"], "expires_at": made.review["expires_at"]}
         row |= {"person": person, "why": "w", "rank": 3}
         self.insert(role, "assignment", **row | forged)
+
+    def delegated(self, giver: str, taker: str, role: str = "web", **forged: Any) -> dict[str, Any]:
+        """One person decides for another for a week."""
+        now = self.now()
+        row = {"id": new_id(), "giver": giver, "taker": taker, "account": self.accounts.get(giver)}
+        row |= {"starts": now - timedelta(minutes=1), "ends": now + timedelta(days=7)} | forged
+        self.insert(role, "delegation", **row)
+        return row
 
     def decided(self, made: Made, person: str, verdict: str = "approve", **forged: Any) -> Made:
         """One person's answer, written by the web."""

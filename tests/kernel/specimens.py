@@ -30,6 +30,8 @@ def full(kernel: Kernel) -> None:
     kernel.decided(kernel.reviewed(), "sven")
     kernel.asked(kernel.reviewed(), "ines")
     kernel.panel("ines")
+    turns.reminded(kernel)
+    kernel.insert("web", "takeback", delegation=kernel.delegated("petra", "leo")["id"])
     kernel.turned(kernel.staged(), "refused", "desk")
     kernel.insert("desk", "dependency", action=kernel.staged().id, needs=kernel.staged().id)
     kernel.insert("desk", "staging", proposal=kernel.proposed(), result="actions")
@@ -58,12 +60,17 @@ _AROUND = (
     "r.restoration, r.person, r.account, 'done' FROM kernel.reconciliation r, kernel.action x "
     "WHERE NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = x.id) ORDER BY x.id LIMIT 1",
     "INSERT INTO kernel.sighting (action, now) SELECT id, '{}' FROM kernel.action LIMIT 1",
+    # A switch that is off, over something that is not there.
+    "INSERT INTO kernel.switch (scope, is_on, person, account, channel, reason) SELECT "
+    "'connector:nowhere', false, person, id, 'console', '' FROM kernel.account "
+    "WHERE person = 'ines' AND ended_at IS NULL ORDER BY id LIMIT 1",
     "INSERT INTO kernel.person (id, kind) VALUES ('newcomer', 'human'), ('latecomer', 'human')",
     "INSERT INTO profile (person, name, email) VALUES ('latecomer', 'L', 'late@example.org')",
     "INSERT INTO sealed (action, ticket, person, sealed, expires_at) SELECT gen_random_uuid(), "
     "number, 'dana', 'x', clock_timestamp() FROM ticket LIMIT 1",
     "INSERT INTO preview (about, inquiry, seen, shown, problem) "
     "VALUES (gen_random_uuid(), 'i', '{}', '{}', '')",
+    "INSERT INTO notice (person, ticket, text) SELECT 'dana', number, 't' FROM ticket LIMIT 1",
     "INSERT INTO label (ticket, label) SELECT number, 'l' FROM ticket LIMIT 1",
     "INSERT INTO decision_note (decision, comment) SELECT id, 'c' FROM kernel.decision LIMIT 1",
     "INSERT INTO sign_in_link (digest, person, expires_at) VALUES ('d', 'dana', now())",
@@ -90,7 +97,19 @@ _CAME_BACK_NOW = (
     "DELETE FROM kernel.reconciliation",
     "UPDATE kernel.restoration SET noticed_at = clock_timestamp()",
 )
-_ROOM = {"settlement": _CAME_BACK_NOW, "halted": _CAME_BACK_NOW}
+_STOP_NOW = ("UPDATE kernel.switch SET scope = 'everything'",)
+_LONG_AGO = (
+    "UPDATE kernel.switch SET scope = 'everything', set_at = '2000-01-01'",
+    "UPDATE kernel.\"authorization\" SET not_before = '2001-01-01', expires_at = '2001-01-02' "
+    'WHERE action = (SELECT z.action FROM kernel."authorization" z WHERE NOT EXISTS ('
+    "SELECT FROM kernel.execution x WHERE x.action = z.action) LIMIT 1)",
+)
+_ROOM = {
+    "settlement": _CAME_BACK_NOW,
+    "halted": _CAME_BACK_NOW,
+    "stopped": _STOP_NOW,
+    "held_up": _LONG_AGO,
+}
 """What must be so, besides, for a row of a table or view to be there or to be written."""
 
 

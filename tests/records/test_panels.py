@@ -53,7 +53,14 @@ def test_a_queue_holds_what_waits_for_a_panel_and_for_those_who_were_asked_later
     assert waiting(story.assignments[0]["person"]) == ([number], [number], 1)
     assert waiting(other) == ([], [], 0)
     with desk.role("desk"):
-        db.run("add_assignment", review=number, person=other, why="handed over", rank=9)
+        db.run(
+            "add_assignment",
+            review=number,
+            person=other,
+            why="handed over",
+            rank=9,
+            delegation=None,
+        )
     assert waiting(other) == ([number], [number], 1)
     assert _asked(desk.story(story.action.id))[-1] == other
 

@@ -93,7 +93,7 @@ def test_somebody_left_alone_is_told_how_another_person_makes_it_adoptable(
     office_desk: Desk,
 ) -> None:
     desk = office_desk
-    alone = ("  - {person: helena, contexts: [general]}\n", "")
+    alone = ("  - {person: helena, contexts: [general], cost_limit: 50000}\n", "")
     assert applied(desk, alone).in_force, "fewer deciders loosen nothing"
     assert not applied(desk, operator="ines").in_force
     with desk.role("web"):
@@ -111,8 +111,9 @@ def test_somebody_left_alone_is_told_how_another_person_makes_it_adoptable(
 # ------------------------------------------------------------------ waits that nobody may decide
 
 ANOTHER = (
-    "  - {person: helena, contexts: [general]}\n",
-    "  - {person: helena, contexts: [general]}\n  - {person: mia, contexts: [security]}\n",
+    "  - {person: helena, contexts: [general], cost_limit: 50000}\n",
+    "  - {person: helena, contexts: [general], cost_limit: 50000}\n"
+    "  - {person: mia, contexts: [security]}\n",
 )
 
 

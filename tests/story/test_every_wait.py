@@ -64,8 +64,9 @@ def waits(desk: Desk) -> Iterator[tuple[str, Deciders, dict[str, Any]]]:
             one = assess(offered, asked, world, draft=draft)
         except catalogue.CatalogueError:
             continue
+        field = asking.field_of(one.findings)
         question = {"context": one.findings.context, "owners": one.findings.owners}
-        yield type_id, asking.deciders(one.action, one.findings.owners, at=asked.at), question
+        yield type_id, asking.deciders(one.action, field, at=asked.at), question
 
 
 def test_every_wait_names_who_can_end_it(desk: Desk) -> None:

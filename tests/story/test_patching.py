@@ -184,6 +184,16 @@ def test_rings_wait_for_each_other_and_the_window_is_asked_before_each(
     assert [e["target"] for e in services.events("patch")][-2:] == [*RINGS]
 
 
+def test_every_ring_by_one_ticket_each_is_still_every_ring(desk: Desk, services: Services) -> None:
+    open_now(desk)
+    [first] = asked(desk, "p-split", RINGS[0])
+    [second] = asked(desk, "p-split", RINGS[1])
+    assert gate(first) == (2, "HOTL")
+    assert (gate(second), second.state) == ((3, "HITL"), "waiting")
+    [other] = asked(desk, "p-other", RINGS[1])
+    assert gate(other) == (2, "HOTL")
+
+
 # ------------------------------------------------------------------ 6b, 6c, drift
 
 

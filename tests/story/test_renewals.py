@@ -86,7 +86,8 @@ def test_16d_orders_offered_together_or_by_others_are_the_same_sum(desk: Desk) -
     ]
     desk.agent.will_all(*orders)
     actions = desk.actions(desk.ask("greta", "three small ones"))
-    assert [gate(one) for one in actions] == [(2, "HOTL"), (2, "HOTL"), (2, "HITL")]
+    assert [gate(one) for one in actions] == [(2, "HITL")] * 3
+    assert all("2,700.00 EUR" in one.reasons[0].text for one in actions)
 
 
 def test_what_was_stopped_or_not_approved_does_not_count(desk: Desk) -> None:

@@ -27,7 +27,7 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
 def desk(server: Server, services: Services, tmp_path: Path) -> Iterator[Desk]:
     """A desk of the demo company whose systems are those."""
     one = Desk(server, tmp_path)
-    for name in ("mdm", "badge", "erp", "esign"):
+    for name in ("mdm", "badge", "erp", "esign", "files"):
         one.connectors[name] = build(name, "http", services.settings(COMPANY, name))
     yield one
     one.close()

@@ -42,6 +42,8 @@ class Scene:
                 "tickets": "/tickets",
                 "track-record": "/track-record",
                 "rules": "/rules",
+                "stop": "/switches",
+                "delegations": "/delegations",
                 "ticket-staff": f"/tickets/{at['handed']}",
                 "ticket-hold": f"/tickets/{at['photo']}",
                 "ticket-done": f"/tickets/{at['bought']}",
@@ -67,6 +69,30 @@ class Scene:
             "ines": {"safe-mode": "/safe-mode", "queue-halted": "/reviews"},
             "dana": {"portal-halted": "/"},
         }
+
+    def stopped(self) -> dict[str, dict[str, str]]:
+        """Somebody stopped everything and one app; the screens that show it."""
+        from holdshort import flow
+
+        for person, scope, why in (
+            ("lukas", "everything", "Somebody is being added to groups who should not be."),
+            ("ines", "connector:directory", ""),
+        ):
+            with self.desk.role("web"):
+                flow.switch_off(scope, why, sender=self.desk.sender(person))
+        at = self.at
+        return {
+            "ines": {"switches": "/switches", "queue-stopped": "/reviews"},
+            "sven": {"review-stopped": f"/reviews/{at['build_review']}"},
+        }
+
+    def goes_on(self) -> None:
+        """It was a drill."""
+        from holdshort import flow
+
+        for scope in ("everything", "connector:directory"):
+            with self.desk.role("web"):
+                flow.switch_on(scope, "It was a drill.", sender=self.desk.sender("ines"))
 
     # -------------------------------------------------------------- what happens
 

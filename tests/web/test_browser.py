@@ -334,6 +334,33 @@ def test_the_picture_for_the_readme_is_small_enough() -> None:
     assert picture.stat().st_size < 150_000
 
 
+def test_what_is_stopped_is_seen_by_everybody_and_on_a_phone(
+    browser: Browser, running: Live, scene: Scene, seen: Seen
+) -> None:
+    window, page = signed_in(
+        browser, running, "lukas", seen, viewport={"width": 390, "height": 844}
+    )
+    page.get_by_role("link", name="Stop").click()
+    page.get_by_role("button", name="Stop everything").click()
+    expect(page.locator("main")).to_contain_text("Everything: stopped")
+    window.close()
+    found = []
+    for size, scheme in (("desktop", "light"), ("phone", "dark")):
+        width, height = SIZES[size]
+        for person, screens in scene.stopped().items():
+            context = {"viewport": {"width": width, "height": height}, "color_scheme": scheme}
+            window, page = signed_in(browser, running, person, seen, **context)
+            for name, address in screens.items():
+                page.goto(running.url + address)
+                expect(page.locator("body")).to_contain_text("Everything")
+                found += [f"{name}: {one}" for one in barriers(page)]
+                wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+                found += [f"{name} is {wide} px too wide"] if wide > 0 else []
+            window.close()
+    scene.goes_on()
+    assert found == []
+
+
 def test_after_a_restore_somebody_looks_and_lets_it_run_again(
     browser: Browser, running: Live, scene: Scene, seen: Seen
 ) -> None:

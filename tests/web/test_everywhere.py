@@ -23,6 +23,7 @@ def addresses(number: int = 1, action: str = "") -> list[str]:
     known = {
         "number:number": str(number),
         "uuid:action": action or "0190a1b2-0000-7000-8000-000000000001",
+        "uuid:delegation": "0190a1b2-0000-7000-8000-000000000002",
         "str:token": "none",
         "str:type_id": "idp.add_to_group",
     }
@@ -39,7 +40,15 @@ def test_every_page_asks_who_you_are_first(desk: Desk, visit: Visit, address: st
         assert answer["Location"].startswith("/sign-in")
 
 
-STAFF = ("/reviews", "/by-hand", "/tickets", "/track-record", "/rules", "/safe-mode")
+STAFF = (
+    "/reviews",
+    "/by-hand",
+    "/tickets",
+    "/track-record",
+    "/rules",
+    "/safe-mode",
+    "/delegations",
+)
 
 
 @pytest.mark.parametrize("address", STAFF)

@@ -192,11 +192,13 @@ def test_limits_that_nothing_applies_yet_are_not_shown_as_if_they_held(
     held, waiting = plain(visit("sven").read("/rules")).split("not applied by this version yet")
     assert "at least 90 % sure" in held
     assert "Nobody may hold both" in held
+    assert "On hold, so nothing of it is deleted: Dispute with Karl Voss." in held
     assert "Installing Zoom (us.zoom.Zoom, signed by Zoom Communications) for everyone." in held
     assert "Changing contact_name, contact_email in erp.update_vendor." in held
     assert "Maintenance: Laptop patches, tue 20:00 to 24:00 (Europe/Berlin)" in held
     assert "Frozen: Year-end freeze" in held
-    for limit in ("people an hour", "On hold"):
+    assert "The access of at most 5 people changes within an hour" in held
+    for limit in ("privileged object a day",):
         assert limit in waiting
         assert limit not in held
 

@@ -10,5 +10,5 @@ from holdshort.records import schema
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("records", "0007_previews")]
+    dependencies: ClassVar = [("records", "0008_budgets")]
     operations: ClassVar = [schema.change("0009_office")]

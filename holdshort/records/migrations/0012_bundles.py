@@ -10,5 +10,5 @@ from holdshort.records import schema
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("records", "0009_office")]
+    dependencies: ClassVar = [("records", "0011_duties")]
     operations: ClassVar = [schema.change("0012_bundles")]

@@ -83,6 +83,7 @@ SELECT d.verdict = 'ask'
        OR d.verdict = 'approve' AND (
             SELECT count(*) FROM kernel.decision y WHERE y.review = d.review AND y.verdict = 'approve')
           < (SELECT s.needed FROM kernel.assessment s WHERE s.action = d.action)
+       OR d.verdict = 'approve' AND EXISTS (SELECT FROM kernel.stopped s WHERE s.action = d.action)
        OR EXISTS (SELECT FROM kernel.fate f WHERE f.action = d.action)
        OR EXISTS (SELECT FROM kernel."authorization" z WHERE z.action = d.action)
   FROM kernel.decision d WHERE d.id = %(decision)s;

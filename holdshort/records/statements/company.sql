@@ -56,9 +56,10 @@ DELETE FROM public.authority;
 DELETE FROM public.absence;
 
 -- name: add_register
-INSERT INTO public.authority (person, contexts, cost_limit, backup)
-SELECT r.person, ARRAY(SELECT jsonb_array_elements_text(r.contexts)), r.cost_limit, r.backup
-  FROM jsonb_to_recordset(%(rows)s) AS r (person text, contexts jsonb, cost_limit bigint, backup text);
+INSERT INTO public.authority (person, contexts, cost_limit, backup, scope)
+SELECT r.person, ARRAY(SELECT jsonb_array_elements_text(r.contexts)), r.cost_limit, r.backup,
+       ARRAY(SELECT jsonb_array_elements_text(r.scope))
+  FROM jsonb_to_recordset(%(rows)s) AS r (person text, contexts jsonb, cost_limit bigint, backup text, scope jsonb);
 
 -- name: add_absences
 INSERT INTO public.absence (person, starts, ends)

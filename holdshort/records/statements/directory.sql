@@ -21,7 +21,7 @@ SELECT id FROM kernel.account WHERE person = %(person)s AND issuer = %(issuer)s 
 
 -- name: register
 -- The authority register with the absences that have not ended.
-SELECT a.person, a.contexts, a.cost_limit, a.backup,
+SELECT a.person, a.contexts, a.cost_limit, a.backup, a.scope,
        COALESCE((SELECT array_agg(ARRAY[b.starts, b.ends] ORDER BY b.starts) FROM public.absence b
                   WHERE b.person = a.person AND b.ends > clock_timestamp()), '{}') AS absent
   FROM public.authority a ORDER BY a.person;
@@ -213,3 +213,16 @@ SELECT s->>'id', s->>'name', 'system', COALESCE(s->>'environment', 'unknown'), '
 -- A person's account in a connected app, by the app's own id.
 SELECT subject FROM public.entry_holder WHERE person = %(person)s AND issuer = %(connector)s AND ended_at IS NULL
  ORDER BY id LIMIT 1;
+
+-- name: things_named
+-- Which of these ids are assets or systems of the inventory in force, each with the system it is a part of.
+WITH f AS (
+  SELECT v.file FROM kernel.policy_version v JOIN kernel.adoption d ON d.policy_version = v.number
+   ORDER BY v.number DESC LIMIT 1),
+a AS (SELECT a FROM f CROSS JOIN LATERAL jsonb_array_elements(f.file->'assets') a
+       WHERE a->>'id' = ANY(%(ids)s::text[]))
+SELECT a->>'id' AS id FROM a
+UNION
+SELECT a->>'system' FROM a WHERE a ? 'system'
+UNION
+SELECT s.id FROM public.system s WHERE s.id = ANY(%(ids)s::text[]);

@@ -27,8 +27,8 @@ VALUES (%(action)s, decode(%(digest)s, 'hex'), %(type)s, %(connector)s, %(tier)s
         %(phase)s, %(min_assurance)s, %(policy_version)s, %(catalogue_version)s, %(grounds)s);
 
 -- name: add_review
-INSERT INTO kernel.review (action, expires_at, fault, panel)
-VALUES (%(action)s, %(expires_at)s, %(fault)s, %(panel)s) RETURNING number;
+INSERT INTO kernel.review (action, expires_at, fault, panel, remind_at, escalate_at)
+VALUES (%(action)s, %(expires_at)s, %(fault)s, %(panel)s, %(remind_at)s, %(escalate_at)s) RETURNING number;
 
 -- name: add_panel
 -- The people who are asked, in their order, unless they are written already.
@@ -36,27 +36,32 @@ WITH wanted AS (
   SELECT WHERE NOT EXISTS (SELECT FROM kernel.panel p WHERE p.id = %(id)s)),
 panel AS (
   INSERT INTO kernel.panel (id, size) SELECT %(id)s, cardinality(%(people)s::text[]) FROM wanted ON CONFLICT DO NOTHING)
-INSERT INTO kernel.seat (panel, size, rank, person, why)
-SELECT %(id)s, cardinality(%(people)s::text[]), one.rank, one.person, one.why
-  FROM wanted CROSS JOIN unnest(%(people)s::text[], %(whys)s::text[]) WITH ORDINALITY AS one (person, why, rank)
+INSERT INTO kernel.seat (panel, size, rank, person, why, delegation)
+SELECT %(id)s, cardinality(%(people)s::text[]), one.rank, one.person, one.why, one.delegation
+  FROM wanted CROSS JOIN unnest(%(people)s::text[], %(whys)s::text[], %(delegations)s::uuid[])
+       WITH ORDINALITY AS one (person, why, delegation, rank)
 ON CONFLICT DO NOTHING;
 
 -- name: add_assignment
 -- Somebody who is asked after the review had opened.
-INSERT INTO kernel.assignment (review, person, why, rank, expires_at)
-SELECT r.number, %(person)s, %(why)s, %(rank)s, r.expires_at FROM kernel.review r WHERE r.number = %(review)s
+INSERT INTO kernel.assignment (review, person, why, rank, expires_at, delegation)
+SELECT r.number, %(person)s, %(why)s, %(rank)s, r.expires_at, %(delegation)s FROM kernel.review r WHERE r.number = %(review)s
 ON CONFLICT DO NOTHING;
 
 -- name: add_decision
 INSERT INTO kernel.decision (id, review, action, digest, expires_at, requester, beneficiary, initiator, changer,
                              person, account, verdict, reason_code, changes, hand_to, channel, assurance, shown,
-                             panel, later)
+                             panel, later, delegation, instead_of)
 SELECT %(id)s, r.number, a.id, decode(%(digest)s, 'hex'), r.expires_at, a.requester, a.beneficiary, a.initiator,
        a.changer,
        %(person)s, %(account)s, %(verdict)s, %(reason_code)s, %(changes)s, %(hand_to)s, %(channel)s,
        %(assurance)s, %(shown)s, r.panel,
-       NOT EXISTS (SELECT FROM kernel.seat s WHERE s.panel = r.panel AND s.person = %(person)s)
-  FROM kernel.review r JOIN kernel.action a ON a.id = r.action WHERE r.number = %(review)s;
+       NOT EXISTS (SELECT FROM kernel.seat s WHERE s.panel = r.panel AND s.person = %(person)s),
+       g.delegation, d.giver
+  FROM kernel.review r JOIN kernel.action a ON a.id = r.action
+  LEFT JOIN kernel.asked g ON g.review = r.number AND g.person = %(person)s
+  LEFT JOIN kernel.delegation d ON d.id = g.delegation
+ WHERE r.number = %(review)s;
 
 -- name: add_note
 INSERT INTO public.decision_note (decision, comment) VALUES (%(decision)s, %(comment)s);
@@ -192,6 +197,7 @@ SELECT a.id, encode(a.digest, 'hex') AS digest, a.canonical, a.proposal, a.stage
        to_jsonb(z) AS "authorization", to_jsonb(f) AS fate,
        to_jsonb(x) AS execution, to_jsonb(o) AS outcome, to_jsonb(h) AS report, to_jsonb(fi) AS finding,
        to_jsonb(se) AS settlement, ha.older IS NOT NULL AS halted, COALESCE(ha.older, false) AS older,
+       (SELECT to_jsonb(w) FROM kernel.stopped w WHERE w.action = a.id ORDER BY w.switch LIMIT 1) AS stopped,
        (SELECT l.position FROM kernel.log l WHERE l.event = z.event) AS position,
        (SELECT k.person FROM public.ticket t JOIN kernel.account k ON k.id = t.account WHERE t.number = a.ticket)
          AS writer,
@@ -264,9 +270,11 @@ SELECT a.id, encode(a.digest, 'hex') AS digest, a.canonical, a.staged_at, st.sta
 -- What decisions and their consequence need of a story; an action, or that of a review.
 SELECT a.id, encode(a.digest, 'hex') AS digest, a.canonical,
        to_jsonb(r) || jsonb_build_object('fault', COALESCE(r.fault, '')) AS review,
+       to_jsonb(s) || jsonb_build_object('category', s.type || '/' || s.tier) AS assessment,
        to_jsonb(s) - 'grounds' || jsonb_build_object('category', s.type || '/' || s.tier) AS gate,
        to_jsonb(z) AS "authorization", to_jsonb(f) AS fate, ha.older IS NOT NULL AS halted,
        COALESCE(ha.older, false) AS older,
+       (SELECT to_jsonb(w) FROM kernel.stopped w WHERE w.action = a.id ORDER BY w.switch LIMIT 1) AS stopped,
        (SELECT k.person FROM public.ticket t JOIN kernel.account k ON k.id = t.account WHERE t.number = a.ticket)
          AS writer,
        (SELECT b.id::text FROM kernel.action b
@@ -291,6 +299,7 @@ SELECT a.id, encode(a.digest, 'hex') AS digest, a.canonical,
 SELECT a.id, encode(a.digest, 'hex') AS digest, a.canonical,
        to_jsonb(z) AS "authorization", to_jsonb(f) AS fate, to_jsonb(x) AS execution,
        to_jsonb(o) AS outcome, EXISTS (SELECT FROM kernel.halted h WHERE h.action = a.id) AS halted,
+       (SELECT to_jsonb(w) FROM kernel.stopped w WHERE w.action = a.id ORDER BY w.switch LIMIT 1) AS stopped,
        (SELECT l.position FROM kernel.log l WHERE l.event = z.event) AS position,
        COALESCE((SELECT jsonb_agg(to_jsonb(t) ORDER BY t.fence) FROM kernel.attempt t
                   WHERE t.execution = x.id), '[]') AS attempts,
@@ -378,6 +387,7 @@ SELECT DISTINCT 'authorize', d.action::text FROM kernel.decision d
          SELECT FROM kernel.asked g WHERE g.review = d.review AND g.person = d.hand_to))
    AND d.decided_at > %(since)s AND d.decided_at < clock_timestamp() - interval '10 seconds'
    AND NOT EXISTS (SELECT FROM kernel.halted h WHERE h.action = d.action)
+   AND NOT (d.verdict = 'approve' AND EXISTS (SELECT FROM kernel.stopped s WHERE s.action = d.action))
    AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = d.action)
    AND NOT EXISTS (SELECT FROM kernel."authorization" z WHERE z.action = d.action)
 UNION ALL
@@ -411,7 +421,30 @@ SELECT 'reroute', r.action::text
                 SELECT FROM public.absence b
                  WHERE b.person = g.person AND clock_timestamp() BETWEEN b.starts AND b.ends))
 UNION ALL
-SELECT CASE WHEN z.expires_at < clock_timestamp() THEN 'expire'
+SELECT DISTINCT 'remind', r.action::text
+  FROM (SELECT n.number, n.action, n.expires_at, 1 AS step FROM kernel.review n
+         WHERE n.remind_at > %(since)s AND n.remind_at < (SELECT clock_timestamp())
+         UNION ALL
+        SELECT n.number, n.action, n.expires_at, 2 FROM kernel.review n
+         WHERE n.escalate_at > %(since)s AND n.escalate_at < (SELECT clock_timestamp())) r
+ WHERE r.expires_at > (SELECT clock_timestamp())
+   AND NOT EXISTS (SELECT FROM kernel.reminder m WHERE m.review = r.number AND m.step = r.step)
+   AND NOT EXISTS (SELECT FROM kernel.halted h WHERE h.action = r.action)
+   AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = r.action)
+   AND NOT EXISTS (SELECT FROM kernel."authorization" z WHERE z.action = r.action)
+UNION ALL
+-- Somebody decides for one who was asked, and was not asked yet.
+SELECT DISTINCT 'reroute', r.action::text
+  FROM kernel.delegated d JOIN kernel.asked g ON g.person = d.giver AND g.expires_at > (SELECT clock_timestamp())
+  JOIN kernel.review r ON r.number = g.review JOIN kernel.action a ON a.id = r.action
+ WHERE d.taker NOT IN (a.requester, a.beneficiary, a.initiator, a.changer)
+   AND d.giver NOT IN (a.requester, a.beneficiary, a.initiator, a.changer)
+   AND NOT EXISTS (SELECT FROM kernel.asked h WHERE h.review = r.number AND h.person = d.taker)
+   AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = r.action)
+   AND NOT EXISTS (SELECT FROM kernel."authorization" z WHERE z.action = r.action)
+UNION ALL
+SELECT CASE WHEN z.expires_at < clock_timestamp() THEN
+              CASE WHEN EXISTS (SELECT FROM kernel.held_up u WHERE u.action = z.action) THEN 'restage' ELSE 'expire' END
             WHEN EXISTS (SELECT FROM kernel.standing t WHERE t.category = z.category AND t.id > z.standing)
               OR EXISTS (SELECT FROM kernel.adoption t WHERE t.policy_version > z.policy_version) THEN 'restage'
             ELSE 'execute' END, z.action::text
@@ -419,6 +452,7 @@ SELECT CASE WHEN z.expires_at < clock_timestamp() THEN 'expire'
  WHERE z.hands = 'executor' AND z.authorized_at > %(since)s AND z.not_before < clock_timestamp() - interval '2 seconds'
    AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = z.action)
    AND NOT EXISTS (SELECT FROM kernel.halted h WHERE h.action = z.action)
+   AND NOT EXISTS (SELECT FROM kernel.stopped s WHERE s.action = z.action)
 UNION ALL
 -- Late, though rules permit it: the time in which they do may be over.
 SELECT 'restage', z.action::text FROM kernel."authorization" z

@@ -115,8 +115,9 @@ SELECT unit ->> 'id' AS id, unit ->> 'name' AS name
 SELECT id, title AS name FROM public.article ORDER BY title;
 
 -- name: company_about
--- The company's name and time zone, from the file in force.
-SELECT v.file #>> '{company,name}' AS name, v.file #>> '{company,timezone}' AS timezone
+-- The company's name, time zone and currency, from the file in force.
+SELECT v.file #>> '{company,name}' AS name, v.file #>> '{company,timezone}' AS timezone,
+       v.file #>> '{company,currency}' AS currency
   FROM kernel.adoption a JOIN kernel.policy_version v ON v.number = a.policy_version
  ORDER BY v.number DESC LIMIT 1;
 

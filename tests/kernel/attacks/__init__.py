@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from tests.kernel.attack import Attack
-from tests.kernel.attacks import actions, decisions, halted, people, permissions, turns
+from tests.kernel.attacks import (
+    actions,
+    decisions,
+    delegations,
+    halted,
+    people,
+    permissions,
+    switches,
+    turns,
+)
 
 ON_ONE_DATABASE: list[Attack] = [
     *actions.ATTACKS,
     *decisions.ATTACKS,
+    *delegations.ATTACKS,
     *people.ATTACKS,
     *permissions.ATTACKS,
     *turns.ATTACKS,
 ]
 """Attacks that leave a database as it was for the others."""
 
-BY_HAND: list[Attack] = [*ON_ONE_DATABASE, *halted.ATTACKS]
+BY_HAND: list[Attack] = [*ON_ONE_DATABASE, *halted.ATTACKS, *switches.ATTACKS]

@@ -384,4 +384,26 @@ _WHAT = [
     ),
 ]
 
-ATTACKS = [*_WHO, *_WHEN, *_WHAT]
+
+def proved(assurance: int) -> Any:
+    """Sven was asked about something that asks for that assurance."""
+
+    def scene(kernel: Kernel) -> Made:
+        return kernel.reviewed(kernel.assessed(min_assurance=assurance))
+
+    return scene
+
+
+_PROVED = [
+    Attack(
+        f"somebody decides at assurance {less} what asks for {assurance}",
+        "decision.well_proved",
+        scene,
+        lambda k, made, less=less: k.decided(made, "sven", assurance=less),
+    )
+    for assurance in (1, 2)
+    for scene in [proved(assurance)]
+    for less in range(assurance)
+]
+
+ATTACKS = [*_WHO, *_WHEN, *_WHAT, *_PROVED]

@@ -24,6 +24,13 @@ def role_for(kind: str) -> str:
 # ------------------------------------------------------------------ scenes
 
 
+def reminded(kernel: Kernel) -> Made:
+    """Those who were asked were reminded."""
+    made = kernel.reviewed()
+    kernel.insert("desk", "reminder", review=made.review["review"], step=1)
+    return made
+
+
 def staged(kernel: Kernel) -> Made:
     return kernel.staged()
 
@@ -557,4 +564,25 @@ _FINDINGS = [
     _finds("a finding too long to read", "finding_note_check", doubted, note="x" * 4001),
 ]
 
-ATTACKS = [*_TURNS, *_STARTS, *_OUTCOMES, *_REPORTS, *_FINDINGS]
+_REMINDERS = [
+    Attack(
+        "a review that does not exist is reminded of",
+        "reminder.reminder_review_fkey",
+        nothing,
+        lambda k, _: k.insert("desk", "reminder", review=999_999, step=1),
+    ),
+    Attack(
+        "a step that nobody knows",
+        "reminder.reminder_step_check",
+        lambda k: k.reviewed(),
+        lambda k, made: k.insert("desk", "reminder", review=made.review["review"], step=3),
+    ),
+    Attack(
+        "people are reminded twice",
+        "reminder.reminder_pkey",
+        reminded,
+        lambda k, made: k.insert("desk", "reminder", review=made.review["review"], step=1),
+    ),
+]
+
+ATTACKS = [*_TURNS, *_STARTS, *_OUTCOMES, *_REPORTS, *_FINDINGS, *_REMINDERS]

@@ -1,0 +1,98 @@
+"""Cumulative blast: many small changes together are held as the one large change that they are.
+
+Limits are absolute numbers of people, never percentages, and count across tickets. Whoever splits
+a large change into small ones reaches as many people with the last of them as with the whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from holdshort.core.listed import Document, people_budget
+from holdshort.core.terms import Fact, Level, Reason
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SOURCE = "earlier changes on record"
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Somebody whose account or access an earlier change reached, or will when it is decided.
+
+    `permitted_at` is when rules alone permitted it, and None where people decide.
+    """
+
+    action: str
+    ticket: int | None
+    title: str
+    person: str
+    name: str
+    requester: str
+    staged_at: datetime
+    permitted_at: datetime | None
+
+
+def rolling(
+    document: Document,
+    reached: Iterable[Reached],
+    people: frozenset[str],
+    requester: str,
+    at: datetime,
+) -> Level | None:
+    """Blast radius of a day of one requester's changes, where it is more than few people."""
+    day = [one for one in reached if one.requester == requester and one.staged_at > at - DAY]
+    count = len(people | {one.person for one in day})
+    if count <= max(1, people_budget(document)):
+        return None
+    text = f"{count} people within a day, by what the same person asked for."
+    return Level(3, (Fact(text, SOURCE),))
+
+
+def too_many(
+    document: Document,
+    version: int | None,
+    reached: Iterable[Reached],
+    people: frozenset[str],
+    at: datetime,
+) -> Reason | None:
+    """Raise: with these people, more than the budget would be reached in an hour without a person.
+
+    A limit that cannot be read is none at all.
+    """
+    hour = within_the_hour(reached, at)
+    count, limit = len(people | {one.person for one in hour}), people_budget(document)
+    if count <= limit:
+        return None
+    names = ", ".join(sorted({one.name for one in hour})) or "nobody yet"
+    ends = min((one.permitted_at for one in hour if one.permitted_at), default=None)
+    later = f"Wait until {ends + HOUR:%H:%M} UTC, or have" if ends else "Have"
+    return Reason(
+        rule="raise.budget",
+        text=f"{count} people would be reached within an hour without anybody deciding. "
+        f"Before: {names}.",
+        policy_version=version,
+        observed=f"{count} people",
+        limit=f"{limit} people an hour",
+        would_pass=f"{later} a person decide.",
+    )
+
+
+def within_the_hour(reached: Iterable[Reached], at: datetime) -> list[Reached]:
+    """What rules alone permitted within the last hour."""
+    return [one for one in reached if one.permitted_at and one.permitted_at > at - HOUR]
+
+
+def to_undo(reached: Sequence[Reached]) -> tuple[Reason, ...]:
+    """A note for each earlier change that ran by rules alone, with the id that undo asks for."""
+    return tuple(
+        Reason(
+            rule="note.earlier",
+            text=f"Earlier, without anybody deciding: {one.title}, {one.name}, "
+            f"ticket {one.ticket}. It can be undone.",
+            observed=one.action,
+        )
+        for one in reached
+        if one.permitted_at is not None
+    )

@@ -1,0 +1,88 @@
+"""How this desk asks, from the policy document's `routing`: working hours, times, limits.
+
+People wrote the document, so it may be wrong anywhere: what cannot be read is as by default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from holdshort.core.hours import WEEK, Hours, later
+
+DELEGATION_DAYS = 30
+DELEGATION_DAYS_AT_MOST = 90
+ANSWER_WITHIN_HOURS = 24
+OPEN_REVIEWS = 20
+PAGES = ("idp.suspend",)
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """When those who were asked are reminded, when somebody else is asked, and when it closes."""
+
+    remind: datetime
+    escalate: datetime
+    close: datetime
+
+
+def times(document: Mapping[str, Any], action_type: str, at: datetime) -> Times:
+    """When what happens if nobody answers what was asked at that moment.
+
+    The clock stands still outside working hours, unless the type may page people.
+    """
+    within = timedelta(hours=_number(document, "answer_within_hours", ANSWER_WITHIN_HOURS))
+    pages = section(document).get("pages", PAGES)
+    pages = pages if isinstance(pages, list | tuple) else PAGES
+    hours = None if action_type in pages else working_hours(document)
+    return Times(*(later(at, share, hours) for share in (within / 3, within * 2 / 3, within)))
+
+
+def working_hours(document: Mapping[str, Any]) -> Hours:
+    """When people work here; what cannot be read is Monday to Friday, nine to five."""
+    said, zone = section(document), _zone(document)
+    try:
+        days = frozenset(WEEK.index(day) for day in said["days"])
+        opens, closes = time.fromisoformat(said["from"]), time.fromisoformat(said["to"])
+    except (KeyError, TypeError, ValueError):
+        return Hours(zone)
+    return Hours(zone, days, opens, closes) if days and opens < closes else Hours(zone)
+
+
+def _zone(document: Mapping[str, Any]) -> ZoneInfo:
+    about = document.get("company")
+    try:
+        return ZoneInfo(about["timezone"])  # type: ignore[index]
+    except (KeyError, TypeError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+def currency(document: Mapping[str, Any]) -> str:
+    """The company's currency."""
+    about = document.get("company")
+    return str(about.get("currency", "")) if isinstance(about, Mapping) else ""
+
+
+def open_reviews(document: Mapping[str, Any]) -> int:
+    """With how many open reviews somebody is asked after the others."""
+    return _number(document, "open_reviews", OPEN_REVIEWS)
+
+
+def delegation_days(document: Mapping[str, Any]) -> int:
+    """How many days somebody may decide for another at a stretch."""
+    return min(_number(document, "delegation_days", DELEGATION_DAYS), DELEGATION_DAYS_AT_MOST)
+
+
+def _number(document: Mapping[str, Any], name: str, default: int) -> int:
+    value = section(document).get(name)
+    good = isinstance(value, int) and not isinstance(value, bool) and value > 0
+    return value if good else default  # type: ignore[return-value]
+
+
+def section(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The part of the policy that says how this desk asks."""
+    found = document.get("routing")
+    return found if isinstance(found, Mapping) else {}

@@ -1,0 +1,74 @@
+"""Whether a change, with all that was reached lately, is more than rules alone may do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from holdshort import catalogue
+from holdshort.core import budgets
+from holdshort.core.budgets import Reached
+from holdshort.core.terms import Circumstances, Consequence, Findings, Level, Offered
+from holdshort.ports import Knows
+from holdshort.records import actions
+
+
+def people_of(offered: Iterable[Offered], requester: str) -> frozenset[str]:
+    """Whom the offered changes reach that count against a budget."""
+    counted = ((one, catalogue.find(one.type)) for one in offered)
+    return frozenset(kind.beneficiary(o.params, requester) for o, kind in counted if kind.budget)
+
+
+def applied(
+    kind: catalogue.ActionType[Any],
+    findings: Findings,
+    circumstances: Circumstances,
+    knows: Knows,
+    people: frozenset[str],
+) -> Findings:
+    """The same findings, as grave as what they add up to.
+
+    `people` are those whom the proposal reaches altogether: a batch is held before its first.
+    """
+    if not kind.budget or not people or findings.consequence.blast_radius.value == 0:
+        return findings
+    classes = {one.id: one.budget for one in catalogue.REGISTRY.values() if one.budget}
+    reached, policy, at = list(knows.reached(list(classes))), knows.policy(), circumstances.at
+    asker, version = circumstances.requester.id, knows.policy_version()
+
+    def grave(counted: list[Reached]) -> tuple[Level | None, Any]:
+        alike = [one for one in counted if classes[one.title] == kind.budget]
+        return (
+            budgets.rolling(policy, alike, people, asker, at),
+            budgets.too_many(policy, version, counted, people, at),
+        )
+
+    if not any(grave(reached)):
+        return findings
+    reached = [one for one in reached if _changed_something(one)]
+    level, raised = grave(reached)
+    blast = findings.consequence.blast_radius
+    notes = budgets.to_undo(reached) if level or raised else ()
+    return replace(
+        findings,
+        consequence=_as_far(findings.consequence, level) if level else findings.consequence,
+        raises=(*findings.raises, *((raised,) if raised else ())),
+        notes=(*findings.notes, *notes),
+        context="security" if level or raised or blast.value == 3 else findings.context,
+    )
+
+
+def _as_far(found: Consequence, level: Level) -> Consequence:
+    """Blast radius as it rolls up; every fact is kept."""
+    facts = (*level.facts, *found.blast_radius.facts)
+    return replace(found, blast_radius=Level(max(level.value, found.blast_radius.value), facts))
+
+
+def _changed_something(one: Reached) -> bool:
+    """Whether it touched anybody's access: who joined the photo club reached nobody."""
+    story = actions.story(one.action)
+    if story is None:
+        return True
+    levels = story.assessment["findings"]["consequence"]
+    return bool(levels["blast_radius"]["value"] > 0)

@@ -1,0 +1,191 @@
+"""Suspending idle guests: alone one by one, held as soon as it adds up, over a real directory."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from holdshort import flow
+from tests.conftest import COMPANY
+from tests.desk import Desk, Server
+from tests.directory import Directory, running_directory
+from tests.kernel import waking
+from tests.kernel.at_once import together
+
+GUESTS = [f"guest-{number:02}" for number in range(1, 42)]
+TEMPLATE = "template_of_guests"
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo company with 41 guests, each idle and with their owner's consent."""
+    said = yaml.safe_load(COMPANY.read_text("utf-8"))
+    employed = {"status": "active", "start": "2025-06-01"}
+    for id in GUESTS:
+        subject = str(uuid.uuid5(uuid.NAMESPACE_DNS, id))
+        accounts = [{"issuer": "directory", "subject": subject}]
+        person = {"id": id, "name": id.title(), "email": f"{id}@partner.example"}
+        said["people"].append(
+            {**person, "roles": ["guest"], "employment": employed, "accounts": accounts}
+        )
+        said["guests"].append({**said["guests"][0], "person": id})
+    file = tmp_path_factory.mktemp("guests") / "company.yaml"
+    file.write_text(json.dumps(said, default=str))
+    return file
+
+
+@pytest.fixture(scope="module")
+def made(server: Server, company: Path) -> str:
+    server.make_template(company, TEMPLATE)
+    return TEMPLATE
+
+
+@pytest.fixture(scope="module")
+def directory(company: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Directory]:
+    with running_directory(tmp_path_factory.mktemp("directory"), company) as one:
+        yield one
+
+
+@pytest.fixture
+def desk(server: Server, made: str, directory: Directory, tmp_path: Path) -> Iterator[Desk]:
+    one = Desk(server, tmp_path, made)
+    one.connectors["directory"] = directory.connector
+    yield one
+    one.close()
+
+
+def asked(desk: Desk, guest: str, who: str = "petra") -> Any:
+    desk.agent.will("idp.suspend", person=guest)
+    return desk.action(desk.ask(who, f"{guest} is not with us any more"))
+
+
+def gate(story: Any) -> tuple[int, str]:
+    return story.assessment["tier"], story.assessment["mode"]
+
+
+def rules(story: Any) -> list[str]:
+    return [reason.rule for reason in story.reasons]
+
+
+def active(directory: Directory, guest: str) -> bool:
+    found = {one.user_name: one.active for one in directory.connector.mirror().accounts}
+    return found[guest]
+
+
+def run_after_hold(desk: Desk, story: Any) -> Any:
+    waking.open_hold(desk, story.action.id)
+    desk.run()
+    return desk.story(story.action.id)
+
+
+# ------------------------------------------------------------------ 9a
+
+
+def test_9a_an_idle_guest_whose_owner_agreed_is_suspended_alone_and_can_be_resumed(
+    desk: Desk, directory: Directory
+) -> None:
+    story = asked(desk, GUESTS[0])
+    assert gate(story) == (2, "HOTL")
+    assert story.reasons[0].rule == "policy.idle_guest"
+    assert run_after_hold(desk, story).outcome["kind"] == "verified"
+    assert not active(directory, GUESTS[0])
+    sender = desk.sender("petra")
+    with desk.role("web"):
+        flow.undo(story.action.id, "wrong", sender=sender)
+    desk.run()
+    undoing = desk.actions(story.action.ticket)[-1]
+    assert (undoing.action.type, undoing.state) == ("idp.resume", "waiting")
+    desk.decide(undoing.action.id, undoing.assignments[0]["person"], "approve")
+    assert desk.story(story.action.id).state == "undone"
+    assert active(directory, GUESTS[0])
+
+
+def test_somebody_who_is_no_guest_waits_for_a_person(desk: Desk) -> None:
+    story = asked(desk, "bea")
+    assert gate(story) == (2, "HITL")
+    assert "policy.idle_guest" in rules(story)
+
+
+# ------------------------------------------------------------------ 9b, 9c
+
+
+def test_9b_a_batch_is_held_before_its_first_suspension(desk: Desk, directory: Directory) -> None:
+    desk.agent.will("bundle.suspend", people=GUESTS)
+    number = desk.ask("petra", "the HR system says that these have left")
+    stories = desk.actions(number)
+    assert len(stories) == 41
+    assert {gate(story) for story in stories} == {(3, "HITL")}
+    assert {story.state for story in stories} == {"waiting"}
+    assert all("raise.budget" in rules(story) for story in stories)
+    reason = next(reason for reason in stories[0].reasons if reason.rule == "raise.budget")
+    assert (reason.observed, reason.limit) == ("41 people", "5 people an hour")
+    assert desk.events("authorization.granted") == 0
+    assert active(directory, GUESTS[1])
+
+
+def test_9c_the_same_people_one_by_one_are_held_from_the_sixth_on_with_the_earlier_ones(
+    desk: Desk,
+) -> None:
+    first = [asked(desk, guest) for guest in GUESTS[1:6]]
+    assert {gate(story) for story in first} == {(2, "HOTL")}
+    sixth, seventh = asked(desk, GUESTS[6]), asked(desk, GUESTS[7], who="tom")
+    # Whoever asks: the budget counts across tickets and people.
+    assert gate(sixth) == gate(seventh) == (3, "HITL")
+    assert "raise.budget" in rules(sixth) and "raise.budget" in rules(seventh)
+    blast = sixth.assessment["findings"]["consequence"]["blast_radius"]
+    assert (blast["value"], blast["facts"][0]["text"]) == (
+        3,
+        "6 people within a day, by what the same person asked for.",
+    )
+    notes = [one for one in sixth.assessment["findings"]["notes"] if one["rule"] == "note.earlier"]
+    assert [one["observed"] for one in notes] == [story.action.id for story in first]
+    assert f"ticket {first[0].action.ticket}" in notes[0]["text"]
+    desk.decide(sixth.action.id, sixth.assignments[0]["person"], "approve")
+    assert desk.story(sixth.action.id).state == "executed"
+
+
+def test_what_was_stopped_or_not_approved_reached_nobody(desk: Desk) -> None:
+    first = [asked(desk, guest) for guest in GUESTS[1:6]]
+    sender = desk.sender("petra")
+    with desk.role("web"):
+        flow.stop(first[0].action.id, "wrong", sender=sender)
+    assert gate(asked(desk, GUESTS[6])) == (2, "HOTL")
+    assert gate(asked(desk, GUESTS[7])) == (3, "HITL")
+
+
+def test_after_an_hour_another_requester_may_again(desk: Desk) -> None:
+    for guest in GUESTS[1:6]:
+        asked(desk, guest)
+    for table, column in (("action", "staged_at"), ('"authorization"', "authorized_at")):
+        desk.sql(f"UPDATE kernel.{table} SET {column} = {column} - interval '61 minutes'")
+    assert gate(asked(desk, GUESTS[6], who="tom")) == (2, "HOTL")
+    # Not whoever asked for all of them: that is a day's work of one person.
+    again = asked(desk, GUESTS[7])
+    assert gate(again) == (3, "HITL") and "raise.budget" not in rules(again)
+
+
+def test_tickets_that_are_staged_at_the_same_time_do_not_both_take_the_last_place(
+    desk: Desk,
+) -> None:
+    proposals = []
+    for guest in GUESTS[10:18]:
+        sender = desk.sender("petra")
+        with desk.role("web"):
+            number = flow.receive("", f"{guest} left", sender=sender)
+        desk.agent.will("idp.suspend", person=guest)
+        with desk.role("agent"):
+            flow.propose(number, agent=desk.agent, person="agent")
+    proposals = [str(row[0]) for row in desk.sql("SELECT id FROM kernel.proposal")]
+    assert len(proposals) == 8
+    done = together(desk, [("desk", lambda id=id: flow.stage(id)) for id in proposals])  # type: ignore[misc]
+    assert [error for _, error in done if error] == []
+    assert desk.sql("SELECT mode, count(*) FROM kernel.assessment GROUP BY mode ORDER BY mode") == [
+        ("HITL", 3),
+        ("HOTL", 5),
+    ]
