@@ -13,15 +13,11 @@ from django.db import InterfaceError, OperationalError
 from holdshort import catalogue
 from holdshort.core import canonical
 from holdshort.core.terms import (
-    Assurance,
-    Channel,
-    Circumstances,
     Consequence,
     Mode,
     Offered,
-    Person,
 )
-from holdshort.records import actions, audit, db, grounds, offers, people, tickets
+from holdshort.records import actions, audit, db, grounds, offers, tickets
 from holdshort.records.actions import Story
 from holdshort.records.ids import new_id
 from holdshort.records.offers import Proposal
@@ -36,6 +32,7 @@ from holdshort.stops import (
     resuming,
 )
 from holdshort.stops.assess import Assessment, assess, catalogue_version
+from holdshort.stops.circumstances import circumstances_of
 
 MAX_ACTIONS = 20
 """How many actions one offer may hold."""
@@ -143,29 +140,6 @@ def _check_order(offered: Sequence[Offered]) -> None:
             raise catalogue.CatalogueError(
                 "A change was to wait for one that does not come before it."
             )
-
-
-def circumstances_of(ticket: Mapping[str, Any], proposal: Proposal, at: datetime) -> Circumstances:
-    """How an action for this ticket came about; the agent's sponsor is the ticket's requester."""
-    initiator, requester = _known(proposal.initiator), _known(ticket["requester"])
-    return Circumstances(
-        requester=requester,
-        beneficiary=people.person(ticket["beneficiary"]) if ticket["beneficiary"] else None,
-        initiator=initiator,
-        channel=Channel(ticket["channel"]),
-        assurance=Assurance(ticket["assurance"]),
-        at=at,
-        confidence=proposal.confidence,
-        ticket_text=tickets.words(ticket["number"]),
-        ticket=ticket["number"],
-        opened=ticket["opened_at"],
-    )
-
-
-def _known(person: str) -> Person:
-    found = people.person(person)
-    assert found is not None, f"a row refers to the unknown person {person}"
-    return found
 
 
 # ------------------------------------------------------------------ the gate's answer, written
