@@ -85,8 +85,7 @@ def _why_not(error: Exception, proposal: Proposal) -> str:
 def _stale(proposal: Proposal, ticket: Mapping[str, Any]) -> bool:
     if proposal.answers is None:
         return ticket["stands"] == "closed" and proposal.undoes is None
-    unread: bool = proposal.answers != ticket["latest_message"]
-    return unread or ticket["stands"] != "with_agent"
+    return (proposal.answers, "with_agent") != (ticket["latest_message"], ticket["stands"])
 
 
 def _stage_actions(proposal: Proposal, ticket: Mapping[str, Any], at: datetime) -> str:
