@@ -25,6 +25,7 @@ from holdshort.stops import (
     by_hand,
     deciding,
     execution,
+    lapsing,
     older,
     previewing,
     reading,
@@ -34,6 +35,7 @@ from holdshort.stops import (
 from holdshort.stops.by_hand import find, report, send_answer
 from holdshort.stops.conversation import ask_for_a_person, check_words, close, open_for, reply
 from holdshort.stops.deciding import Answer
+from holdshort.stops.lapsing import end_access, lapse
 from holdshort.stops.older import ASKED_ANEW, reconcile, settle, watch
 from holdshort.stops.refused import Refused, existing, known
 from holdshort.stops.switching import switch_off, switch_on
@@ -46,10 +48,12 @@ __all__ = [
     "authorize",
     "close",
     "decide",
+    "end_access",
     "execute",
     "expire",
     "find",
     "forget",
+    "lapse",
     "look",
     "observe",
     "offer",
@@ -339,23 +343,18 @@ def restage(action: str) -> None:
         story = existing(found)
         if db.value("not_reopened", action=action):
             return
-        if story.fate is None and not story.halted and (why := _voids(story)):
+        if story.fate is None and not story.halted and (why := authorizing.voided(story)):
             if not _waits(story):
                 answering.outlive(story, why)
                 answering.stage_again(story, story.action.params, at=at)
+        elif lapsing.ends_a_grant(story):
+            answering.leave_to_the_grant(story)
         elif execution.met_drift(story) and story.next_version is None:
             if not _waits(story):
                 answering.stage_again(story, story.action.params, at=at)
         elif older.asks_anew(story) and not _waits(story):
             older.replace(story)
             answering.stage_again(story, story.action.params, at=at)
-
-
-def _voids(story: actions.Story) -> str:
-    """Why a permission that nobody used is not used any more, so that it is asked anew."""
-    if authorizing.outlived(story):
-        return "rules"
-    return "switch" if authorizing.held_up(story) else ""
 
 
 def _waits(story: actions.Story) -> bool:

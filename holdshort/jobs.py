@@ -59,34 +59,16 @@ def propose(id: str) -> None:
     flow.propose(int(id), agent=wiring.agent(), person=wiring.agent_person())
 
 
-@app.task(name="stage", queue="desk")
-def stage(id: str) -> None:
-    """A proposal becomes actions."""
-    flow.stage(id)
+def _stop_of_the_desk(name: str, stop: Callable[[str], None]) -> None:
+    """One of the desk's stops, which takes the id that its wake-up carries."""
+
+    @app.task(name=name, queue="desk")
+    def run(id: str) -> None:
+        stop(id)
 
 
-@app.task(name="authorize", queue="desk")
-def authorize(id: str) -> None:
-    """Decisions become a permission, a new version or an end."""
-    flow.authorize(id)
-
-
-@app.task(name="expire", queue="desk")
-def expire(id: str) -> None:
-    """Silence ends a review or a permission."""
-    flow.expire(id)
-
-
-@app.task(name="reroute", queue="desk")
-def reroute(id: str) -> None:
-    """Somebody else is asked, where too few can answer."""
-    flow.reroute(id)
-
-
-@app.task(name="restage", queue="desk")
-def restage(id: str) -> None:
-    """The world had changed: the next version is asked anew."""
-    flow.restage(id)
+for _name in ("stage", "authorize", "expire", "reroute", "restage", "lapse"):
+    _stop_of_the_desk(_name, getattr(flow, _name))
 
 
 @app.task(name="forget", queue="desk")

@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from django.urls.converters import IntConverter
 
 from holdshort.web import (
+    access,
     by_hand,
     change,
     forms,
@@ -54,6 +55,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("actions/<uuid:action>/report", by_hand.report),
     path("actions/<uuid:action>/answer", by_hand.send),
     path("actions/<uuid:action>/finding", by_hand.find),
+    path("actions/<uuid:action>/end", access.end),
+    path("access", access.show),
     path("by-hand", by_hand.show),
     path("safe-mode", safe_mode.show),
     path("safe-mode/end", safe_mode.end),

@@ -46,6 +46,7 @@ STATUS: Mapping[str, int] = {
     "nothing_to_find": 409,
     "nothing_to_send": 409,
     "nothing_to_undo": 409,
+    "not_granted": 409,
     "not_staged": 409,
     "ticket_closed": 409,
     "too_late": 409,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from holdshort import __version__
 from holdshort.api import (
+    access,
     actions,
     assessments,
     health,
@@ -37,7 +38,7 @@ api = DocumentedAPI(
     parser=StrictParser(),
     urls_namespace="api",
 )
-for part in (tickets, actions, assessments, reviews, lists, safe_mode, switches, health):
+for part in (tickets, actions, assessments, reviews, lists, safe_mode, switches, access, health):
     api.add_router("", part.router)
 problems.register(api)
 

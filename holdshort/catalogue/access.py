@@ -7,7 +7,7 @@ from typing import Any
 
 from holdshort.catalogue import facts, rights
 from holdshort.catalogue.kind import ActionType, Rendering, UnknownTarget
-from holdshort.catalogue.membership import GithubMembership, Membership, Place, place
+from holdshort.catalogue.membership import GithubMembership, Joining, Membership, Place, place
 from holdshort.core import policy
 from holdshort.core.terms import (
     Circumstances,
@@ -239,7 +239,7 @@ ADD_TO_GROUP = ActionType(
     domain="access",
     context="access",
     doc="Makes one person a direct member of one directory group, with every right it carries.",
-    params=Membership,
+    params=Joining,
     findings=_add,
     render=_render_add,
     facts=_FACTS,
@@ -247,6 +247,7 @@ ADD_TO_GROUP = ActionType(
     undo_words="Take the person out of the group again.",
     min_tier=EVERY_GROUP,
     policy_rule="role_template",
+    timed=True,
 )
 
 REMOVE_FROM_GROUP = ActionType(
@@ -279,6 +280,7 @@ SET_GITHUB_MEMBERSHIP = ActionType(
     undo_words="Take the role away again.",
     min_tier=EVERY_GROUP,
     policy_rule="role_template",
+    timed=True,
 )
 
 TYPES = (ADD_TO_GROUP, REMOVE_FROM_GROUP, SET_GITHUB_MEMBERSHIP)

@@ -84,8 +84,8 @@ class ActionType(Generic[P]):
     where the inverse names the action by its id; `undo_words` says what the inverse does, or why
     there is none. `inquiry` is what its connected app must be asked live before `findings` can
     say anything, if that. `hold_seconds` is how long a policy-authorized action waits before it
-    runs. `permanent` types always need a person; `needed` is how many must say yes to these
-    parameters.
+    runs. `timed` types give access, and their parameters have `hours`. `permanent` types always
+    need a person; `needed` is how many must say yes to these parameters.
     """
 
     id: str
@@ -105,6 +105,7 @@ class ActionType(Generic[P]):
     min_tier: tuple[Tier, str] | None = None
     policy_rule: str | None = None
     permanent: bool = False
+    timed: bool = False
     hold_seconds: int = 60
     needed: Callable[[Mapping[str, Any]], int] = one_yes
 

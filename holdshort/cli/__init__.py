@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from holdshort import __version__
 from holdshort.cli import (
+    access,
     actions,
     backups,
     company,
@@ -21,7 +22,7 @@ from holdshort.cli import (
 )
 from holdshort.cli.base import CommandError
 
-GROUPS = (machine, backups, company, tickets, reviews, actions, people, safe_mode, switches)
+GROUPS = (machine, backups, company, tickets, reviews, actions, people, safe_mode, switches, access)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

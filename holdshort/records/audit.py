@@ -40,6 +40,8 @@ EVENTS = frozenset(
         "secret.read",
         "policy.adopted",
         "undo.asked",
+        "access.ended",
+        "access.gone",
         "switch.stopped",
         "switch.released",
         "sign_in.succeeded",

@@ -14,6 +14,7 @@ QUEUES = {
     "expire": "desk",
     "reroute": "desk",
     "restage": "desk",
+    "lapse": "desk",
     "forget": "desk",
     "unread": "desk",
     "execute": "executor",

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from holdshort import __version__, catalogue
-from holdshort.core import consequence, gate, policy, routing
+from holdshort.core import consequence, gate, grants, policy, routing
 from holdshort.core.terms import (
     Action,
     Circumstances,
@@ -21,11 +21,12 @@ from holdshort.core.terms import (
     Mode,
     Offered,
     Phase,
+    Right,
     Tier,
 )
 from holdshort.ports import Knows
 from holdshort.records import db, switches
-from holdshort.stops import asking, switching
+from holdshort.stops import asking, renewing, switching
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +71,16 @@ def assess(
     `phase` asks what would happen in that phase, as if the category had earned it.
     """
     kind = catalogue.find(offered.type)
-    findings = kind.findings(catalogue.parse(kind.id, offered.params), circumstances, world)
+    params = catalogue.parse(kind.id, offered.params)
+    findings = renewing.findings(kind, params, circumstances, world)
     least = kind.min_tier[0] if kind.min_tier else Tier.AUTOMATIC
     tier = consequence.tier(findings.consequence, min_tier=least, raises=findings.raises)
     category = f"{kind.id}/{int(tier)}"
     standing = _supposed(phase, tier) if phase else standing_of(category)
+    wanted, findings = _for_a_time(kind, offered.params, findings, tier, world)
     action = Action(
         type=kind.id,
-        params=dict(offered.params),
+        params=wanted,
         target=findings.target,
         requester=circumstances.requester.id,
         beneficiary=kind.beneficiary(offered.params, circumstances.requester.id),
@@ -92,6 +95,32 @@ def assess(
     if who is not None and who.fault is not None:
         answer = gate.gate(replace(given, faults=(*given.faults, who.fault)))
     return Assessment(kind, action, findings, tier, standing, answer, who, world.policy_version())
+
+
+def _for_a_time(
+    kind: catalogue.ActionType[Any],
+    asked: Mapping[str, Any],
+    findings: Findings,
+    tier: Tier,
+    world: Knows,
+) -> tuple[dict[str, Any], Findings]:
+    """Access with its end: as short as asked for, and no longer than rules allow."""
+    params = dict(asked)
+    if not kind.timed:
+        return params, findings
+    wanted = int(params.pop("hours", 0))
+    most = grants.longest(world.policy(), tier, _rights_known(findings))
+    hours = grants.agreed(wanted, most)
+    if not hours:
+        return params, findings
+    after = (*findings.after, grants.sentence(hours, wanted))
+    return {**params, "hours": hours}, replace(findings, after=after)
+
+
+def _rights_known(findings: Findings) -> tuple[Right, ...] | None:
+    """The rights gained; None where nobody could confirm them, which counts as worst."""
+    unknown = not findings.rights and findings.consequence.blast_radius.value == 3
+    return None if unknown else findings.rights
 
 
 def catalogue_version() -> str:

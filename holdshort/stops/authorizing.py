@@ -14,6 +14,7 @@ from holdshort.stops.assess import Assessment
 
 RUNS_WITHIN = timedelta(hours=1)
 BY_HAND_WITHIN = timedelta(days=7)
+TAKEN_BACK_WITHIN = timedelta(days=1)
 _GROUNDS = (
     "policy_version",
     "standing",
@@ -37,6 +38,7 @@ def by_policy(story: Story, one: Assessment, *, at: datetime) -> None:
         standing=one.standing.id,
         standing_granted=True,
     )
+    db.write("wake_its_end", action=story.action.id)
     if story.action.target.connector == "desk":
         desk.carry_out(story)
 
@@ -56,10 +58,19 @@ def by_decisions(story: Story, *, at: datetime) -> None:
         decision_2=second.get("id"),
         person_2=second.get("person"),
     )
+    db.write("wake_its_end", action=story.action.id)
     if by_hand:
         _give_to(story, asking.hands(story, yes[0]["person"], at=at))
     elif story.action.target.connector == "desk":
         desk.carry_out(story)
+
+
+def by_term(story: Story, approver: str, *, at: datetime) -> None:
+    """The end of access was approved when it was given, and its time is over."""
+    by_hand = story.gate["hands"] == Hands.PERSON
+    _authorize(story, basis="term", not_before=at, expires_at=at + TAKEN_BACK_WITHIN)
+    if by_hand:
+        _give_to(story, asking.hands(story, approver, at=at))
 
 
 def outlived(story: Story) -> bool:
@@ -70,6 +81,13 @@ def outlived(story: Story) -> bool:
     permission = story.authorization
     by_rules = permission is not None and permission["basis"] == "policy"
     return by_rules and not db.value("rules_hold", action=story.action.id)
+
+
+def voided(story: Story) -> str:
+    """Why a permission that nobody used is asked anew: `rules`, `switch`, or it is not (empty)."""
+    if outlived(story):
+        return "rules"
+    return "switch" if held_up(story) else ""
 
 
 def held_up(story: Story) -> bool:

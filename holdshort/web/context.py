@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from holdshort.records import db, safe_mode, switches
+from holdshort.records import db, grants, safe_mode, switches
 from holdshort.web.screen import Who
 
 COUNTED = 99
@@ -31,6 +31,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
 
 def _counts(who: Who | None) -> dict[str, int | str]:
     if who is None or not who.staff:
-        return {"reviews": 0, "by_hand": 0}
+        return {"reviews": 0, "by_hand": 0, "overdue": 0}
     found = db.row("waiting_counts", person=who.person.id, counted=COUNTED + 1) or {}
+    found["overdue"] = grants.overdue()
     return {name: number if number <= COUNTED else f"{COUNTED}+" for name, number in found.items()}

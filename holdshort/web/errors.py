@@ -19,6 +19,7 @@ STATUS = {
     "in_doubt": 409,
     "not_in_doubt": 409,
     "not_in_safe_mode": 409,
+    "not_granted": 409,
     "not_stopped": 409,
     "not_yours": 403,
     "too_late": 409,

@@ -35,6 +35,7 @@ GUARDED = (
     "attempt",
     "authorization",
     "decision",
+    "ending",
     "event",
     "execution",
     "fate",

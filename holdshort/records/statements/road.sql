@@ -435,6 +435,16 @@ SELECT 'restage', m.action::text FROM kernel.assessment m
    AND NOT EXISTS (SELECT FROM kernel."authorization" z WHERE z.action = m.action)
    AND NOT EXISTS (SELECT FROM kernel.halted h WHERE h.action = m.action)
 UNION ALL
+SELECT 'lapse', COALESCE(t.id, g.action)::text
+  FROM kernel.granted g
+  LEFT JOIN LATERAL (SELECT b.id, b.staged_at FROM kernel.action b JOIN kernel."authorization" z
+                         ON z.action = b.id AND z.basis = 'term'
+                      WHERE b.undoes = g.action ORDER BY b.staged_at DESC LIMIT 1) t ON true
+  LEFT JOIN kernel.action_state s ON s.action = t.id
+ WHERE g.due_at < clock_timestamp()
+   AND (t.id IS NULL OR t.staged_at < clock_timestamp() - interval '5 minutes'
+        AND s.state NOT IN ('authorized', 'executing', 'by_hand', 'unknown', 'mismatch'))
+UNION ALL
 SELECT 'forget', '0' WHERE EXISTS (SELECT FROM public.sealed WHERE expires_at < clock_timestamp());
 
 -- name: forget_secrets

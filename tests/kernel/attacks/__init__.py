@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from tests.kernel.attack import Attack
-from tests.kernel.attacks import actions, decisions, halted, people, permissions, switches, turns
+from tests.kernel.attacks import (
+    actions,
+    decisions,
+    grants,
+    halted,
+    people,
+    permissions,
+    switches,
+    turns,
+)
 
 ON_ONE_DATABASE: list[Attack] = [
     *actions.ATTACKS,
     *decisions.ATTACKS,
+    *grants.ATTACKS,
     *people.ATTACKS,
     *permissions.ATTACKS,
     *turns.ATTACKS,
