@@ -37,6 +37,7 @@ from holdshort.stops.conversation import ask_for_a_person, check_words, close, o
 from holdshort.stops.deciding import Answer
 from holdshort.stops.lapsing import end_access, lapse
 from holdshort.stops.older import ASKED_ANEW, reconcile, settle, watch
+from holdshort.stops.overriding import look_over, override
 from holdshort.stops.refused import Refused, existing, known
 from holdshort.stops.switching import switch_off, switch_on
 
@@ -55,9 +56,11 @@ __all__ = [
     "forget",
     "lapse",
     "look",
+    "look_over",
     "observe",
     "offer",
     "open_for",
+    "override",
     "preview",
     "propose",
     "receive",
@@ -220,7 +223,7 @@ def authorize(action: str) -> None:
     """Draw the consequence of the decisions made so far: permission, a new version, or the end."""
     with actions.turn_to_decide(action=action) as (found, at):
         story = existing(found)
-        if story.fate or story.authorization or not story.decisions:
+        if story.fate or story.authorization or not (story.decisions or story.override):
             return
         answering.hand_over(story)
         if story.older:
@@ -230,6 +233,8 @@ def authorize(action: str) -> None:
         elif changed := story.decided("change"):
             if not _waits(story):
                 answering.change(story, changed[0], at=at)
+        elif not (story.halted or story.stopped) and authorizing.by_override(story, at=at):
+            return
         elif not (story.halted or story.stopped) and story.has_every_yes:
             authorizing.by_decisions(story, at=at)
 

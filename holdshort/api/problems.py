@@ -30,6 +30,7 @@ STATUS: Mapping[str, int] = {
     "not_a_reviewer": 403,
     "not_human": 403,
     "assurance_too_low": 403,
+    "not_allowed": 403,
     "not_yours": 403,
     "not_found": 404,
     "method_not_allowed": 405,

@@ -18,6 +18,7 @@ from holdshort.api import (
     assessments,
     health,
     lists,
+    overrides,
     problems,
     reviews,
     safe_mode,
@@ -38,7 +39,18 @@ api = DocumentedAPI(
     parser=StrictParser(),
     urls_namespace="api",
 )
-for part in (tickets, actions, assessments, reviews, lists, safe_mode, switches, access, health):
+for part in (
+    tickets,
+    actions,
+    assessments,
+    reviews,
+    lists,
+    safe_mode,
+    switches,
+    access,
+    overrides,
+    health,
+):
     api.add_router("", part.router)
 problems.register(api)
 

@@ -14,6 +14,7 @@ from holdshort.cli import (
     backups,
     company,
     machine,
+    overrides,
     people,
     reviews,
     safe_mode,
@@ -22,7 +23,19 @@ from holdshort.cli import (
 )
 from holdshort.cli.base import CommandError
 
-GROUPS = (machine, backups, company, tickets, reviews, actions, people, safe_mode, switches, access)
+GROUPS = (
+    machine,
+    backups,
+    company,
+    tickets,
+    reviews,
+    actions,
+    people,
+    safe_mode,
+    switches,
+    access,
+    overrides,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -40,6 +40,8 @@ EVENTS = frozenset(
         "secret.read",
         "policy.adopted",
         "undo.asked",
+        "override.invoked",
+        "override.looked_over",
         "access.ended",
         "access.gone",
         "switch.stopped",

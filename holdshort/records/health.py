@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from django.db import Error
 
-from holdshort.records import db, grants, safe_mode, schema, switches
+from holdshort.records import db, grants, overrides, safe_mode, schema, switches
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,12 @@ def _access() -> tuple[bool, str]:
     return True, "none is held longer than agreed"
 
 
+def _overrides() -> tuple[bool, str]:
+    if late := [one.action for one in overrides.open_ones() if one.overdue]:
+        return False, f"Nobody looked at emergency overrides in time: {', '.join(late)}."
+    return True, "none waits too long for somebody to look"
+
+
 def _rules() -> tuple[bool, str]:
     found = db.row("policy_in_force")
     if found is None:
@@ -93,6 +99,7 @@ _LOOKS: dict[str, Callable[[], tuple[bool, str]]] = {
     "safe mode": _safe_mode,
     "switches": _switches,
     "access for a time": _access,
+    "overrides": _overrides,
     "rules": _rules,
     "directory": _directory,
     "processes": _processes,

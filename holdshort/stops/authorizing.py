@@ -73,6 +73,22 @@ def by_term(story: Story, approver: str, *, at: datetime) -> None:
         _give_to(story, asking.hands(story, approver, at=at))
 
 
+def by_override(story: Story, *, at: datetime) -> bool:
+    """One human permitted it alone, for an hour; False where nobody did, or the hour is over."""
+    if story.override is None:
+        return False
+    ends = story.override["invoked_at"] + RUNS_WITHIN
+    if ends <= at:
+        return False
+    _authorize(story, basis="override", not_before=at, expires_at=ends)
+    db.write("wake_its_end", action=story.action.id)
+    if story.gate["hands"] == Hands.PERSON:
+        _give_to(story, story.override["person"])
+    elif story.action.target.connector == "desk":
+        desk.carry_out(story)
+    return True
+
+
 def outlived(story: Story) -> bool:
     """Whether rules permitted it, and other rules or another standing have come since.
 

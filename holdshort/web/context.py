@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from holdshort.records import db, grants, safe_mode, switches
+from holdshort.records import db, grants, overrides, safe_mode, switches
 from holdshort.web.screen import Who
 
 COUNTED = 99
@@ -24,6 +24,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "demo": os.environ.get("HOLDSHORT_DEMO") == "1",
         "halt": SimpleLazyObject(lambda: safe_mode.halt() if who else None),
         "stops": SimpleLazyObject(lambda: switches.off() if who and who.staff else []),
+        "alone": SimpleLazyObject(lambda: overrides.open_ones() if who and who.staff else []),
         "counts": SimpleLazyObject(lambda: _counts(who)),
         "place": "/" + request.path.split("/")[1],
     }

@@ -21,6 +21,7 @@ STATUS = {
     "not_in_safe_mode": 409,
     "not_granted": 409,
     "not_stopped": 409,
+    "not_allowed": 403,
     "not_yours": 403,
     "too_late": 409,
     "too_fast": 429,

@@ -43,7 +43,7 @@ def _names(story: Story) -> dict[str, str]:
     action = story.action
     who = {action.requester, action.beneficiary, action.initiator, action.changer}
     who |= {one["person"] for one in (*story.assignments, *story.decisions)}
-    for part in (story.fate, story.report, story.finding, story.settlement):
+    for part in (story.fate, story.report, story.finding, story.settlement, story.override):
         if part and part.get("person"):
             who.add(part["person"])
     return {key: person.name for key, person in people.people(who).items()}

@@ -39,7 +39,9 @@ GUARDED = (
     "event",
     "execution",
     "fate",
+    "looked_over",
     "outcome",
+    "override",
     "procrastinate_jobs",
     "proposal",
     "reconciliation",
@@ -88,7 +90,14 @@ _TWICE = (
             "no other role has the grant",
             (f"desk may not INSERT {table}",),
         )
-        for table in ("decision", "reconciliation", "settlement", "switch")
+        for table in (
+            "decision",
+            "reconciliation",
+            "settlement",
+            "switch",
+            "override",
+            "looked_over",
+        )
     ),
     Redundant(
         "authorization.authorization_desk is for some",

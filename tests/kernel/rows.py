@@ -28,7 +28,16 @@ from tests.kernel.grant_table import INSERTS
 from tests.kernel.reach import SUPERUSER, Logins, Reach, Statement
 
 GROUNDS = b'\x00{"findings": {}, "reasons": []}'
-DIGESTS = {"action", "assessment", "decision", "authorization", "fate", "execution", "report"}
+DIGESTS = {
+    "action",
+    "assessment",
+    "decision",
+    "authorization",
+    "fate",
+    "execution",
+    "report",
+    "override",
+}
 """Tables whose digest is that of an action: bytes, written here in hexadecimal."""
 
 SEEN = {"account": "u1", "active": True, "member": False}

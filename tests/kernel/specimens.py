@@ -13,7 +13,7 @@ from functools import partial
 from psycopg import sql
 
 from holdshort.records.roles import role_names
-from tests.kernel.attacks import grants, turns
+from tests.kernel.attacks import grants, overrides, turns
 from tests.kernel.grant_table import ROLES
 from tests.kernel.reach import SUPERUSER
 from tests.kernel.rows import Kernel
@@ -33,6 +33,8 @@ def full(kernel: Kernel) -> None:
     kernel.panel("ines")
     kernel.turned(kernel.staged(), "refused", "desk")
     kernel.insert("desk", "dependency", action=kernel.staged().id, needs=kernel.staged().id)
+    overrides.looked(kernel)
+    overrides.used(kernel)
     kernel.insert("web", "ending", action=made.id, why="ended", person="dana")
     kernel.insert("desk", "ending", action=made.id, why="gone")
     kernel.insert("desk", "staging", proposal=kernel.proposed(), result="actions")
