@@ -7,6 +7,7 @@ may delay work and can never cause an effect.
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import threading
 import time
@@ -59,28 +60,16 @@ def propose(id: str) -> None:
     flow.propose(int(id), agent=wiring.agent(), person=wiring.agent_person())
 
 
-@app.task(name="stage", queue="desk")
-def stage(id: str) -> None:
-    """A proposal becomes actions."""
-    flow.stage(id)
+def _stop_of_the_desk(name: str, stop: Callable[[str], None]) -> None:
+    """One of the desk's stops, which takes the id that its wake-up carries."""
 
-
-@app.task(name="authorize", queue="desk")
-def authorize(id: str) -> None:
-    """Decisions become a permission, a new version or an end."""
-    flow.authorize(id)
-
-
-def _of_an_action(stop: Callable[[str], None]) -> None:
-    """A stop of the desk that needs nothing but the id of its action."""
-
-    @app.task(name=stop.__name__, queue="desk")
+    @app.task(name=name, queue="desk")
     def run(id: str) -> None:
         stop(id)
 
 
-for _stop in (flow.expire, flow.reroute, flow.remind, flow.restage):
-    _of_an_action(_stop)
+for _name in ("stage", "authorize", "expire", "reroute", "remind", "restage", "lapse"):
+    _stop_of_the_desk(_name, getattr(flow, _name))
 
 
 @app.task(name="forget", queue="desk")
@@ -192,6 +181,8 @@ def work(process: str) -> None:
         # The model is read before the first ticket waits for it.
         wiring.agent()
     schema.require_fit()
+    # What is loaded now stays to the end, so no later search for garbage need look at it.
+    gc.freeze()
     # Before anything else: on an older state nothing may start.
     watch()
     stopped = threading.Event()

@@ -9,11 +9,13 @@ from collections.abc import Sequence
 
 from holdshort import __version__
 from holdshort.cli import (
+    access,
     actions,
     backups,
     company,
     delegations,
     machine,
+    overrides,
     people,
     reviews,
     safe_mode,
@@ -24,7 +26,7 @@ from holdshort.cli.base import CommandError
 
 GROUPS = (
     *(machine, backups, company, tickets, reviews, actions, people),
-    *(delegations, safe_mode, switches),
+    *(delegations, safe_mode, switches, access, overrides),
 )
 
 

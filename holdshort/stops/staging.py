@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,15 +13,10 @@ from django.db import InterfaceError, OperationalError
 from holdshort import catalogue
 from holdshort.core import canonical
 from holdshort.core.terms import (
-    Assurance,
-    Channel,
-    Circumstances,
-    Consequence,
     Mode,
     Offered,
-    Person,
 )
-from holdshort.records import actions, audit, db, grounds, offers, people, tickets
+from holdshort.records import actions, audit, db, grounds, offers, tickets
 from holdshort.records.actions import Story
 from holdshort.records.ids import new_id
 from holdshort.records.offers import Proposal
@@ -34,8 +29,10 @@ from holdshort.stops import (
     noticing,
     older,
     resuming,
+    stakes,
 )
 from holdshort.stops.assess import Assessment, assess, catalogue_version
+from holdshort.stops.circumstances import circumstances_of
 
 MAX_ACTIONS = 20
 """How many actions one offer may hold."""
@@ -88,8 +85,7 @@ def _why_not(error: Exception, proposal: Proposal) -> str:
 def _stale(proposal: Proposal, ticket: Mapping[str, Any]) -> bool:
     if proposal.answers is None:
         return ticket["stands"] == "closed" and proposal.undoes is None
-    answered = proposal.answers == ticket["latest_message"]
-    return not answered or ticket["stands"] != "with_agent"
+    return (proposal.answers, "with_agent") != (ticket["latest_message"], ticket["stands"])
 
 
 def _stage_actions(proposal: Proposal, ticket: Mapping[str, Any], at: datetime) -> str:
@@ -146,34 +142,32 @@ def _check_order(offered: Sequence[Offered]) -> None:
             )
 
 
-def circumstances_of(ticket: Mapping[str, Any], proposal: Proposal, at: datetime) -> Circumstances:
-    """How an action for this ticket came about; the agent's sponsor is the ticket's requester."""
-    initiator, requester = _known(proposal.initiator), _known(ticket["requester"])
-    return Circumstances(
-        requester=requester,
-        beneficiary=people.person(ticket["beneficiary"]) if ticket["beneficiary"] else None,
-        initiator=initiator,
-        channel=Channel(ticket["channel"]),
-        assurance=Assurance(ticket["assurance"]),
-        at=at,
-        confidence=proposal.confidence,
-        ticket_text=tickets.words(ticket["number"]),
-        ticket=ticket["number"],
-        opened=ticket["opened_at"],
-    )
-
-
-def _known(person: str) -> Person:
-    found = people.person(person)
-    assert found is not None, f"a row refers to the unknown person {person}"
-    return found
-
-
 # ------------------------------------------------------------------ the gate's answer, written
 
 
 def write(one: Assessment, *, proposal: str, at: datetime) -> None:
     """Write an assessed action, and open what its gate asks for."""
+    story = _write_action(one, proposal)
+    if one.gate.mode is Mode.REFUSE:
+        _refuse(story)
+    elif one.gate.mode is Mode.HOTL:
+        if not story.halted:
+            authorizing.by_policy(story, one, at=at)
+    else:
+        assert one.routing is not None, "whatever waits was routed"
+        asking.open_review(story, one.routing, at=at)
+
+
+def write_the_end(one: Assessment, *, proposal: str, approver: str, at: datetime) -> None:
+    """Write what takes access back when its time is over; the approval of it covers that."""
+    story = _write_action(one, proposal)
+    if one.gate.mode is Mode.REFUSE:
+        _refuse(story)
+    else:
+        authorizing.by_term(story, approver, at=at)
+
+
+def _write_action(one: Assessment, proposal: str) -> Story:
     data = canonical.action_bytes(one.action)
     digest = canonical.digest(data)
     actions.add(one.action, proposal=proposal, digest=digest, data=data)
@@ -189,18 +183,12 @@ def write(one: Assessment, *, proposal: str, at: datetime) -> None:
     )
     story = actions.story(one.action.id)
     assert story is not None
-    if one.gate.mode is Mode.REFUSE:
-        _refuse(story)
-    elif one.gate.mode is Mode.HOTL:
-        if not story.halted:
-            authorizing.by_policy(story, one, at=at)
-    else:
-        assert one.routing is not None, "whatever waits was routed"
-        asking.open_review(story, one.routing, at=at)
+    return story
 
 
 def _write_answer(one: Assessment, *, digest: str, data: bytes) -> None:
     """The gate's answer about these bytes, with everything it rests on."""
+    reasons = actions.reasons_as_data(one.gate.reasons)
     db.write(
         "add_assessment",
         action=one.action.id,
@@ -216,9 +204,7 @@ def _write_answer(one: Assessment, *, digest: str, data: bytes) -> None:
         policy_version=one.policy_version,
         catalogue_version=catalogue_version(),
         alone=one.alone,
-        grounds=grounds.pack(
-            asdict(one.findings), actions.reasons_as_data(one.gate.reasons), beside=data
-        ),
+        grounds=grounds.pack(asdict(one.findings), reasons, beside=data),
     )
 
 
@@ -263,7 +249,7 @@ def stage_again(
         return one.findings.already
     if execution.met_drift(story):
         _refuse_to_chase(story, one)
-    if changed_by and more_is_at_stake(story, one):
+    if changed_by and stakes.more_is_at_stake(story, one):
         one = assess(offered, circumstances, world, draft={**draft, "changer": changed_by})
     write(one, proposal=proposal.id, at=at)
     return ""
@@ -280,20 +266,6 @@ def _refuse_to_chase(story: Story, one: Assessment) -> None:
         raise catalogue.CatalogueError(
             f"The target changed {drifts} times before this could run. Please look at it there."
         )
-
-
-def more_is_at_stake(story: Story, one: Assessment) -> bool:
-    """Whether a change raises a level, or reaches another target, person or right."""
-    before = story.assessment["findings"]
-    # By name: what was kept comes back in the order of the alphabet.
-    levels = [before["consequence"][level.name]["value"] for level in fields(Consequence)]
-    rights = {right["id"] for right in before["rights"]}
-    return (
-        any(new > old for new, old in zip(one.findings.consequence.vector, levels, strict=True))
-        or one.action.target.id != story.action.target.id
-        or one.action.beneficiary != story.action.beneficiary
-        or not {right.id for right in one.findings.rights} <= rights
-    )
 
 
 def inverse(story: Story) -> Offered | None:
