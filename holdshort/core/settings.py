@@ -17,7 +17,8 @@ DELEGATION_DAYS = 30
 DELEGATION_DAYS_AT_MOST = 90
 ANSWER_WITHIN_HOURS = 24
 OPEN_REVIEWS = 20
-PAGES = ("idp.suspend",)
+PAGES = ("idp.suspend", "idp.revoke_sessions")
+"""Protective and easily undone: whoever waits for them is under attack, at any hour."""
 
 
 @dataclass(frozen=True, slots=True)

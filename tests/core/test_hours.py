@@ -93,4 +93,5 @@ def test_what_cannot_be_read_is_as_by_default(routing: object) -> None:
 
 def test_what_may_page_runs_through_the_night() -> None:
     start = berlin("2026-12-05", "12:00")
-    assert settings.times({}, "idp.suspend", start).close == start + 24 * H
+    for protective in ("idp.suspend", "idp.revoke_sessions"):
+        assert settings.times({}, protective, start).close == start + 24 * H

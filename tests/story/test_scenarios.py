@@ -22,7 +22,7 @@ from tests.story.scenarios import (
     said,
 )
 
-FOLDER = Path(__file__).parent
+TESTS = Path(__file__).parents[1]
 Answers = dict[str, dict[str, Any]]
 DIMENSIONS = ("blast_radius", "irreversibility", "regulatory", "cost")
 BY_ID: dict[str, Any] = {"ids": lambda row: row.id}
@@ -114,7 +114,7 @@ def test_tests_that_are_said_to_show_a_ticket_exist() -> None:
     for row in ROWS:
         for name in row.shown_by:
             file, _, test = name.partition("::")
-            assert f"def {test}(" in (FOLDER / file).read_text(), name
+            assert f"def {test}(" in (TESTS / file).read_text(), name
 
 
 # ------------------------------------------------------------------ the bar
