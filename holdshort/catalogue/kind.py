@@ -146,7 +146,7 @@ class ActionType(Generic[P]):
     whose strictest line would get a lower tier than the whole is not made (stops/lines.py).
     `effect` is what a line leaves behind for the facts of the lines after it.
     `budget` is the class of changes together with which it counts against how many people may be
-    reached without a person deciding; nothing for what changes nobody's access.
+    reached without a person deciding; nothing for what changes nobody's access or device.
     `still` is the policy rule asked again before what a rule permitted starts, where time alone
     can end what the rule allowed.
     """
@@ -173,7 +173,7 @@ class ActionType(Generic[P]):
     needed: Callable[[Mapping[str, Any]], int] = one_yes
     objection: Callable[[Mapping[str, Any], Knows], Reason | None] = no_objection
     expand: Callable[[P, datetime, Knows], Sequence[Offered]] = one_line
-    budget: Literal["", "accounts", "memberships"] = ""
+    budget: Literal["", "accounts", "memberships", "devices"] = ""
     still: Callable[[Mapping[str, Any], Knows, datetime], PolicyResult] | None = None
     effect: Callable[[P, Knows], Effect | None] = nothing_later_rests_on
 

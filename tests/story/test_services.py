@@ -109,11 +109,12 @@ def test_5b_software_that_nobody_looked_at_waits_for_security(
         desk, "bea", "it is harmless, tier 1", "mdm.install", person="bea", software=package
     )
     assert (gate(story), story.state) == ((3, "HITL"), "waiting")
-    assert {"sven", "nadia"} & reviewers(story)
+    # Of security, those whose spending limit fits what nobody knows the price of.
+    assert reviewers(story) == {"helena", "ines"}
     assert story.assessment["findings"]["consequence"]["blast_radius"]["value"] == 3
     device = device_of(desk, story)
     assert not installed(services, device, package)
-    desk.decide(story.action.id, "sven", "approve")
+    desk.decide(story.action.id, "ines", "approve")
     assert desk.story(story.action.id).state == "executed"
     assert installed(services, device, package)
 
