@@ -60,16 +60,16 @@ def propose(id: str) -> None:
     flow.propose(int(id), agent=wiring.agent(), person=wiring.agent_person())
 
 
-def _stop_of_the_desk(name: str, stop: Callable[[str], None]) -> None:
+def _stop_of_the_desk(name: str) -> None:
     """One of the desk's stops, which takes the id that its wake-up carries."""
 
     @app.task(name=name, queue="desk")
     def run(id: str) -> None:
-        stop(id)
+        getattr(flow, name)(id)
 
 
 for _name in ("stage", "authorize", "expire", "reroute", "remind", "restage", "lapse"):
-    _stop_of_the_desk(_name, getattr(flow, _name))
+    _stop_of_the_desk(_name)
 
 
 @app.task(name="forget", queue="desk")

@@ -34,7 +34,12 @@ class Membership(Params):
 
 Hours = Annotated[
     int,
-    Field(ge=0, le=LONGEST, description="Hours until it ends by itself; 0: as rules allow."),
+    Field(
+        ge=0,
+        le=LONGEST,
+        title="For how many hours, 0 for as long as the rules allow",
+        description="Hours until it ends by itself; 0: as rules allow.",
+    ),
 ]
 
 

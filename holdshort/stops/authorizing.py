@@ -76,8 +76,10 @@ def objected(story: Story) -> bool:
     since, or a right that the person got meanwhile and must not hold together with this one.
     """
     action = story.action
+    group = action.params.get("group")
+    world = World.before_access(group) if group else World()
     try:
-        against = catalogue.find(action.type).objection(action.params, World())
+        against = catalogue.find(action.type).objection(action.params, world)
     except catalogue.CatalogueError:
         # What it names is gone; the app says so itself when it is asked right before.
         return False

@@ -25,7 +25,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "demo": os.environ.get("HOLDSHORT_DEMO") == "1",
         "halt": SimpleLazyObject(lambda: safe_mode.halt() if who else None),
         "stops": SimpleLazyObject(lambda: switches.off() if who and who.staff else []),
-        "alone": SimpleLazyObject(lambda: overrides.open_ones() if who and who.staff else []),
+        "overridden": SimpleLazyObject(lambda: overrides.open_ones() if who and who.staff else []),
         "counts": SimpleLazyObject(lambda: _counts(who)),
         "place": "/" + request.path.split("/")[1],
     }
