@@ -11,6 +11,7 @@ from holdshort import __version__
 from holdshort.cli import (
     actions,
     backups,
+    catalogue,
     company,
     delegations,
     machine,
@@ -23,7 +24,7 @@ from holdshort.cli import (
 from holdshort.cli.base import CommandError
 
 GROUPS = (
-    *(machine, backups, company, tickets, reviews, actions, people),
+    *(machine, backups, catalogue, company, tickets, reviews, actions, people),
     *(delegations, safe_mode, switches),
 )
 
