@@ -16,6 +16,7 @@ from holdshort.cli import (
     delegations,
     machine,
     people,
+    policy,
     reviews,
     safe_mode,
     switches,
@@ -24,7 +25,7 @@ from holdshort.cli import (
 from holdshort.cli.base import CommandError
 
 GROUPS = (
-    *(machine, backups, catalogue, company, tickets, reviews, actions, people),
+    *(machine, backups, catalogue, company, policy, tickets, reviews, actions, people),
     *(delegations, safe_mode, switches),
 )
 
