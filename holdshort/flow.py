@@ -241,8 +241,8 @@ def authorize(action: str) -> None:
         elif changed := story.decided("change"):
             if not _waits(story):
                 answering.change(story, changed[0], at=at)
-        elif (
-            not (story.halted or story.stopped or alone.cooling(story, at)) and story.has_every_yes
+        elif story.has_every_yes and not (
+            story.halted or story.stopped or alone.cooling(story, at)
         ):
             authorizing.by_decisions(story, at=at)
 

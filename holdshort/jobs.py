@@ -7,6 +7,7 @@ may delay work and can never cause an effect.
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import threading
 import time
@@ -192,6 +193,8 @@ def work(process: str) -> None:
         # The model is read before the first ticket waits for it.
         wiring.agent()
     schema.require_fit()
+    # What is loaded now stays to the end, so no later search for garbage need look at it.
+    gc.freeze()
     # Before anything else: on an older state nothing may start.
     watch()
     stopped = threading.Event()

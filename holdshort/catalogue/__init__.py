@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from holdshort.catalogue import (
     access,
     accounts,
+    batches,
     databases,
     desk,
     doors,
@@ -66,6 +67,7 @@ __all__ = [
 _FILES = (
     identity,
     accounts,
+    batches,
     moving,
     access,
     software,

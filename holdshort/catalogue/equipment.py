@@ -11,12 +11,12 @@ from pydantic import Field
 from holdshort.catalogue import account as about
 from holdshort.catalogue import facts
 from holdshort.catalogue.kind import ActionType, Params, Rendering, UnknownTarget
-from holdshort.core import consequence, listed, standards
+from holdshort.core import cost, listed, money
+from holdshort.core.cost import Purchase
 from holdshort.core.terms import (
     Circumstances,
     Consequence,
     Findings,
-    Level,
     Offered,
     Person,
     PolicyResult,
@@ -27,7 +27,7 @@ from holdshort.core.terms import (
 from holdshort.ports import Knows
 
 CONNECTOR = "erp"
-FLOWS = ("bundle.onboard", "equipment.order")
+FLOW = "bundle.onboard"
 """Whose limits count for an order, whether or not it is a line of a bundle."""
 
 CATALOGUE = "the equipment catalogue"
@@ -82,24 +82,22 @@ def row_of(item: str, knows: Knows) -> Mapping[str, Any] | None:
 
 def _order(params: Order, asked: Circumstances, knows: Knows) -> Findings:
     what = wanted(params, knows)
-    person, limit = what.person, _limit(knows)
+    person, document, buys = what.person, knows.policy(), _purchase(what, knows)
+    owner = cost.owner(document, FLOW)
     return Findings(
         target=Target(CONNECTOR, what.order, f"order {what.order}"),
         consequence=Consequence(
             facts.level(1, f"One person's equipment: {person.name}'s.", facts.TYPE),
             facts.level(1, "The order can be cancelled until it is shipped.", facts.TYPE),
             facts.level(0, "No access and no data change.", facts.TYPE),
-            _spent(what, limit),
+            cost.level(document, buys, knows.cost_limit(owner) if owner else None, CATALOGUE),
         ),
         context="finance",
         seen={"order": what.order, "state": "none", "_cost": what.cost or 0},
         before=(f"Nothing is ordered for {person.name}.",),
-        after=(f"{what.name} from {what.vendor} is ordered for {person.name}: {_price(what)}.",),
+        after=(f"{what.name} from {what.vendor} is ordered for {person.name}: {_price(buys)}.",),
         read_at=None,
-        spends=what.cost,
-        policy=standards.item_limit(
-            knows.policy_version(), what.name, what.cost, limit, _owner(knows)
-        ),
+        policy=cost.threshold(document, knows.policy_version(), buys),
         raises=facts.present(
             facts.sender_unproven(asked),
             facts.beneficiary_differs(asked, person),
@@ -109,41 +107,32 @@ def _order(params: Order, asked: Circumstances, knows: Knows) -> Findings:
         refusals=facts.present(facts.leaver(person, asked)),
         owners=_budget_owners(knows),
         already=_ordered_before(what, knows),
+        spends=buys.altogether,
     )
 
 
-def _limit(knows: Knows) -> int | None:
-    limits = (listed.spending_limit(knows.policy(), flow) for flow in FLOWS)
-    return min((limit for limit in limits if limit is not None), default=None)
-
-
-def _thresholds(knows: Knows) -> list[Mapping[str, Any]]:
-    rows = listed.rows(knows.policy(), "thresholds")
-    return [row for row in rows if row.get("flow") in FLOWS and row.get("owner")]
-
-
-def _owner(knows: Knows) -> str:
-    """Who owns the limit, by name, for the sentence that says who decides above it."""
-    owners = [knows.person(str(row["owner"])) for row in _thresholds(knows)]
-    return facts.listing(owner.name for owner in owners if owner) if any(owners) else ""
+def _purchase(what: Wanted, knows: Knows) -> Purchase:
+    document = knows.policy()
+    return Purchase(
+        flow=FLOW,
+        item=what.name,
+        vendor=what.vendor,
+        total=what.cost,
+        currency=cost.currency_of(document),
+        lately={
+            period: knows.spent(what.vendor, cost.DAYS[period])
+            for period in cost.periods(document, FLOW)
+        },
+    )
 
 
 def _budget_owners(knows: Knows) -> tuple[tuple[str, str], ...]:
-    found = {str(row["owner"]): "you own the budget for equipment" for row in _thresholds(knows)}
-    return tuple(found.items())
+    owner = cost.owner(knows.policy(), FLOW)
+    return ((owner, "you own the budget for equipment"),) if owner else ()
 
 
-def _spent(what: Wanted, limit: int | None) -> Level:
-    if what.cost is None:
-        return consequence.unknown(f"We could not confirm what {what.name} costs.", CATALOGUE)
-    if what.cost == 0:
-        return facts.no_cost()
-    within = limit is not None and what.cost <= limit
-    return facts.level(1 if within else 2, f"Costs {_price(what)}.", CATALOGUE)
-
-
-def _price(what: Wanted) -> str:
-    return "at an unknown price" if what.cost is None else standards.amount(what.cost)
+def _price(buys: Purchase) -> str:
+    return "an unknown price" if buys.total is None else money.said(buys.total, buys.currency)
 
 
 def _ordered_before(what: Wanted, knows: Knows) -> str:

@@ -14,6 +14,10 @@ def add_to(nouns: base.Nouns) -> None:
     new.add_argument("text", help="what is needed, in their words")
     new.add_argument("--as", dest="person", required=True, metavar="PERSON", help="who asks")
     new.add_argument("--subject", default="", help="a subject line")
+    ask = base.verb(verbs, "foretell", _foretell, "who would be asked about a change, and why")
+    ask.add_argument("type", help="an action type, as in `GET /api/v1/catalogue`")
+    ask.add_argument("--as", dest="person", required=True, metavar="PERSON", help="who would ask")
+    ask.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
     several = base.verb(verbs, "list", _list, "list tickets, newest first")
     several.add_argument("--as", dest="person", required=True, metavar="PERSON", help="who looks")
     several.add_argument("--search", default="", help="words, a number or a name")
@@ -28,6 +32,19 @@ def _new(asked: argparse.Namespace) -> None:
 
     number = flow.receive(asked.subject, asked.text, sender=base.sender(asked.person))
     base.show(asked, {"number": number}, f"Ticket {number} is with the assistant.")
+
+
+def _foretell(asked: argparse.Namespace) -> None:
+    base.connect(asked, "web")
+    from dataclasses import asdict
+
+    from holdshort.stops.foretelling import foretell
+
+    params = dict(pair.partition("=")[::2] for pair in asked.set)
+    found = foretell(asked.type, params, sender=base.sender(asked.person))
+    people = "".join(f"\n  {name}: {why}" for name, why in found.asked)
+    reasons = "".join(f"\n  - {text}" for text in found.reasons)
+    base.show(asked, asdict(found), f"{found.sentence}{people}\n\nWhy{reasons}")
 
 
 def _list(asked: argparse.Namespace) -> None:

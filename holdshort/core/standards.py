@@ -72,29 +72,6 @@ def _within(
     return _passes(rule, version, text, str(row["package"]), str(row["package"]))
 
 
-def item_limit(
-    version: int | None, item: str, cost: int | None, limit: int | None, owner: str
-) -> PolicyResult:
-    """Whether one purchase stays within the limit for one, both in minor units."""
-    rule = "policy.cost"
-    if version is None:
-        return _result(PolicyVerdict.NONE, rule, None, "no policy is in force")
-    observed = "unknown" if cost is None else amount(cost)
-    if cost is None or limit is None or cost > limit:
-        above = "no limit in force covers it" if limit is None else f"the limit is {amount(limit)}"
-        asks = f"; {owner} decides above it" if owner and limit is not None else ""
-        text = f"{item} costs {observed}, and {above}{asks}"
-        allowed = "none" if limit is None else amount(limit)
-        return _fails(rule, version, text, observed, allowed, f"something for up to {allowed}")
-    text = f"Allowed because {item} for {observed} stays within the limit of {amount(limit)}"
-    return _passes(rule, version, text, observed, amount(limit))
-
-
-def amount(cost: int) -> str:
-    """An amount in minor units as people read it: `1,400.00`."""
-    return f"{cost / 100:,.2f}"
-
-
 def same_zones(
     version: int | None, held: Iterable[str], asked: Iterable[str], *, own: bool
 ) -> PolicyResult:

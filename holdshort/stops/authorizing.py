@@ -12,7 +12,7 @@ from holdshort.records.actions import Story
 from holdshort.records.people import DESK
 from holdshort.records.wake import wake
 from holdshort.records.world import World
-from holdshort.stops import asking, desk, telling
+from holdshort.stops import asking, desk, moved, telling
 from holdshort.stops.assess import Assessment
 
 RUNS_WITHIN = timedelta(hours=1)
@@ -84,13 +84,16 @@ def objected(story: Story) -> bool:
 def outlived(story: Story) -> bool:
     """Whether rules permitted it, and other rules or another standing have come since.
 
-    People said yes to these bytes, so their permission ends only with what they could not know.
+    People said yes to these bytes, so their permission ends only with what they could not know:
+    what no yes overrules, or where more would stop it now than they saw.
     """
     permission = story.authorization
     if permission is not None and objected(story):
         return True
     by_rules = permission is not None and permission["basis"] == "policy"
-    return by_rules and not db.value("rules_hold", action=story.action.id)
+    if by_rules:
+        return not db.value("rules_hold", action=story.action.id)
+    return moved.graver(story)
 
 
 def closed(story: Story, at: datetime) -> Reason | None:

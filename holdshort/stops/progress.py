@@ -42,6 +42,8 @@ class Standing:
     state: str
     asked: tuple[str, ...]
     needs: tuple[str, ...]
+    first: Action
+    """The line as it was offered, before anybody changed it."""
 
     @property
     def title(self) -> str:
@@ -76,6 +78,7 @@ def _every(number: int) -> list[Standing]:
             row["state"],
             tuple(row["asked"]),
             tuple(row["needs"]),
+            canonical.action_from(bytes(row["first"])),
         )
         for row in db.rows("lines_of_ticket", ticket=number)
     ]

@@ -53,18 +53,27 @@ def let_go(number: int, *, sender: Sender) -> Offered:
     return bundle
 
 
+def _is_answered(there: progress.Standing, one: Assessment) -> bool:
+    """Whether that line is on its way, or somebody changed it and that was done instead."""
+    changed = there.words != progress.words(one.action)
+    done = changed and there.state in progress.DONE
+    return done or there.state in (*progress.OPEN, *progress.DOUBTFUL)
+
+
 def left(found: Sequence[Assessment], number: int) -> list[Assessment]:
     """Of the lines of a bundle those that the ticket does not have already, waiting for the same.
 
     A line that waits for one that was refused is left out with it.
     """
-    there = {one.words: one for one in progress.lines(number)}
+    found_lines = progress.lines(number)
+    there = {progress.words(one.first): one for one in found_lines}
+    there |= {one.words: one for one in found_lines}
     under_way: dict[str, str] = {}
     refused: set[str] = set()
     kept = []
     for one in found:
         known_as = there.get(progress.words(one.action))
-        if known_as and known_as.state in (*progress.OPEN, *progress.DOUBTFUL):
+        if known_as and _is_answered(known_as, one):
             under_way[one.action.id] = known_as.root
         elif (known_as and known_as.state in progress.ANSWERED_NO) or refused & {*one.action.after}:
             refused.add(one.action.id)

@@ -13,15 +13,11 @@ from django.db import InterfaceError, OperationalError
 from holdshort import catalogue
 from holdshort.core import canonical
 from holdshort.core.terms import (
-    Assurance,
-    Channel,
-    Circumstances,
     Consequence,
     Mode,
     Offered,
-    Person,
 )
-from holdshort.records import actions, audit, db, grounds, offers, people, tickets
+from holdshort.records import actions, audit, db, grounds, offers, tickets
 from holdshort.records.actions import Story
 from holdshort.records.ids import new_id
 from holdshort.records.offers import Proposal
@@ -36,6 +32,7 @@ from holdshort.stops import (
     resuming,
 )
 from holdshort.stops.assess import Assessment, assess, catalogue_version
+from holdshort.stops.circumstances import circumstances_of
 
 MAX_ACTIONS = 20
 """How many actions one offer may hold."""
@@ -88,8 +85,7 @@ def _why_not(error: Exception, proposal: Proposal) -> str:
 def _stale(proposal: Proposal, ticket: Mapping[str, Any]) -> bool:
     if proposal.answers is None:
         return ticket["stands"] == "closed" and proposal.undoes is None
-    answered = proposal.answers == ticket["latest_message"]
-    return not answered or ticket["stands"] != "with_agent"
+    return (proposal.answers, "with_agent") != (ticket["latest_message"], ticket["stands"])
 
 
 def _stage_actions(proposal: Proposal, ticket: Mapping[str, Any], at: datetime) -> str:
@@ -146,29 +142,6 @@ def _check_order(offered: Sequence[Offered]) -> None:
             )
 
 
-def circumstances_of(ticket: Mapping[str, Any], proposal: Proposal, at: datetime) -> Circumstances:
-    """How an action for this ticket came about; the agent's sponsor is the ticket's requester."""
-    initiator, requester = _known(proposal.initiator), _known(ticket["requester"])
-    return Circumstances(
-        requester=requester,
-        beneficiary=people.person(ticket["beneficiary"]) if ticket["beneficiary"] else None,
-        initiator=initiator,
-        channel=Channel(ticket["channel"]),
-        assurance=Assurance(ticket["assurance"]),
-        at=at,
-        confidence=proposal.confidence,
-        ticket_text=tickets.words(ticket["number"]),
-        ticket=ticket["number"],
-        opened=ticket["opened_at"],
-    )
-
-
-def _known(person: str) -> Person:
-    found = people.person(person)
-    assert found is not None, f"a row refers to the unknown person {person}"
-    return found
-
-
 # ------------------------------------------------------------------ the gate's answer, written
 
 
@@ -201,6 +174,7 @@ def write(one: Assessment, *, proposal: str, at: datetime) -> None:
 
 def _write_answer(one: Assessment, *, digest: str, data: bytes) -> None:
     """The gate's answer about these bytes, with everything it rests on."""
+    reasons = actions.reasons_as_data(one.gate.reasons)
     db.write(
         "add_assessment",
         action=one.action.id,
@@ -216,9 +190,7 @@ def _write_answer(one: Assessment, *, digest: str, data: bytes) -> None:
         policy_version=one.policy_version,
         catalogue_version=catalogue_version(),
         alone=one.alone,
-        grounds=grounds.pack(
-            asdict(one.findings), actions.reasons_as_data(one.gate.reasons), beside=data
-        ),
+        grounds=grounds.pack(asdict(one.findings), reasons, beside=data),
     )
 
 

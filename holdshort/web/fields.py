@@ -13,11 +13,16 @@ from holdshort.web.pairs import as_lines, from_lines
 LISTS = {
     "person": "people_to_choose",
     "group": "groups_to_choose",
+    "to": "people_to_choose",
+    "files_to": "people_to_choose",
     "article": "articles_to_choose",
     "unit": "units_to_choose",
     "from_unit": "units_to_choose",
 }
 """Parameters that name a row of ours: chosen from a list, never typed."""
+
+ALSO_LEFT = ("bundle.offboard", "files.transfer", "idp.suspend", "idp.remove_from_group")
+"""Types that are about people who have left, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +56,23 @@ def fields(
     schema = catalogue.find(type_id).params.model_json_schema()
     required = schema.get("required", ())
     return [
-        _field(name, about, name in required, values.get(name), (problems or {}).get(name, ""))
+        _field(
+            name,
+            about,
+            name in required,
+            values.get(name),
+            (problems or {}).get(name, ""),
+            _listed(type_id, name),
+        )
         for name, about in schema["properties"].items()
     ]
+
+
+def _listed(type_id: str, name: str) -> str:
+    """The list that a parameter is chosen from, if it is."""
+    if name == "person" and type_id in ALSO_LEFT:
+        return "everybody_to_choose"
+    return LISTS.get(name, "")
 
 
 def given(type_id: str, posted: Mapping[str, str]) -> dict[str, Any]:
@@ -79,7 +98,14 @@ def _typed(about: Mapping[str, Any], text: str) -> Any:
     return text
 
 
-def _field(name: str, about: Mapping[str, Any], required: bool, value: Any, problem: str) -> Field:
+def _field(
+    name: str,
+    about: Mapping[str, Any],
+    required: bool,
+    value: Any,
+    problem: str,
+    listed: str,
+) -> Field:
     shown = about.get("default", "") if value is None else value
     if isinstance(shown, Mapping):
         shown = as_lines(shown)
@@ -92,7 +118,7 @@ def _field(name: str, about: Mapping[str, Any], required: bool, value: Any, prob
         kind=_kind(name, about),
         required=required,
         value=shown,
-        choices=_choices(name, about),
+        choices=_choices(listed, about),
         longest=about.get("maxLength"),
         problem=problem,
     )
@@ -110,10 +136,10 @@ def _kind(name: str, about: Mapping[str, Any]) -> str:
     return "long" if about.get("maxLength", 0) > 200 else "text"
 
 
-def _choices(name: str, about: Mapping[str, Any]) -> tuple[Choice, ...]:
-    if name not in LISTS:
+def _choices(listed: str, about: Mapping[str, Any]) -> tuple[Choice, ...]:
+    if not listed:
         return tuple(Choice(one, one.replace("_", " ")) for one in about.get("enum", ()))
-    rows = db.rows(LISTS[name])
+    rows = db.rows(listed)
     names = [row["name"] for row in rows]
     return tuple(
         Choice(row["id"], row["name"], row["id"] if names.count(row["name"]) > 1 else "")

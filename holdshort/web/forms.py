@@ -9,7 +9,8 @@ from django.shortcuts import render
 
 from holdshort import catalogue, flow
 from holdshort.catalogue import ActionType
-from holdshort.records import queue, tickets
+from holdshort.records import people, queue, tickets
+from holdshort.stops.foretelling import Foretold, foretell
 from holdshort.web import waiting
 from holdshort.web.fields import fields, given
 from holdshort.web.screen import Who, screen
@@ -43,6 +44,9 @@ def form(request: HttpRequest, who: Who, type_id: str) -> HttpResponse:
     params = given(type_id, request.POST.dict())
     words = request.POST.get("words", "")
     try:
+        if "foretell" in request.POST:
+            foretold = _foretell(type_id, params, who, ticket)
+            return _page(request, kind, ticket, params, words=words, foretold=foretold)
         number = flow.ask_by_form(
             type_id,
             params,
@@ -52,10 +56,16 @@ def form(request: HttpRequest, who: Who, type_id: str) -> HttpResponse:
         )
     except catalogue.BadParams as bad:
         return _page(request, kind, ticket, params, problems=bad.fields, words=words)
-    except flow.Refused as no:
+    except (flow.Refused, catalogue.CatalogueError) as no:
         return _page(request, kind, ticket, params, problem=str(no), words=words)
     waiting.until(lambda: staged(number))
     return HttpResponseRedirect(f"/tickets/{number}")
+
+
+def _foretell(type_id: str, params: dict[str, Any], who: Who, ticket: Any) -> Foretold:
+    """Who would be asked, if this was sent; nothing is written."""
+    requester = people.person(ticket["requester"]) if ticket else None
+    return foretell(type_id, params, sender=who.asks, requester=requester)
 
 
 def _ticket(text: str, who: Who) -> Any:
@@ -73,6 +83,7 @@ def _page(
     problems: dict[str, str] | None = None,
     problem: str = "",
     words: str = "",
+    foretold: Foretold | None = None,
 ) -> HttpResponse:
     given = {
         "kind": kind,
@@ -80,5 +91,6 @@ def _page(
         "fields": fields(kind.id, values, problems),
         "problem": problem or ("Please look at the marked fields." if problems else ""),
         "words": words,
+        "foretold": foretold,
     }
     return render(request, "form.html", given, status=400 if problem or problems else 200)

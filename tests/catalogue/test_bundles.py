@@ -115,6 +115,7 @@ def test_a_price_that_nobody_knows_counts_as_worst(cost: Any, level: int) -> Non
     world = World()
     sold = {"id": "laptop", "name": "Laptop", "vendor": "V", "cost": cost}
     limit = {"flow": "bundle.onboard", "per": "item", "limit": 200000, "owner": "frieda"}
+    limit |= {"currency": "EUR"}
     world.document = {**world.document, "equipment": [sold], "thresholds": [limit]}
     how = asked("petra", world)
     order = catalogue.parse("equipment.order", {"person": "lena", "item": "laptop"})

@@ -412,7 +412,7 @@ def _equipment(type: str, *, ordered: bool) -> Case:
         name = f"{thing.person.title()} Test"
         what = "Laptop, 14 inches from Notebooks Direct"
         if others[-1]["state"] == "ordered":
-            price = ": 1,400.00" if ordered else ""
+            price = ": 1,400.00 EUR" if ordered else ""
             return (f"{what if ordered else what[:17]} is ordered for {name}{price}.",)
         gone = f"The order of {what[:17]} for {name} is cancelled."
         return (f"Nothing is ordered for {name}." if ordered else gone,)

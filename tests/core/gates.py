@@ -9,6 +9,8 @@ from typing import Any
 from holdshort.core.gate import TABLE, Cell, GateInput, Row, gate
 from holdshort.core.terms import Mode, Phase, PolicyResult, PolicyVerdict, Reason, Tier
 
+from . import teams
+
 VERSION = 3
 PASSES = PolicyResult(
     PolicyVerdict.PASSES,
@@ -88,7 +90,8 @@ CIRCUMSTANCES: Mapping[str, Mapping[str, Any]] = {
 
 def printed() -> str:
     """The table, what each circumstance makes of it, and the words that people read."""
-    return "\n".join([*_table(), "", *_circumstances(), "", *_reasons(), ""])
+    parts = [*_table(), "", *_circumstances(), "", *_reasons(), "", *teams.printed(), ""]
+    return "\n".join(parts)
 
 
 def _table() -> Iterator[str]:

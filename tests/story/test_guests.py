@@ -109,7 +109,7 @@ def test_9a_an_idle_guest_whose_owner_agreed_is_suspended_alone_and_can_be_resum
 def test_somebody_who_is_no_guest_waits_for_a_person(desk: Desk) -> None:
     story = asked(desk, "bea")
     assert gate(story) == (2, "HITL")
-    assert "policy.idle_guest" in rules(story)
+    assert "policy.hr_end_date" in rules(story)
 
 
 # ------------------------------------------------------------------ 9b, 9c

@@ -79,7 +79,7 @@ def test_12b_only_the_laptop_above_the_limit_waits_for_who_owns_the_budget(
     assert (waiting.assessment["tier"], waiting.assessment["needed"]) == (2, 1)
     assert waiting.assignments[0]["person"] == "frieda"
     reason = waiting.assessment["findings"]["policy"]["reason"]
-    assert "costs 3,899.00, and the limit is 2,000.00" in reason["text"]
+    assert "costs 3,899.00 EUR in all, and the limit is 2,000.00 EUR an item" in reason["text"]
     after_the_hold(desk, ticket)
     assert states(desk, ticket) == {
         "lena": "executed",
@@ -274,6 +274,30 @@ def test_what_somebody_said_no_to_is_not_asked_again(
     assert "3 of 4 done; ‘Order Laptop for film and 3D for Lena Vogt’ was not" in desk.said(ticket)
 
 
+def test_one_line_is_changed_and_the_others_stay_and_it_is_not_asked_again(
+    desk: Desk, directory: Directory, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = orders(services)
+    ticket = onboard(desk, "lena", equipment=["laptop-studio"])
+    waiting = line(desk, ticket, "equipment.order")
+    others = {one.action.id for one in lines(desk, ticket)} - {waiting.action.id}
+    change: dict[str, Any] = {"reason_code": "too_much", "changes": {"item": "laptop"}}
+    desk.decide(waiting.action.id, "frieda", "change", **change)
+    changed = line(desk, ticket, "equipment.order", item="laptop")
+    assert (changed.action.version, changed.assessment["mode"]) == (2, "HOTL")
+    assert {one.action.id for one in lines(desk, ticket)} == others | {changed.action.id}
+    with monkeypatch.context() as broken:
+        refuse_next(desk, broken, "vpn-users")
+        after_the_hold(desk, ticket)
+    assert orders(services) == [*before, "lena:laptop"]
+    resume(desk, ticket)
+    after_the_hold(desk, ticket)
+    items = [one.action.params.get("item") for one in lines(desk, ticket)]
+    assert "laptop-studio" not in items
+    assert orders(services) == [*before, "lena:laptop"]
+    assert "4 of 4 done" in desk.said(ticket)
+
+
 def test_only_staff_resumes_and_only_what_failed(
     desk: Desk, directory: Directory, services: Services
 ) -> None:
@@ -282,3 +306,74 @@ def test_only_staff_resumes_and_only_what_failed(
         resume(desk, ticket)
     with pytest.raises(flow.Refused, match="Only people who work on this desk"):
         resume(desk, ticket, "dana")
+
+
+# ------------------------------------------------------------------ the world moves after a yes
+
+
+def new_rules(desk: Desk, path: str, value: str) -> None:
+    """Somebody changes the policy, and somebody else adopts it."""
+    desk.sql(
+        "INSERT INTO kernel.policy_version (number, document, file, digest, author) "
+        f"SELECT number + 1, jsonb_set(document, '{path}', '{value}'), file, digest, 'ines' "
+        "FROM kernel.policy_version ORDER BY number DESC LIMIT 1"
+    )
+    desk.sql(
+        "INSERT INTO kernel.adoption (policy_version, author, person) "
+        "SELECT max(number), 'ines', 'helena' FROM kernel.policy_version"
+    )
+
+
+def approved_before_the_account(desk: Desk) -> tuple[int, str]:
+    """The privileged group is approved while the account is still to come."""
+    ticket = onboard(desk, "claudia")
+    waiting = line(desk, ticket, "idp.add_to_group", group="netsuite-admins")
+    desk.decide(waiting.action.id, "frieda", "approve")
+    return ticket, waiting.action.id
+
+
+def test_a_template_that_loses_the_item_after_the_yes_brings_it_back_with_the_difference(
+    desk: Desk, directory: Directory, services: Services
+) -> None:
+    ticket, approved = approved_before_the_account(desk)
+    new_rules(desk, "{role_templates,4,entitlements}", "[]")
+    for _ in range(3):
+        after_the_hold(desk, ticket)
+    assert "claudia" not in directory.members("netsuite-admins")
+    first = desk.story(approved)
+    again = desk.story(first.next_version)
+    assert (first.fate["kind"], again.state, again.action.version) == ("superseded", "waiting", 2)
+    assert "no role template matches" in again.assessment["findings"]["policy"]["reason"]["text"]
+    assert "The rules changed before ‘Add Claudia Winter to NetSuite Admins’" in desk.said(ticket)
+    assert directory.account("claudia") is not None
+
+
+def test_other_rules_do_not_take_a_yes_back(
+    desk: Desk, directory: Directory, services: Services
+) -> None:
+    ticket, approved = approved_before_the_account(desk)
+    new_rules(desk, "{budgets}", '{"people_per_hour": 4, "privileged_per_day": 1}')
+    for _ in range(3):
+        after_the_hold(desk, ticket)
+    assert desk.story(approved).state == "executed"
+    assert "claudia" in directory.members("netsuite-admins")
+
+
+def test_a_starter_whose_record_ends_after_the_yes_gets_nothing(
+    desk: Desk, directory: Directory, services: Services
+) -> None:
+    before = orders(services)
+    ticket, _ = approved_before_the_account(desk)
+    desk.sql(
+        "UPDATE profile SET employment_status = 'ended', employment_end = current_date - 1 "
+        "WHERE person = 'claudia'"
+    )
+    new_rules(desk, "{company}", '{"currency": "EUR", "timezone": "Europe/Berlin"}')
+    for _ in range(3):
+        after_the_hold(desk, ticket)
+    assert directory.account("claudia") is None
+    assert orders(services) == before
+    assert states(desk, ticket)["claudia"] == "refused"
+    assert "executed" not in states(desk, ticket).values()
+    assert "cannot happen without ‘Create an account for Claudia Winter’" in desk.said(ticket)
+    assert "The HR record says that Claudia Winter no longer works here." in desk.said(ticket)

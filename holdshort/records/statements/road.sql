@@ -86,6 +86,11 @@ SELECT NOT EXISTS (SELECT FROM kernel.standing t WHERE t.category = z.category A
    AND NOT EXISTS (SELECT FROM kernel.adoption t WHERE t.policy_version > z.policy_version)
   FROM kernel."authorization" z WHERE z.action = %(action)s;
 
+-- name: rules_are_newer
+-- Whether rules were adopted after those under which an action was assessed.
+SELECT EXISTS (SELECT FROM kernel.adoption t WHERE t.policy_version > COALESCE(s.policy_version, 0))
+  FROM kernel.assessment s WHERE s.action = %(action)s;
+
 -- name: add_fate
 INSERT INTO kernel.fate (action, digest, type, connector, kind, hands, person, reason)
 VALUES (%(action)s, decode(%(digest)s, 'hex'), %(type)s, %(connector)s, %(kind)s, %(hands)s, %(person)s, %(reason)s);

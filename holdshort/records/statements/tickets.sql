@@ -51,6 +51,7 @@ INSERT INTO public.label (ticket, label) VALUES (%(ticket)s, %(label)s);
 -- name: lines_of_ticket
 -- The newest version of every change of a ticket with its state, who is asked, and whether what it waits for is done.
 SELECT a.id::text AS id, a.root::text AS root, a.type, a.canonical, s.state,
+       (SELECT f.canonical FROM kernel.action f WHERE f.id = a.root) AS first,
        ARRAY(SELECT COALESCE(p.name, g.person) FROM kernel.review r JOIN kernel.asked g ON g.review = r.number
                LEFT JOIN public.profile p ON p.person = g.person WHERE r.action = a.id
               ORDER BY g.rank, g.person) AS asked,

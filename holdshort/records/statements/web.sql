@@ -93,6 +93,13 @@ SELECT p.person AS id, p.name, p.department FROM public.profile p
   JOIN kernel.person k ON k.id = p.person AND k.kind = 'human'
  WHERE p.employment_status <> 'ended' ORDER BY p.name;
 
+-- name: everybody_to_choose
+-- The same with those who have left, last.
+SELECT p.person AS id, p.name || CASE WHEN p.employment_status = 'ended' THEN ' (has left)' ELSE '' END AS name,
+       p.department
+  FROM public.profile p JOIN kernel.person k ON k.id = p.person AND k.kind = 'human'
+ ORDER BY p.employment_status = 'ended', p.name;
+
 -- name: groups_to_choose
 SELECT slug AS id, name, external_id FROM public.directory_group ORDER BY name, slug;
 

@@ -1,0 +1,62 @@
+"""What people said yes to, in a company whose rules or records have changed since.
+
+Their yes is to these bytes and does not end with the rules of that day. But where today's facts
+would stop more than those they saw, it is put to them again, with the difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from holdshort import catalogue
+from holdshort.catalogue.kind import nothing_to_ask
+from holdshort.core.terms import Findings, PolicyVerdict
+from holdshort.records import db, offers, tickets
+from holdshort.records.actions import Story
+from holdshort.records.world import World
+from holdshort.stops.circumstances import circumstances_of
+
+DIMENSIONS = ("blast_radius", "irreversibility", "regulatory", "cost")
+
+
+def graver(story: Story) -> bool:
+    """Whether it was approved by people, and what is known today would stop more of it.
+
+    Types whose facts only the target knows are compared with it live instead.
+    """
+    permission = story.authorization
+    by_people = permission is not None and permission["basis"] == "decisions"
+    kind = catalogue.REGISTRY.get(story.action.type)
+    if not by_people or kind is None or kind.inquiry is not nothing_to_ask:
+        return False
+    if not db.value("rules_are_newer", action=story.action.id):
+        return False
+    try:
+        found = _today(kind, story)
+    except catalogue.CatalogueError:
+        return True
+    return _stops_more(story.assessment["findings"], found)
+
+
+def _today(kind: catalogue.ActionType[Any], story: Story) -> Findings:
+    assert story.action.ticket is not None
+    ticket = tickets.ticket(story.action.ticket)
+    proposal = offers.proposal(str(story.proposed["id"]))
+    assert ticket is not None and proposal is not None
+    params = catalogue.parse(kind.id, story.action.params)
+    return kind.findings(params, circumstances_of(ticket, proposal, db.now()), World())
+
+
+def _stops_more(before: Mapping[str, Any], now: Findings) -> bool:
+    """Whether a reason, a level, or a verdict is worse than what the approvers saw."""
+    found = asdict(now)
+    rules = {one["rule"] for name in ("raises", "refusals") for one in before[name]}
+    fresh = {one["rule"] for name in ("raises", "refusals") for one in found[name]} - rules
+    higher = any(
+        found["consequence"][name]["value"] > before["consequence"][name]["value"]
+        for name in DIMENSIONS
+    )
+    passed = before["policy"]["verdict"] == PolicyVerdict.PASSES
+    return bool(fresh) or higher or (passed and now.policy.verdict is not PolicyVerdict.PASSES)
