@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from holdshort.cli import base
+from holdshort.cli import base, simulating
+from holdshort.cli.files import read_or_fail
 
 if TYPE_CHECKING:
     from holdshort.company.schema import Company
@@ -26,6 +27,7 @@ def add_to(nouns: base.Nouns) -> None:
         verbs, "diff", _diff, "what a file changes, and whether that loosens or tightens a control"
     )
     diff.add_argument("file", type=Path)
+    simulating.add_to(verbs)
 
 
 def _show(asked: argparse.Namespace) -> None:
@@ -78,18 +80,6 @@ def _diff(asked: argparse.Namespace) -> int:
     table = base.table(("effect", "change", "why"), (list(row.values()) for row in rows))
     base.show(asked, rows, table if rows else "It changes nothing.")
     return DIFFERS if rows else 0
-
-
-def read_or_fail(file: Path, code: int = 1) -> Company:
-    """The company in a file. Raises CommandError that names every wrong line."""
-    from holdshort.company.problems import CompanyErrors
-    from holdshort.company.read import read
-    from holdshort.connectors import wrong_settings
-
-    try:
-        return read(file, [wrong_settings])
-    except CompanyErrors as errors:
-        raise base.CommandError(f"{file} cannot be used:\n{errors}", code) from None
 
 
 def _in_force(asked: argparse.Namespace, code: int = 1) -> Row:

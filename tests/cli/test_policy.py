@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +12,10 @@ import yaml
 from holdshort.company.read import read
 from holdshort.company.rules import as_yaml
 from holdshort.company.schema import POLICY_SECTIONS
+from tests.cli.within import command
 from tests.conftest import COMPANY
 from tests.desk import Desk
 from tests.running import holdshort
-
-
-def command(desk: Desk, *words: str) -> subprocess.CompletedProcess[str]:
-    return holdshort("policy", *words, more={"HOLDSHORT_WEB_DATABASE_URL": desk.url("web")})
 
 
 def spoiled(tmp_path: Path, *replacements: tuple[str, str]) -> Path:
@@ -38,7 +34,7 @@ def versions(desk: Desk) -> list[tuple[Any, ...]]:
 
 
 def test_show_names_the_version_and_who_adopted_it_when(desk: Desk) -> None:
-    done = command(desk, "show")
+    done = command(desk, "policy", "show")
     head, _, rules = done.stdout.partition("\n")
     assert head.startswith("# Version 1, written by Holdshort, adopted by Ines ")
     assert " UTC." in head
@@ -46,7 +42,7 @@ def test_show_names_the_version_and_who_adopted_it_when(desk: Desk) -> None:
 
 
 def test_show_as_json_has_the_document_that_rules_are_computed_from(desk: Desk) -> None:
-    found = json.loads(command(desk, "show", "--json").stdout)
+    found = json.loads(command(desk, "policy", "show", "--json").stdout)
     assert (found["number"], found["author"], found["adopted_by"]) == (1, "holdshort", "ines")
     assert found["document"] == json.loads(json.dumps(read(COMPANY).policy_document()))
 
@@ -83,7 +79,7 @@ def test_the_rules_of_the_demo_company_are_fine() -> None:
 
 
 def test_the_file_in_force_differs_in_nothing(desk: Desk) -> None:
-    done = command(desk, "diff", str(COMPANY))
+    done = command(desk, "policy", "diff", str(COMPANY))
     assert (done.returncode, done.stdout) == (0, "It changes nothing.\n")
 
 
@@ -94,7 +90,7 @@ def test_diff_marks_each_change_with_its_reason(desk: Desk, tmp_path: Path) -> N
         ("threshold: 0.9", "threshold: 0.95"),
         ("name: Zoom", "name: Zoom meetings"),
     )
-    done = command(desk, "diff", str(path), "--json")
+    done = command(desk, "policy", "diff", str(path), "--json")
     assert done.returncode == 1
     found = {one["effect"]: (one["change"], one["why"]) for one in json.loads(done.stdout)}
     assert found == {
@@ -116,7 +112,7 @@ def test_diff_marks_each_change_with_its_reason(desk: Desk, tmp_path: Path) -> N
 
 def test_diff_of_a_broken_file_names_its_line(desk: Desk, tmp_path: Path) -> None:
     path = spoiled(tmp_path, ("people_per_hour: 5", "people_per_hour: many"))
-    done = command(desk, "diff", str(path))
+    done = command(desk, "policy", "diff", str(path))
     assert done.returncode == 2
     assert "cannot be used" in done.stderr and "budgets.people_per_hour" in done.stderr
 
