@@ -6,7 +6,7 @@ BIN := .venv/bin
 TESTS ?= tests
 CELLS ?= 3
 
-.PHONY: help run setup test check matrix battery bench screens
+.PHONY: help run setup test check catalogue matrix battery bench screens
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -30,6 +30,10 @@ check: setup  ## format, lint, types, imports
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+catalogue: setup  ## write docs/catalogue.md from the action types
+	$(BIN)/python -m holdshort catalogue page > docs/catalogue.md.new
+	mv docs/catalogue.md.new docs/catalogue.md
 
 matrix: setup  ## kill executors at every step, in every combination of three; CELLS=all for all
 	$(BIN)/python -m tests.crash.matrix --cells $(CELLS)

@@ -199,8 +199,7 @@ class ActionType(Generic[P]):
             "undo": {"possible": self.undo_possible, "words": self.undo_words},
             "connector": self.connector,
             "policy_rule": self.policy_rule,
-            "min_tier": self.min_tier
-            and {"tier": int(self.min_tier[0]), "reason": self.min_tier[1]},
+            "min_tier": self._least(),
             "permanent": self.permanent,
             "hold_seconds": self.hold_seconds,
         }

@@ -12,11 +12,13 @@ from holdshort.cli import (
     access,
     actions,
     backups,
+    catalogue,
     company,
     delegations,
     machine,
     overrides,
     people,
+    policy,
     reviews,
     safe_mode,
     switches,
@@ -25,7 +27,7 @@ from holdshort.cli import (
 from holdshort.cli.base import CommandError
 
 GROUPS = (
-    *(machine, backups, company, tickets, reviews, actions, people),
+    *(machine, backups, catalogue, company, policy, tickets, reviews, actions, people),
     *(delegations, safe_mode, switches, access, overrides),
 )
 

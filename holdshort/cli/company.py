@@ -1,4 +1,4 @@
-"""`holdshort company` and `holdshort policy`: the organisation and its rules as data."""
+"""`holdshort company`: the organisation as data."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ def add_to(nouns: base.Nouns) -> None:
     apply.add_argument("file", type=Path)
     apply.add_argument("--as", dest="person", metavar="PERSON", help="who applies it")
     base.verb(verbs, "schema", _schema, "print the JSON Schema of company.yaml")
-    rules = base.noun(nouns, "policy", "the rules in force")
-    base.verb(rules, "show", _policy, "print the rules with their version")
 
 
 def _check(asked: argparse.Namespace) -> int:
@@ -62,15 +60,3 @@ def _schema(asked: argparse.Namespace) -> None:
     from holdshort.company.schema import json_schema
 
     print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
-
-
-def _policy(asked: argparse.Namespace) -> None:
-    base.connect(asked, "web")
-    from holdshort.records import db
-
-    found = db.row("policy_in_force")
-    if found is None:
-        raise base.CommandError("No rules are in force. Load them with `holdshort company apply`.")
-    head = f"Version {found['number']}, adopted by {found['adopted_by']}, {found['adopted_at']:%c}"
-    text = json.dumps(found["document"], indent=2, ensure_ascii=False)
-    base.show(asked, found, f"{head}\n{text}")

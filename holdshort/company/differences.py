@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from holdshort.company import reasons
 from holdshort.company.compared import SECTIONS
 from holdshort.company.comparison import Compared
 from holdshort.company.loosening import Weakens
 from holdshort.company.schema import Company
 
 Kind = Literal["adds", "removes", "changes"]
+_Explained = tuple[Callable[[Any, Any], bool], reasons.Why]
+"""A rule that says whether a change weakens a control, and the sentences that say why."""
+
+
+class Effect(StrEnum):
+    """What a change does to the controls."""
+
+    LOOSENS = "loosens"
+    TIGHTENS = "tightens"
+    NEITHER = "neither"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +34,13 @@ class Difference:
 
     kind: Kind
     what: str
-    loosens: bool
+    effect: Effect
+    why: str
+
+    @property
+    def loosens(self) -> bool:
+        """Whether it weakens a control."""
+        return self.effect is Effect.LOOSENS
 
     def __str__(self) -> str:
         return f"{self.kind} {self.what}{' (loosens a control)' if self.loosens else ''}"
@@ -34,23 +52,44 @@ def differences(old: Company | None, new: Company) -> list[Difference]:
     found: list[Difference] = []
     for section in SECTIONS:
         rows = section.rows(old) if old else {}
-        found.extend(_between(section, before, rows, section.rows(new)))
+        found.extend(_between(section, (before, new), rows, section.rows(new)))
     return found
 
 
 def _between(
-    section: Compared, old: Company, before: Mapping[str, Any], after: Mapping[str, Any]
+    section: Compared,
+    companies: tuple[Company, Company],
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
 ) -> Iterator[Difference]:
+    old, new = companies
+    adding = (section.added, reasons.ADDED)
+    removing = (section.removed, reasons.REMOVED)
     for key, row in after.items():
         named = f"{section.noun} {key}".strip()
         if key not in before:
-            yield Difference("adds", named + _name_of(row), section.added(old, row))
+            judged = _judged(adding, (old, row), removing, (new, row))
+            yield Difference("adds", named + _name_of(row), *judged)
         elif row != before[key]:
             yield from _fields(section, named, before[key], row)
     for key, row in before.items():
         if key not in after:
             named = f"{section.noun} {key}".strip()
-            yield Difference("removes", named + _name_of(row), section.removed(old, row))
+            judged = _judged(removing, (old, row), adding, (new, row))
+            yield Difference("removes", named + _name_of(row), *judged)
+
+
+def _judged(
+    rule: _Explained, change: tuple[Any, Any], way_back: _Explained, back: tuple[Any, Any]
+) -> tuple[Effect, str]:
+    """What a change does, and why: it strengthens a control where taking it back weakens one."""
+    weakens, why = rule
+    if weakens(*change):
+        return Effect.LOOSENS, why[weakens][0]
+    weakens, why = way_back
+    if weakens(*back):
+        return Effect.TIGHTENS, why[weakens][1]
+    return Effect.NEITHER, reasons.NO_CONTROL
 
 
 def _fields(section: Compared, named: str, old: Any, new: Any) -> Iterator[Difference]:
@@ -63,7 +102,8 @@ def _fields(section: Compared, named: str, old: Any, new: Any) -> Iterator[Diffe
             yield from _members(f"{word} of {named}", weakens, before, after)
         else:
             said = _said(before, after)
-            yield Difference("changes", f"{word} of {named}{said}", weakens(before, after))
+            judged = _of_field(weakens, before, after)
+            yield Difference("changes", f"{word} of {named}{said}", *judged)
 
 
 def _members(
@@ -71,10 +111,17 @@ def _members(
 ) -> Iterator[Difference]:
     for one in new:
         if one not in old:
-            yield Difference("adds", f"‘{one}’ to {what}", weakens((), (one,)))
+            judged = _of_field(weakens, old, (*old, one))
+            yield Difference("adds", f"‘{one}’ to {what}", *judged)
     for one in old:
         if one not in new:
-            yield Difference("removes", f"‘{one}’ from {what}", weakens((one,), ()))
+            judged = _of_field(weakens, old, tuple(other for other in old if other != one))
+            yield Difference("removes", f"‘{one}’ from {what}", *judged)
+
+
+def _of_field(weakens: Weakens, before: Any, after: Any) -> tuple[Effect, str]:
+    rule = (weakens, reasons.CHANGED)
+    return _judged(rule, (before, after), rule, (after, before))
 
 
 def _said(old: Any, new: Any) -> str:

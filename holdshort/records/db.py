@@ -180,6 +180,14 @@ def _send(wrapper: BaseDatabaseWrapper, *, commit: bool = False) -> None:
 
 
 @contextmanager
+def looking() -> Iterator[None]:
+    """One transaction that sees one moment, and in which the server refuses every writing."""
+    with transaction():
+        run("look_only")
+        yield
+
+
+@contextmanager
 def turn_of(kind: str, key: object) -> Iterator[datetime]:
     """One transaction, alone with the action or ticket `key`; gives the database's time.
 

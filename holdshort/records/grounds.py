@@ -31,13 +31,7 @@ _OF_THE_BYTES = 8192
 
 def pack(findings: Mapping[str, Any], reasons: list[dict[str, Any]], *, beside: bytes) -> bytes:
     """The bytes to keep beside an action's own; times become ISO 8601 text."""
-    data = json.dumps(
-        {"findings": findings, "reasons": reasons},
-        default=_plain,
-        ensure_ascii=False,
-        sort_keys=True,
-        separators=(",", ":"),
-    ).encode()
+    data = _text({"findings": findings, "reasons": reasons}).encode()
     packer = zlib.compressobj(level=9, wbits=-zlib.MAX_WBITS, zdict=_dictionary(beside))
     checked = zlib.crc32(data).to_bytes(4, "big")
     return WITH_BYTES + packer.compress(data) + packer.flush() + checked
@@ -59,6 +53,18 @@ def unpack(kept: bytes, *, beside: bytes) -> dict[str, Any]:
         raise zlib.error(f"nobody packs like this: {form.hex()}")
     found: dict[str, Any] = json.loads(data)
     return found
+
+
+def as_kept(findings: Mapping[str, Any]) -> dict[str, Any]:
+    """Findings as they come back after they were kept, to be compared with such."""
+    found: dict[str, Any] = json.loads(_text(findings))
+    return found
+
+
+def _text(data: Mapping[str, Any]) -> str:
+    return json.dumps(
+        data, default=_plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    )
 
 
 def _dictionary(beside: bytes) -> bytes:

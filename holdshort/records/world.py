@@ -33,10 +33,20 @@ class World:
     """One reading of the rows; ask a new one for every decision.
 
     `asking` is the proposal, or the action that is asked anew, for which apps were asked live.
+    `before` looks at what had been done by a moment in the past, and takes the mirrors as they
+    are, however old. `rules` are asked instead of those in force: their `number` and `document`.
     """
 
-    def __init__(self, asking: str | None = None) -> None:
+    def __init__(
+        self,
+        asking: str | None = None,
+        *,
+        before: datetime | None = None,
+        rules: Mapping[str, Any] | None = None,
+    ) -> None:
         self._asking = asking
+        self._before = before
+        self._other_rules = rules
         self._people: dict[str, Person | None] = {}
         self._groups: dict[str, Group | None] = {}
         self._through: dict[str, tuple[Right, ...]] = {}
@@ -168,8 +178,8 @@ class World:
 
     def _lately(self, statement: str, **named: Any) -> list[db.Row]:
         """Of two that are staged at once only one may take the last place: the other waits."""
-        turn = [db.lock("budget", "people")] if self._asking else []
-        return db.together(*turn, (statement, named))[-1]
+        turn = [db.lock("budget", "people")] if self._asking and not self._before else []
+        return db.together(*turn, (statement, {**named, "at": self._before}))[-1]
 
     def reports(self, numbers: Sequence[int]) -> list[db.Row]:
         return db.rows("reports", numbers=list(numbers))
@@ -193,7 +203,7 @@ class World:
         return db.row("article", article=article)
 
     def spent(self, vendor: str, days: int) -> int | None:
-        return spending.lately(vendor, days, asking=self._asking)
+        return spending.lately(vendor, days, asking=self._asking, before=self._before)
 
     def cost_limit(self, person: str) -> int | None:
         return next((one.cost_limit for one in people.register() if one.person == person), None)
@@ -207,11 +217,11 @@ class World:
 
     @property
     def _fresh(self) -> bool:
-        return bool(self._reading["fresh"])
+        return bool(self._reading["read_at"] if self._before else self._reading["fresh"])
 
     @cached_property
-    def _policy(self) -> db.Row | None:
-        return db.row("policy_in_force")
+    def _policy(self) -> Mapping[str, Any] | None:
+        return self._other_rules or db.row("policy_in_force")
 
     @cached_property
     def _names(self) -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from typing import Any
 
 import pytest
 
 from holdshort import catalogue
 from holdshort.catalogue import ActionType, BadParams, UnknownType
+from holdshort.catalogue.kind import one_line
 from holdshort.core.policy import SHORT_LIST
 from holdshort.core.terms import Tier
-from tests.catalogue.world import World
+from tests.catalogue.test_moving import UNITS
+from tests.catalogue.world import World, asked
 
 EXAMPLES: dict[str, dict[str, Any]] = {
     "idp.reset_password": {"person": "dana"},
@@ -107,6 +110,26 @@ def test_the_undo_of_a_type_is_a_type_with_parameters_that_fit(kind: ActionType[
     assert (offered is not None) is kind.undo_possible
     if offered is not None:
         catalogue.parse(offered.type, offered.params)
+
+
+@every_type
+def test_a_type_previews_what_it_does_and_names_a_fact_behind_every_level(
+    kind: ActionType[Any],
+) -> None:
+    if kind.is_bundle:
+        assert kind.expand is not one_line
+        return
+    params = catalogue.parse(kind.id, EXAMPLES[kind.id])
+    found = kind.findings(params, asked("dana", world := _with_units()), world)
+    assert found.after and all(found.after)
+    levels = (getattr(found.consequence, level.name) for level in fields(found.consequence))
+    assert all(level.facts for level in levels)
+
+
+def _with_units() -> World:
+    world = World()
+    world.document = {**world.document, "units": UNITS}
+    return world
 
 
 @every_type

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from holdshort.company import loosening, reasons
 from holdshort.company.compared import SECTIONS
-from holdshort.company.differences import Difference, differences
+from holdshort.company.differences import Difference, Effect, differences
 from holdshort.company.read import read
 from holdshort.company.schema import Company
 from tests.company.small import changed
@@ -33,7 +34,8 @@ knowledge: [{id: k1, title: T, body: B, audience: [engineer], review_by: 2027-01
 
 
 def company(*replacements: tuple[str, str]) -> Company:
-    text = changed(more=MORE)
+    scoped = ("access], backup: cleo", "access], backup: cleo, scope: [aws]")
+    text = changed(scoped, more=MORE)
     for old, new in replacements:
         assert old in text, old
         text = text.replace(old, new, 1)
@@ -55,6 +57,8 @@ LOOSENS = [
         "  - {person: ben, contexts: [hr]}\n  - {person: cleo",
         "authority of ‘ben’",
     ),
+    ("scope: [aws]", "scope: [aws, db]", "adds ‘db’ to scope of the authority of ‘ana’"),
+    ("scope: [aws]", "scope: []", "removes ‘aws’ from scope of the authority of ‘ana’"),
     ("cost_limit: 2000", "cost_limit: 3000", "changes cost limit of the authority of ‘cleo’ from"),
     ("backup: cleo", "backup: ben", "changes backup of"),
     (
@@ -166,6 +170,40 @@ def test_a_change_that_weakens_nothing_is_not_marked(old, new, words):
     assert not [str(difference) for difference in found if difference.loosens]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "words", "why"),
+    [
+        ("limit: 1000", "limit: 999", "changes limit", "it goes less far than before"),
+        ("threshold: 0.9,", "threshold: 0.93,", "changes threshold", "more is demanded"),
+        ("people: [ben]", "people: [ben, cleo]", "adds ‘cleo’", "more is looked at"),
+        ("{id: freeze,", "{id: freeze2,", "adds window", "it stops what passed before"),
+        ("{id: patches,", "{id: patches2,", "removes window", "no longer pass at that time"),
+        ("conflicts: [{id: k,", "conflicts: [{id: k2,", "adds conflict", "it stops what passed"),
+        ("scope: [aws]", "scope: [db]", "adds ‘db’", "it reaches further"),
+        ("scope: [aws, db]", "scope: [db]", "removes ‘aws’", "it reaches less far"),
+    ],
+)
+def test_what_makes_a_control_stricter_says_why(old, new, words, why):
+    scope = "scope: [aws]" if "scope" in old else old
+    found = differences(company((scope, old)), company((scope, new)))
+    [found] = [one for one in found if words in str(one)]
+    assert why in found.why
+    assert found.effect is (Effect.LOOSENS if "further" in why else Effect.TIGHTENS)
+
+
+def test_what_touches_no_control_says_so():
+    [found] = after(("name: Ben Stone", "name: Ben Rock"))
+    assert (found.effect, found.why) == (Effect.NEITHER, "no control rests on it")
+
+
+def test_every_rule_says_why_in_words():
+    rules = [(r, reasons.CHANGED) for section in SECTIONS for r in section.fields.values()]
+    rules += [(section.added, reasons.ADDED) for section in SECTIONS]
+    rules += [(section.removed, reasons.REMOVED) for section in SECTIONS]
+    silent = {loosening.never, loosening.no}
+    assert [rule for rule, words in rules if not words[rule][0] and rule not in silent] == []
+
+
 def test_employment_that_counts_again_loosens_and_one_that_ends_does_not():
     ended = company(("manager: ana", "employment: {status: ended, end: 2025-01-31}"))
     active = company(("manager: ana", "employment: {status: active}"))
@@ -200,7 +238,7 @@ def test_what_hides_or_adds_power_as_a_whole_row_is_found(old, new, words):
 def test_a_privileged_right_that_is_no_longer_listed_loosens():
     renamed = company(*[("aws:admin", "aws:chief")] * 3)
     removed = [d for d in differences(company(), renamed) if d.kind == "removes"]
-    assert Difference("removes", "entitlement ‘aws:admin’ (AWS admin)", True) in removed
+    assert "removes entitlement ‘aws:admin’ (AWS admin) (loosens a control)" in map(str, removed)
 
 
 def test_a_renamed_asset_loosens_nothing():

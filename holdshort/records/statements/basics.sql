@@ -47,3 +47,7 @@ UPDATE public.procrastinate_jobs SET status = 'failed', attempts = attempts + 1 
 -- The audit outbox, written in the transaction of the change it tells of.
 INSERT INTO kernel.event (name, actor, ticket, action, detail)
 VALUES (%(name)s, %(actor)s, %(ticket)s, %(action)s, %(detail)s);
+
+-- name: look_only
+-- From here on this transaction sees one moment and writes nothing; the first statement of it.
+SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;

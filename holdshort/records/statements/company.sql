@@ -109,6 +109,18 @@ SELECT v.number, v.digest, v.author, v.proposed_at, v.file, a.person AS adopted_
   FROM kernel.policy_version v LEFT JOIN kernel.adoption a ON a.policy_version = v.number
  ORDER BY v.number DESC;
 
+-- name: policy_version
+-- The rules of one version.
+SELECT v.number, v.document FROM kernel.policy_version v WHERE v.number = %(number)s;
+
+-- name: staged_between
+-- What was offered in that time and assessed, as it was first staged, oldest first.
+SELECT a.id::text AS id, a.proposal::text AS proposal,
+       min(a.staged_at) OVER (PARTITION BY a.proposal) AS offered_at
+  FROM kernel.action a JOIN kernel.assessment s ON s.action = a.id
+ WHERE a.version = 1 AND a.staged_at >= %(since)s AND a.staged_at < %(until)s
+ ORDER BY a.staged_at, a.id;
+
 -- name: add_policy_version
 INSERT INTO kernel.policy_version (number, document, file, digest, author)
 VALUES ((SELECT COALESCE(max(number), 0) + 1 FROM kernel.policy_version), %(document)s, %(file)s, %(digest)s,
