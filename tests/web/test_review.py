@@ -200,7 +200,7 @@ def test_changing_one_value_asks_anew_about_the_changed_version(
     assert done["Location"].startswith("/reviews/")
     old, new = desk.actions(1)
     assert (old.state, new.action.version) == ("superseded", 2)
-    assert new.action.params == {"person": "dana", "group": "aws-readers"}
+    assert new.action.params == {"person": "dana", "group": "aws-readers", "hours": 4}
     assert "This was replaced by a later version." in plain(sven.read("/reviews/1"))
     assert "Version 2." in plain(visit("lukas").read("/reviews/2"))
 
