@@ -8,13 +8,12 @@ audit event and the wake-up of the next stop in one transaction. docs/lifecycle.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from holdshort import catalogue
 from holdshort.core.reasons import OVERRIDE
-from holdshort.core.terms import Offered, Reason, Sender
+from holdshort.core.terms import Offered, Sender
 from holdshort.ports import Acts, Agent, ConnectorError, Mirrors
 from holdshort.records import actions, audit, db, mirrors, offers, queue, tickets
 from holdshort.records.people import DESK
@@ -27,6 +26,7 @@ from holdshort.stops import (
     by_hand,
     deciding,
     execution,
+    lapsing,
     older,
     previewing,
     reading,
@@ -39,7 +39,9 @@ from holdshort.stops.by_hand import find, report, send_answer
 from holdshort.stops.conversation import ask_for_a_person, check_words, close, open_for, reply
 from holdshort.stops.deciding import Answer
 from holdshort.stops.delegating import delegate, take_back
+from holdshort.stops.lapsing import end_access, lapse
 from holdshort.stops.older import ASKED_ANEW, reconcile, settle, watch
+from holdshort.stops.overriding import look_over, override
 from holdshort.stops.refused import Refused, existing, known
 from holdshort.stops.switching import switch_off, switch_on
 
@@ -52,14 +54,18 @@ __all__ = [
     "close",
     "decide",
     "delegate",
+    "end_access",
     "execute",
     "expire",
     "find",
     "forget",
+    "lapse",
     "look",
+    "look_over",
     "observe",
     "offer",
     "open_for",
+    "override",
     "preview",
     "propose",
     "receive",
@@ -231,7 +237,7 @@ def authorize(action: str) -> None:
     """Draw the consequence of the decisions made so far: permission, a new version, or the end."""
     with actions.turn_to_decide(action=action) as (found, at):
         story = existing(found)
-        if story.fate or story.authorization or not story.decisions:
+        if story.fate or story.authorization or not (story.decisions or story.override):
             return
         answering.hand_over(story)
         if story.older:
@@ -241,6 +247,8 @@ def authorize(action: str) -> None:
         elif changed := story.decided("change"):
             if not _waits(story):
                 answering.change(story, changed[0], at=at)
+        elif not (story.halted or story.stopped) and authorizing.by_override(story, at=at):
+            return
         elif story.has_every_yes and not (
             story.halted or story.stopped or alone.cooling(story, at)
         ):
@@ -365,27 +373,18 @@ def restage(action: str) -> None:
         story = existing(found)
         if db.value("not_reopened", action=action):
             return
-        if story.fate is None and not story.halted and (why := _voids(story, at)):
+        if story.fate is None and not story.halted and (why := authorizing.voided(story, at)):
             if not _waits(story):
                 answering.outlive(story, why)
                 answering.stage_again(story, story.action.params, at=at)
+        elif lapsing.ends_a_grant(story):
+            answering.leave_to_the_grant(story)
         elif execution.met_drift(story) and story.next_version is None:
             if not _waits(story):
                 answering.stage_again(story, story.action.params, at=at)
         elif older.asks_anew(story) and not _waits(story):
             older.replace(story)
             answering.stage_again(story, story.action.params, at=at)
-
-
-def _voids(story: actions.Story, at: datetime) -> Reason | None:
-    """Why a permission that nobody used is not used any more, so that it is asked anew."""
-    if authorizing.outlived(story):
-        return Reason("rules", "The rules changed")
-    if authorizing.held_up(story):
-        return Reason("switch", "It was stopped for longer than its permission held")
-    closed = authorizing.closed(story, at)
-    said = closed.text.removeprefix("Needs a person: ").removesuffix(".") if closed else ""
-    return replace(closed, text=f"Its time was over ({said})") if closed else None
 
 
 def _waits(story: actions.Story) -> bool:

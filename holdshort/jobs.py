@@ -60,28 +60,16 @@ def propose(id: str) -> None:
     flow.propose(int(id), agent=wiring.agent(), person=wiring.agent_person())
 
 
-@app.task(name="stage", queue="desk")
-def stage(id: str) -> None:
-    """A proposal becomes actions."""
-    flow.stage(id)
+def _stop_of_the_desk(name: str) -> None:
+    """One of the desk's stops, which takes the id that its wake-up carries."""
 
-
-@app.task(name="authorize", queue="desk")
-def authorize(id: str) -> None:
-    """Decisions become a permission, a new version or an end."""
-    flow.authorize(id)
-
-
-def _of_an_action(stop: Callable[[str], None]) -> None:
-    """A stop of the desk that needs nothing but the id of its action."""
-
-    @app.task(name=stop.__name__, queue="desk")
+    @app.task(name=name, queue="desk")
     def run(id: str) -> None:
-        stop(id)
+        getattr(flow, name)(id)
 
 
-for _stop in (flow.expire, flow.reroute, flow.remind, flow.restage):
-    _of_an_action(_stop)
+for _name in ("stage", "authorize", "expire", "reroute", "remind", "restage", "lapse"):
+    _stop_of_the_desk(_name)
 
 
 @app.task(name="forget", queue="desk")

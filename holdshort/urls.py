@@ -8,11 +8,13 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from django.urls.converters import IntConverter
 
 from holdshort.web import (
+    access,
     alone,
     by_hand,
     change,
     delegations,
     forms,
+    overrides,
     portal,
     record,
     review,
@@ -57,6 +59,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("actions/<uuid:action>/report", by_hand.report),
     path("actions/<uuid:action>/answer", by_hand.send),
     path("actions/<uuid:action>/finding", by_hand.find),
+    path("actions/<uuid:action>/end", access.end),
+    path("access", access.show),
+    path("actions/<uuid:action>/override", overrides.use),
+    path("overrides", overrides.show),
+    path("overrides/<uuid:action>/look", overrides.look),
     path("by-hand", by_hand.show),
     path("safe-mode", safe_mode.show),
     path("safe-mode/end", safe_mode.end),

@@ -50,7 +50,7 @@ def main(folder: Path, only: tuple[str, ...] = ()) -> None:
             scene = Scene(running)
             scene.play()
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-            for screens in (scene.screens, scene.stopped, scene.came_back):
+            for screens in (scene.screens, scene.guarded, scene.stopped, scene.came_back):
                 shown = screens()
                 for size in SIZES:
                     for scheme in ("light", "dark"):

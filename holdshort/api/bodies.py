@@ -163,6 +163,19 @@ class SwitchIt(Body):
     reason: Comment = ""
 
 
+class OverrideIt(Body):
+    """Why nobody else could be asked."""
+
+    reason: Annotated[Comment, Field(min_length=20)]
+
+
+class LookOver(Body):
+    """Whether it was right, and what was looked at."""
+
+    verdict: Literal["right", "wrong"]
+    note: Annotated[Comment, Field(min_length=1)]
+
+
 class NewDecision(Body):
     """One person's answer to a review, about the bytes with this digest."""
 

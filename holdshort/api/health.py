@@ -10,7 +10,7 @@ from ninja import Router, Status
 
 from holdshort import __version__
 from holdshort.api import answers
-from holdshort.records import db, safe_mode, switches
+from holdshort.records import db, grants, safe_mode, switches
 from holdshort.records.roles import role_names
 
 router = Router(tags=["health"])
@@ -42,7 +42,7 @@ def ready(request: HttpRequest) -> Status[Any]:
     safe mode: tickets and answers are taken, and nothing runs.
     """
     try:
-        checks = [_database(), _safe_mode(), _switches(), *_directories()]
+        checks = [_database(), _safe_mode(), _switches(), _access(), *_directories()]
     except Error:
         checks = [_check("database", False, "The database cannot be reached.")]
     able = all(one["ok"] for one in checks if one["name"] == "database")
@@ -70,6 +70,12 @@ def _switches() -> dict[str, Any]:
     return _check(
         "switches", not found, f"Stopped: {', '.join(found)}." if found else "Nothing is stopped."
     )
+
+
+def _access() -> dict[str, Any]:
+    late = grants.overdue()
+    said = f"{late} should have ended." if late else "None is held longer than agreed."
+    return _check("access_for_a_time", not late, said)
 
 
 def _directories() -> list[dict[str, Any]]:

@@ -137,7 +137,7 @@ class Confidence(Shape):
 class Authorization(Shape):
     """The permission to run once, inside its window; `position` is its place in the log."""
 
-    basis: Literal["policy", "decisions"]
+    basis: Literal["policy", "decisions", "term", "override"]
     digest: str
     hands: Hands
     policy_version: int | None

@@ -13,10 +13,12 @@ from django.views.decorators.http import require_safe
 
 from holdshort import __version__
 from holdshort.api import (
+    access,
     actions,
     assessments,
     health,
     lists,
+    overrides,
     problems,
     reviews,
     safe_mode,
@@ -37,7 +39,18 @@ api = DocumentedAPI(
     parser=StrictParser(),
     urls_namespace="api",
 )
-for part in (tickets, actions, assessments, reviews, lists, safe_mode, switches, health):
+for part in (
+    tickets,
+    actions,
+    assessments,
+    reviews,
+    lists,
+    safe_mode,
+    switches,
+    access,
+    overrides,
+    health,
+):
     api.add_router("", part.router)
 problems.register(api)
 

@@ -8,7 +8,7 @@ from typing import Any
 from holdshort.catalogue import account as about
 from holdshort.catalogue import contradictions, duties, facts, membership, rights
 from holdshort.catalogue.kind import ActionType, Effect, Rendering, UnknownTarget
-from holdshort.catalogue.membership import GithubMembership, Membership, Place, place
+from holdshort.catalogue.membership import GithubMembership, Joining, Membership, Place, place
 from holdshort.core.terms import (
     Circumstances,
     Consequence,
@@ -225,7 +225,7 @@ ADD_TO_GROUP = ActionType(
     domain="access",
     context="access",
     doc="Makes one person a direct member of one directory group, with every right it carries.",
-    params=Membership,
+    params=Joining,
     findings=_add,
     render=_render_add,
     facts=_FACTS,
@@ -236,6 +236,7 @@ ADD_TO_GROUP = ActionType(
     budget="memberships",
     policy_rule="role_template",
     objection=duties.of_group,
+    timed=True,
 )
 
 REMOVE_FROM_GROUP = ActionType(
@@ -273,6 +274,7 @@ SET_GITHUB_MEMBERSHIP = ActionType(
     budget="memberships",
     policy_rule="role_template",
     objection=duties.of_github_role,
+    timed=True,
 )
 
 TYPES = (ADD_TO_GROUP, REMOVE_FROM_GROUP, SET_GITHUB_MEMBERSHIP)

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import Field
-
 from holdshort.catalogue import contradictions, facts, inventory, rights
-from holdshort.catalogue.kind import ActionType, Params, Rendering, Unconfirmed
+from holdshort.catalogue.kind import ActionType, Rendering, Unconfirmed
+from holdshort.catalogue.membership import Granting, RoleMembership
 from holdshort.core import consequence
 from holdshort.core.terms import (
     Asset,
@@ -31,19 +30,6 @@ from holdshort.ports import Knows
 
 GRANT, REVOKE = "db.grant_role", "db.revoke_role"
 EVERY_ROLE = (Tier.POLICY, "Membership of a database role.")
-
-
-class RoleMembership(Params):
-    """Who, and which role of which database."""
-
-    person: str = Field(min_length=1, max_length=64, description="The id of the person.")
-    database: str = Field(min_length=1, max_length=64, description="The database's id here.")
-    role: str = Field(
-        min_length=1,
-        max_length=63,
-        pattern=r"^[^%\x00-\x1f]+$",
-        description="The name of the role in the database.",
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,12 +253,13 @@ GRANT_ROLE = ActionType(
     domain="databases",
     context="access",
     doc="Makes one person's account in a database a member of one of its roles.",
-    params=RoleMembership,
+    params=Granting,
     findings=_grant,
     render=_render_grant,
     facts=_FACTS,
-    undo=lambda params: Offered(REVOKE, dict(params)),
+    undo=lambda params: Offered(REVOKE, {k: v for k, v in params.items() if k != "hours"}),
     undo_words="Take the role away again.",
+    timed=True,
     inquiry=lambda params, knows: _inquiry(params, knows, GRANT),
     connector="sql",
     min_tier=EVERY_ROLE,

@@ -133,9 +133,10 @@ class ActionType(Generic[P]):
     where the inverse names the action by its id; `undo_words` says what the inverse does, or why
     there is none. `inquiry` is what its connected app must be asked live before `findings` can
     say anything, if that. `hold_seconds` is how long a policy-authorized action waits before it
-    runs. `permanent` types always need a person; `needed` is how many must say yes to these
-    parameters. `objection` is what must not start without having been known when it was
-    permitted: it is asked again right before it runs, and then goes back to the gate.
+    runs. `timed` types give access, and their parameters have `hours`. `permanent` types always
+    need a person; `needed` is how many must say yes to these parameters. `objection` is what must
+    not start without having been known when it was permitted: it is asked again right before it
+    runs, and then goes back to the gate.
 
     A type may be an expander: `expand` gives the lines that are staged in its place, each an
     `Offered` whose `after` names positions among these lines; none where it stays one change.
@@ -167,6 +168,7 @@ class ActionType(Generic[P]):
     min_tier: tuple[Tier, str] | None = None
     policy_rule: str | None = None
     permanent: bool = False
+    timed: bool = False
     hold_seconds: int = 60
     needed: Callable[[Mapping[str, Any]], int] = one_yes
     objection: Callable[[Mapping[str, Any], Knows], Reason | None] = no_objection

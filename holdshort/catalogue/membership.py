@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from holdshort.catalogue import facts
 from holdshort.catalogue.kind import Params
 from holdshort.core import employment, former_role, policy
+from holdshort.core.grants import LONGEST
 from holdshort.core.terms import (
     AWAITS_ACCOUNT,
     Circumstances,
@@ -31,6 +32,23 @@ class Membership(Params):
     group: str = Field(min_length=1, max_length=200, description="The id of the group.")
 
 
+Hours = Annotated[
+    int,
+    Field(
+        ge=0,
+        le=LONGEST,
+        title="For how many hours, 0 for as long as the rules allow",
+        description="Hours until it ends by itself; 0: as rules allow.",
+    ),
+]
+
+
+class Joining(Membership):
+    """Who, which group, and for how long."""
+
+    hours: Hours = 0
+
+
 class GithubMembership(Params):
     """Who, and as what in the GitHub organisation."""
 
@@ -38,11 +56,31 @@ class GithubMembership(Params):
     role: Literal["member", "maintainer", "owner"] = Field(
         description="What the person is to be in the GitHub organisation."
     )
+    hours: Hours = 0
 
     @property
     def group(self) -> str:
         """The id of the directory group that carries the role."""
         return f"github-{self.role}"
+
+
+class RoleMembership(Params):
+    """Who, and which role of which database."""
+
+    person: str = Field(min_length=1, max_length=64, description="The id of the person.")
+    database: str = Field(min_length=1, max_length=64, description="The database's id here.")
+    role: str = Field(
+        min_length=1,
+        max_length=63,
+        pattern=r"^[^%\x00-\x1f]+$",
+        description="The name of the role in the database.",
+    )
+
+
+class Granting(RoleMembership):
+    """Who, which role of which database, and for how long."""
+
+    hours: Hours = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,14 @@ from collections.abc import Sequence
 
 from holdshort import __version__
 from holdshort.cli import (
+    access,
     actions,
     backups,
     catalogue,
     company,
     delegations,
     machine,
+    overrides,
     people,
     policy,
     reviews,
@@ -26,7 +28,7 @@ from holdshort.cli.base import CommandError
 
 GROUPS = (
     *(machine, backups, catalogue, company, policy, tickets, reviews, actions, people),
-    *(delegations, safe_mode, switches),
+    *(delegations, safe_mode, switches, access, overrides),
 )
 
 

@@ -79,6 +79,12 @@ class Story:
     stopped = _Read[Part | None]()
     """The switch that is off over it, if any: its scope, person, reason and time."""
 
+    override = _Read[Part | None]()
+    """What one human permitted alone, if anybody did: who, when and why."""
+
+    rules_are_newer = _Read[bool]()
+    """Whether rules were adopted after those under which it was assessed."""
+
     older = _Read[bool]()
     """Whether it was staged before an older state of the desk came back."""
 

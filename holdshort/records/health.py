@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from django.db import Error
 
-from holdshort.records import db, safe_mode, schema, switches
+from holdshort.records import db, grants, overrides, safe_mode, schema, switches
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,18 @@ def _switches() -> tuple[bool, str]:
     return (False, f"Stopped: {', '.join(found)}.") if found else (True, "nothing is stopped")
 
 
+def _access() -> tuple[bool, str]:
+    if late := grants.overdue():
+        return False, f"Access that should have ended is held still ({late}): see the page Access."
+    return True, "none is held longer than agreed"
+
+
+def _overrides() -> tuple[bool, str]:
+    if late := [one.action for one in overrides.open_ones() if one.overdue]:
+        return False, f"Nobody looked at emergency overrides in time: {', '.join(late)}."
+    return True, "none waits too long for somebody to look"
+
+
 def _rules() -> tuple[bool, str]:
     found = db.row("policy_in_force")
     if found is None:
@@ -86,6 +98,8 @@ _LOOKS: dict[str, Callable[[], tuple[bool, str]]] = {
     "schema": _schema,
     "safe mode": _safe_mode,
     "switches": _switches,
+    "access for a time": _access,
+    "overrides": _overrides,
     "rules": _rules,
     "directory": _directory,
     "processes": _processes,

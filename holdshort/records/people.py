@@ -32,6 +32,11 @@ def account(identity: str, issuer: str) -> int | None:
 
 def register() -> tuple[Authority, ...]:
     """Who may be asked to decide what."""
+    return register_from(db.rows("register"))
+
+
+def register_from(rows: Iterable[db.Row]) -> tuple[Authority, ...]:
+    """The same from rows that were read already."""
     return tuple(
         Authority(
             person=row["person"],
@@ -41,15 +46,19 @@ def register() -> tuple[Authority, ...]:
             scope=tuple(row["scope"]),
             absent=tuple((starts, ends) for starts, ends in row["absent"]),
         )
-        for row in db.rows("register")
+        for row in rows
     )
 
 
 def delegations(at: datetime) -> tuple[Delegation, ...]:
     """Who decides for whom at that moment."""
+    return delegations_from(db.rows("delegations", at=at))
+
+
+def delegations_from(rows: Iterable[db.Row]) -> tuple[Delegation, ...]:
+    """The same from rows that were read already."""
     return tuple(
-        Delegation(str(row["id"]), row["giver"], row["taker"], row["ends"])
-        for row in db.rows("delegations", at=at)
+        Delegation(str(row["id"]), row["giver"], row["taker"], row["ends"]) for row in rows
     )
 
 

@@ -24,6 +24,7 @@ SCOPES: Mapping[str, str] = {
     "actions:stop": "Stop what has not started, and ask for the undo of what ran.",
     "actions:report": "Say what was done by hand, and what was found where there was doubt.",
     "switches:write": "Stop everything, one app or one kind of change, and let it go on.",
+    "overrides:write": "Permit a waiting change alone in an emergency; look at others'.",
     "assessments:run": "Ask what the gate would answer, without any effect.",
     "reviews:read": "Read reviews.",
     "reviews:decide": "Answer reviews that the token's person was asked about.",
@@ -34,7 +35,7 @@ SCOPES: Mapping[str, str] = {
 
 _READING = {"tickets:read", "actions:read", "reviews:read", "catalogue:read", "autonomy:read"}
 _ASKING = _READING | {"tickets:write", "actions:stop", "reviews:decide"}
-_WORKING = _ASKING | {"actions:report", "switches:write"}
+_WORKING = _ASKING | {"actions:report", "switches:write", "overrides:write"}
 
 DEMO_SCOPES: Mapping[str, frozenset[str]] = {
     "requester": frozenset(_ASKING),

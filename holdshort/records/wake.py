@@ -15,6 +15,7 @@ QUEUES = {
     "reroute": "desk",
     "remind": "desk",
     "restage": "desk",
+    "lapse": "desk",
     "forget": "desk",
     "unread": "desk",
     "execute": "executor",

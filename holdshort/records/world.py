@@ -68,6 +68,21 @@ class World:
         return made
 
     @classmethod
+    def before_access(cls, group: str) -> World:
+        """A world that has read at once what may speak against giving access through a group."""
+        named = {"group": group}
+        [reading], reached, held, policy = db.together(
+            ("mirror_read_at", {}),
+            ("reach_of_group", named),
+            ("rights_through_group", named),
+            ("policy_in_force", {}),
+        )
+        made = cls()
+        made._reading, made._policy = reading, policy[0] if policy else None
+        made._through[group] = _best(reached, held)
+        return made
+
+    @classmethod
     def named(cls, persons: Iterable[db.Row], groups: Iterable[db.Row]) -> World:
         """A world that has read those already."""
         made = cls()

@@ -90,6 +90,13 @@ def stage_again(
             telling.finish(story, already)
 
 
+def leave_to_the_grant(story: Story) -> None:
+    """No version follows a try to take access back; the grant is due still, and tried again."""
+    _ends(story, "due_still")
+    assert story.action.undoes is not None
+    wake("lapse", story.action.undoes)
+
+
 def _ends(story: Story, why: str) -> None:
     """No next version follows, whatever a wake-up says later."""
     audit.event(

@@ -10,7 +10,7 @@ from typing import Any
 from holdshort.core import routing, settings
 from holdshort.core.deciders import Candidate, Deciders
 from holdshort.core.routing import Assigned, Routing
-from holdshort.core.stakes import Stakes
+from holdshort.core.stakes import Stakes, beyond
 from holdshort.core.terms import Action, Authority, Findings
 from holdshort.records import audit, db, panels, people
 from holdshort.records.actions import Story
@@ -71,27 +71,39 @@ def route(desk: Deciders, field: Field, *, needed: int) -> Routing:
 
 def deciders(action: Action, field: Field, *, at: datetime) -> Deciders:
     """Those who decide here, as far as this action goes."""
-    register, document = people.register(), policy()
+    told = db.together(
+        ("register", {}),
+        ("policy_in_force", {}),
+        ("writer_of_ticket", {"ticket": action.ticket}),
+        ("delegations", {"at": at}),
+    )
+    register, document = people.register_from(told[0]), _document(told[1])
     involved = {entry.person for entry in register} | {entry.backup or "" for entry in register}
     involved |= {owner for owner, _ in field.owners} | {action.requester, action.beneficiary}
-    waiting = db.rows("open_reviews", people=[entry.person for entry in register])
+    known, waiting = db.together(
+        ("people_by_id", {"people": sorted(involved - {""})}),
+        ("open_reviews", {"people": [entry.person for entry in register]}),
+    )
     return Deciders(
         action=action,
-        writer=db.value("writer_of_ticket", ticket=action.ticket),
+        writer=told[2][0]["person"] if told[2] else None,
         register={entry.person: entry for entry in register},
-        people=people.people(involved),
+        people={row["id"]: people.from_row(row) for row in known},
         at=at,
         open_reviews={row["person"]: row["open"] for row in waiting},
         stakes=_stakes(action, field, register, settings.currency(document)),
         policy=document,
-        delegations=people.delegations(at),
+        delegations=people.delegations_from(told[3]),
     )
 
 
 def policy() -> Mapping[str, Any]:
     """The rules in force."""
-    found = db.row("policy_in_force")
-    return found["document"] if found else {}
+    return _document(db.rows("policy_in_force"))
+
+
+def _document(found: Sequence[db.Row]) -> Mapping[str, Any]:
+    return found[0]["document"] if found else {}
 
 
 def _stakes(action: Action, field: Field, register: Sequence[Authority], currency: str) -> Stakes:
@@ -109,17 +121,34 @@ def hands(story: Story, approver: str, *, at: datetime) -> str:
     return deciders(story.action, field, at=at).hands(approver, field.context, field.owners)
 
 
+NOT_REGISTERED = "You are not in the authority register any more."
+
+
 def lost(story: Story, person: str, *, at: datetime) -> str:
-    """Why the authority of somebody who was asked does not reach this (any more), if so."""
-    desk = deciders(story.action, _field(story), at=at)
+    """Why the authority of somebody who was asked does not reach this (any more), if so.
+
+    Duties are not asked about: an answer is held to them before.
+    """
     by = next((one["delegation"] for one in story.assignments if one["person"] == person), None)
-    given = next((one for one in desk.delegations if one.id == by), None)
-    if by and given is None:
+    if by:
+        return _lost_for_another(story, person, by, at)
+    field, own = _field(story), [one for one in people.register() if one.person == person]
+    if not own:
+        return NOT_REGISTERED
+    currency = settings.currency(policy()) if field.spends else ""
+    limit = beyond(own[0], _stakes(story.action, field, own, currency))
+    return f"{people.people([person])[person].name} {limit}." if limit else ""
+
+
+def _lost_for_another(story: Story, person: str, delegation: str, at: datetime) -> str:
+    """The same for whoever answers for somebody else, whose authority has to reach this."""
+    desk = deciders(story.action, _field(story), at=at)
+    given = next((one for one in desk.delegations if one.id == delegation), None)
+    if given is None:
         return "You do not decide for the one who was asked any more."
-    whose = given.giver if given else person
-    if not {whose, person} <= desk.register.keys():
-        return "You are not in the authority register any more."
-    obstacle = desk.barrier(whose)
+    if not {given.giver, person} <= desk.register.keys():
+        return NOT_REGISTERED
+    obstacle = desk.barrier(given.giver)
     return obstacle.sentence if obstacle else ""
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from holdshort import __version__, catalogue
-from holdshort.core import consequence, gate, policy, routing
+from holdshort.core import consequence, gate, grants, policy, routing
 from holdshort.core.terms import (
     Action,
     Circumstances,
@@ -21,11 +21,12 @@ from holdshort.core.terms import (
     Mode,
     Offered,
     Phase,
+    Right,
     Tier,
 )
 from holdshort.ports import Knows
 from holdshort.records import db, switches
-from holdshort.stops import alone, asking, budgets, switching
+from holdshort.stops import alone, asking, budgets, renewing, switching
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +79,16 @@ def assess(
     those whom all that is offered together reaches.
     """
     kind = catalogue.find(offered.type)
-    findings = _findings(kind, offered, circumstances, world, people)
+    params = catalogue.parse(kind.id, offered.params)
+    findings = _findings(kind, offered, params, circumstances, world, people)
     least = kind.min_tier[0] if kind.min_tier else Tier.AUTOMATIC
     tier = consequence.tier(findings.consequence, min_tier=least, raises=findings.raises)
     category = f"{kind.id}/{int(tier)}"
     standing = _supposed(phase, tier) if phase else standing_of(category)
+    wanted, findings = _for_a_time(kind, offered.params, findings, tier, world)
     action = Action(
         type=kind.id,
-        params=dict(offered.params),
+        params=wanted,
         target=findings.target,
         requester=circumstances.requester.id,
         beneficiary=kind.beneficiary(offered.params, circumstances.requester.id),
@@ -105,15 +108,42 @@ def assess(
 def _findings(
     kind: catalogue.ActionType[Any],
     offered: Offered,
+    params: catalogue.Params,
     circumstances: Circumstances,
     world: Knows,
     people: frozenset[str] | None,
 ) -> Findings:
     """What the world says about it, and what it adds up to with what was reached lately."""
-    found = kind.findings(catalogue.parse(kind.id, offered.params), circumstances, world)
+    found = renewing.findings(kind, params, circumstances, world)
     alone = budgets.people_of([offered], circumstances.requester.id)
     together = alone if people is None else people
     return budgets.applied(kind, found, circumstances, world, together)
+
+
+def _for_a_time(
+    kind: catalogue.ActionType[Any],
+    asked: Mapping[str, Any],
+    findings: Findings,
+    tier: Tier,
+    world: Knows,
+) -> tuple[dict[str, Any], Findings]:
+    """Access with its end: as short as asked for, and no longer than rules allow."""
+    params = dict(asked)
+    if not kind.timed:
+        return params, findings
+    wanted = int(params.pop("hours", 0))
+    most = grants.longest(world.policy(), tier, _rights_known(findings))
+    hours = grants.agreed(wanted, most)
+    if not hours:
+        return params, findings
+    after = (*findings.after, grants.sentence(hours, wanted))
+    return {**params, "hours": hours}, replace(findings, after=after)
+
+
+def _rights_known(findings: Findings) -> tuple[Right, ...] | None:
+    """The rights gained; None where nobody could confirm them, which counts as worst."""
+    unknown = not findings.rights and findings.consequence.blast_radius.value == 3
+    return None if unknown else findings.rights
 
 
 def catalogue_version() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from holdshort.stops.assess import Assessment
 
 RUNS_WITHIN = timedelta(hours=1)
 BY_HAND_WITHIN = timedelta(days=7)
+TAKEN_BACK_WITHIN = timedelta(days=1)
 _GROUNDS = (
     "policy_version",
     "standing",
@@ -40,6 +42,7 @@ def by_policy(story: Story, one: Assessment, *, at: datetime) -> None:
         standing=one.standing.id,
         standing_granted=True,
     )
+    db.write("wake_its_end", action=story.action.id)
     if story.action.target.connector == "desk":
         desk.carry_out(story)
 
@@ -59,6 +62,7 @@ def by_decisions(story: Story, *, at: datetime) -> None:
         decision_2=second.get("id"),
         person_2=second.get("person"),
     )
+    db.write("wake_its_end", action=story.action.id)
     if by_hand and objected(story):
         wake("restage", story.action.id)
     elif by_hand:
@@ -72,13 +76,39 @@ def objected(story: Story) -> bool:
     since, or a right that the person got meanwhile and must not hold together with this one.
     """
     action = story.action
+    group = action.params.get("group")
+    world = World.before_access(group) if group else World()
     try:
-        against = catalogue.find(action.type).objection(action.params, World())
+        against = catalogue.find(action.type).objection(action.params, world)
     except catalogue.CatalogueError:
         # What it names is gone; the app says so itself when it is asked right before.
         return False
     known = {(reason.rule, reason.limit) for reason in story.reasons} if against else set()
     return against is not None and (against.rule, against.limit) not in known
+
+
+def by_term(story: Story, approver: str, *, at: datetime) -> None:
+    """The end of access was approved when it was given, and its time is over."""
+    by_hand = story.gate["hands"] == Hands.PERSON
+    _authorize(story, basis="term", not_before=at, expires_at=at + TAKEN_BACK_WITHIN)
+    if by_hand:
+        _give_to(story, asking.hands(story, approver, at=at))
+
+
+def by_override(story: Story, *, at: datetime) -> bool:
+    """One human permitted it alone, for an hour; False where nobody did, or the hour is over."""
+    if story.override is None:
+        return False
+    ends = story.override["invoked_at"] + RUNS_WITHIN
+    if ends <= at:
+        return False
+    _authorize(story, basis="override", not_before=at, expires_at=ends)
+    db.write("wake_its_end", action=story.action.id)
+    if story.gate["hands"] == Hands.PERSON:
+        _give_to(story, story.override["person"])
+    elif story.action.target.connector == "desk":
+        desk.carry_out(story)
+    return True
 
 
 def outlived(story: Story) -> bool:
@@ -106,6 +136,17 @@ def closed(story: Story, at: datetime) -> Reason | None:
     if result.verdict is PolicyVerdict.PASSES:
         return None
     return result.reason or Reason("policy.none", "Needs a person: no rule allows it now.")
+
+
+def voided(story: Story, at: datetime) -> Reason | None:
+    """Why a permission that nobody used is not used any more, so that it is asked anew."""
+    if outlived(story):
+        return Reason("rules", "The rules changed")
+    if held_up(story):
+        return Reason("switch", "It was stopped for longer than its permission held")
+    over = closed(story, at)
+    said = over.text.removeprefix("Needs a person: ").removesuffix(".") if over else ""
+    return replace(over, text=f"Its time was over ({said})") if over else None
 
 
 def held_up(story: Story) -> bool:

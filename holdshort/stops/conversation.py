@@ -5,6 +5,7 @@ from __future__ import annotations
 from holdshort.core.terms import Sender
 from holdshort.records import actions, audit, db, tickets
 from holdshort.records.wake import wake
+from holdshort.stops import lapsing
 from holdshort.stops.refused import Refused, known
 
 MAX_WORDS = 20_000
@@ -66,6 +67,7 @@ def close(number: int, answer: str, *, sender: Sender) -> None:
             raise Refused(
                 "unfinished", "A change is still on its way here. Finish or stop it first."
             )
+        lapsing.end_all(number, sender=sender)
         tickets.close(number, answer.strip(), author=sender.person.id)
 
 

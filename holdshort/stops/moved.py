@@ -31,7 +31,7 @@ def graver(story: Story) -> bool:
     kind = catalogue.REGISTRY.get(story.action.type)
     if not by_people or kind is None or kind.inquiry is not nothing_to_ask:
         return False
-    if not db.value("rules_are_newer", action=story.action.id):
+    if not story.rules_are_newer:
         return False
     try:
         found = _today(kind, story)

@@ -13,13 +13,13 @@ import structlog
 from holdshort import catalogue
 from holdshort.core.terms import Inquiry, Offered, Preview
 from holdshort.ports import Acts, ConnectorError, Previews
-from holdshort.records import actions, db, offers, previews
+from holdshort.records import actions, db, grants, offers, previews
 from holdshort.records.actions import Story
 from holdshort.records.wake import wake
 from holdshort.records.world import World
 from holdshort.stops import authorizing, execution, lines, older
 
-COME_AFTER = ("stage", "authorize", "restage")
+COME_AFTER = ("stage", "authorize", "restage", "lapse")
 """Stops that may wait for a preview whose wake-up was lost."""
 
 log = structlog.get_logger()
@@ -60,10 +60,23 @@ def _asked(about: str) -> tuple[str, Sequence[Offered]]:
     if proposal is not None:
         return "stage", proposal.offer.actions if proposal.result is None else ()
     story = actions.story(about)
+    if story is not None and (given := _due(story)):
+        return "lapse", (given,)
     stop = _stop_that_waits(story) if story is not None else ""
     if story is None or not stop:
         return "", ()
     return stop, (Offered(story.action.type, next_words(story)),)
+
+
+def _due(story: Story) -> Offered | None:
+    """What takes back access whose time is over, where this gave it or was the last try to."""
+    given = actions.story(story.action.undoes) if story.action.undoes else story
+    grant = grants.grant(given.action.id) if given is not None else None
+    if given is None or grant is None or not grant.due or grant.under_way:
+        return None
+    if (grant.tried or grant.action) != story.action.id:
+        return None
+    return catalogue.find(given.action.type).inverse(given.action.id, given.action.params)
 
 
 def _stop_that_waits(story: Story) -> str:
@@ -73,7 +86,7 @@ def _stop_that_waits(story: Story) -> str:
     if story.fate is None and story.decided("change"):
         return "authorize"
     drifted = (story.outcome or {}).get("reason") == execution.DRIFT
-    replaced = story.fate is None and not story.halted and authorizing.outlived(story)
+    replaced = story.fate is None and not story.halted and bool(authorizing.voided(story, db.now()))
     return "restage" if drifted or replaced or older.asks_anew(story) else ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,6 @@ from django.db import InterfaceError, OperationalError
 from holdshort import catalogue
 from holdshort.core import canonical
 from holdshort.core.terms import (
-    Consequence,
     Mode,
     Offered,
 )
@@ -30,6 +29,7 @@ from holdshort.stops import (
     noticing,
     older,
     resuming,
+    stakes,
 )
 from holdshort.stops.assess import Assessment, assess, catalogue_version
 from holdshort.stops.circumstances import circumstances_of
@@ -147,6 +147,27 @@ def _check_order(offered: Sequence[Offered]) -> None:
 
 def write(one: Assessment, *, proposal: str, at: datetime) -> None:
     """Write an assessed action, and open what its gate asks for."""
+    story = _write_action(one, proposal)
+    if one.gate.mode is Mode.REFUSE:
+        _refuse(story)
+    elif one.gate.mode is Mode.HOTL:
+        if not story.halted:
+            authorizing.by_policy(story, one, at=at)
+    else:
+        assert one.routing is not None, "whatever waits was routed"
+        asking.open_review(story, one.routing, at=at)
+
+
+def write_the_end(one: Assessment, *, proposal: str, approver: str, at: datetime) -> None:
+    """Write what takes access back when its time is over; the approval of it covers that."""
+    story = _write_action(one, proposal)
+    if one.gate.mode is Mode.REFUSE:
+        _refuse(story)
+    else:
+        authorizing.by_term(story, approver, at=at)
+
+
+def _write_action(one: Assessment, proposal: str) -> Story:
     data = canonical.action_bytes(one.action)
     digest = canonical.digest(data)
     actions.add(one.action, proposal=proposal, digest=digest, data=data)
@@ -162,14 +183,7 @@ def write(one: Assessment, *, proposal: str, at: datetime) -> None:
     )
     story = actions.story(one.action.id)
     assert story is not None
-    if one.gate.mode is Mode.REFUSE:
-        _refuse(story)
-    elif one.gate.mode is Mode.HOTL:
-        if not story.halted:
-            authorizing.by_policy(story, one, at=at)
-    else:
-        assert one.routing is not None, "whatever waits was routed"
-        asking.open_review(story, one.routing, at=at)
+    return story
 
 
 def _write_answer(one: Assessment, *, digest: str, data: bytes) -> None:
@@ -235,7 +249,7 @@ def stage_again(
         return one.findings.already
     if execution.met_drift(story):
         _refuse_to_chase(story, one)
-    if changed_by and more_is_at_stake(story, one):
+    if changed_by and stakes.more_is_at_stake(story, one):
         one = assess(offered, circumstances, world, draft={**draft, "changer": changed_by})
     write(one, proposal=proposal.id, at=at)
     return ""
@@ -252,20 +266,6 @@ def _refuse_to_chase(story: Story, one: Assessment) -> None:
         raise catalogue.CatalogueError(
             f"The target changed {drifts} times before this could run. Please look at it there."
         )
-
-
-def more_is_at_stake(story: Story, one: Assessment) -> bool:
-    """Whether a change raises a level, or reaches another target, person or right."""
-    before = story.assessment["findings"]
-    # By name: what was kept comes back in the order of the alphabet.
-    levels = [before["consequence"][level.name]["value"] for level in fields(Consequence)]
-    rights = {right["id"] for right in before["rights"]}
-    return (
-        any(new > old for new, old in zip(one.findings.consequence.vector, levels, strict=True))
-        or one.action.target.id != story.action.target.id
-        or one.action.beneficiary != story.action.beneficiary
-        or not {right.id for right in one.findings.rights} <= rights
-    )
 
 
 def inverse(story: Story) -> Offered | None:

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from holdshort.records import db, safe_mode, switches
+from holdshort.records import db, grants, overrides, safe_mode, switches
 from holdshort.stops import alone
 from holdshort.web.screen import Who
 
@@ -25,6 +25,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "demo": os.environ.get("HOLDSHORT_DEMO") == "1",
         "halt": SimpleLazyObject(lambda: safe_mode.halt() if who else None),
         "stops": SimpleLazyObject(lambda: switches.off() if who and who.staff else []),
+        "overridden": SimpleLazyObject(lambda: overrides.open_ones() if who and who.staff else []),
         "counts": SimpleLazyObject(lambda: _counts(who)),
         "place": "/" + request.path.split("/")[1],
     }
@@ -33,6 +34,8 @@ def desk(request: HttpRequest) -> dict[str, Any]:
 def _counts(who: Who | None) -> dict[str, int | str]:
     if who is None or not who.staff:
         looks = who is not None and alone.looker() == who.person.id
-        return {"reviews": 0, "by_hand": 0, "alone": len(alone.waiting()) if looks else 0}
+        due = len(alone.waiting()) if looks else 0
+        return {"reviews": 0, "by_hand": 0, "overdue": 0, "alone": due}
     found = db.row("waiting_counts", person=who.person.id, counted=COUNTED + 1) or {}
+    found["overdue"] = grants.overdue()
     return {name: number if number <= COUNTED else f"{COUNTED}+" for name, number in found.items()}

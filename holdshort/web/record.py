@@ -44,7 +44,7 @@ def _names(story: Story) -> dict[str, str]:
     who = {action.requester, action.beneficiary, action.initiator, action.changer}
     who |= {one["person"] for one in (*story.assignments, *story.decisions)}
     who |= {one["instead_of"] for one in story.decisions if one["instead_of"]}
-    for part in (story.fate, story.report, story.finding, story.settlement):
+    for part in (story.fate, story.report, story.finding, story.settlement, story.override):
         if part and part.get("person"):
             who.add(part["person"])
     return {key: person.name for key, person in people.people(who).items()}

@@ -15,7 +15,7 @@ from holdshort.ports import Knows
 from holdshort.records import actions, db, offers, people, queue, tickets
 from holdshort.records.actions import Story
 from holdshort.records.world import World
-from holdshort.stops import alone, asking, deciding
+from holdshort.stops import alone, asking, deciding, overriding
 from holdshort.stops.deciding import Answer
 from holdshort.web import errors, signin, waiting
 from holdshort.web.change import visible
@@ -186,6 +186,8 @@ def _verbs(story: Story, who: Who, drawn: Drawn) -> dict[str, Any]:
         "reasons": OVERRIDE,
         "change_fields": fields(story.action.type, story.action.params),
         "reviewers": _could_decide(story, who),
+        "may_override": overriding.may_override(who.person)
+        and not deciding.why_not(story, who.person),
     }
 
 

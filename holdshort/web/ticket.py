@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from holdshort import flow, wiring
 from holdshort.core.reasons import OVERRIDE
-from holdshort.records import actions, db, people, queue, secrets, tickets
+from holdshort.records import actions, db, grants, people, queue, secrets, tickets
 from holdshort.records.actions import Story
+from holdshort.records.grants import Grant
 from holdshort.records.world import World
 from holdshort.stops import progress, resuming
 from holdshort.web import errors, waiting
@@ -34,6 +35,9 @@ class Change:
     hands: str
     stoppable: bool
     undoable: bool
+    grant: Grant | None
+    """Access for a time that it gave and that has not ended."""
+
     comes_after: str = ""
     """The title of an earlier line that this one waits for."""
 
@@ -154,14 +158,18 @@ def _changes(number: int) -> list[Change]:
     who = {one["person"] for story in stories for one in story.assignments}
     who |= {story.fate["person"] for story in stories if story.fate and story.fate["person"]}
     names = {key: person.name for key, person in people.people(who).items()}
-    changes = [_change(story, draw(story, world), names) for story in stories]
+    grants_held = {one.action: one for one in grants.grants(ticket=number)} if stories else {}
+    changes = [
+        _change(story, draw(story, world), names, grants_held.get(story.action.id))
+        for story in stories
+    ]
     return [
         replace(one, comes_after=held[id].title, ended_before=id in dead) if id in held else one
         for one, id in ((one, one.drawn.story.action.id) for one in changes)
     ]
 
 
-def _change(story: Story, drawn: Drawn, names: dict[str, str]) -> Change:
+def _change(story: Story, drawn: Drawn, names: dict[str, str], grant: Grant | None) -> Change:
     by = story.fate["person"] if story.fate else None
     return Change(
         drawn=drawn,
@@ -169,6 +177,7 @@ def _change(story: Story, drawn: Drawn, names: dict[str, str]) -> Change:
         hands=names.get(by or "", ""),
         stoppable=story.state in ("waiting", "authorized"),
         undoable=story.state == "executed" and drawn.undoable and story.undone_by is None,
+        grant=grant,
     )
 
 

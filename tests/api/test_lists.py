@@ -31,6 +31,7 @@ def test_the_process_is_alive_and_ready(quiet: Api) -> None:
         "database",
         "safe_mode",
         "switches",
+        "access_for_a_time",
         "directory",
     }
 

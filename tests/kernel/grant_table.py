@@ -66,6 +66,12 @@ INSERTS: dict[str, dict[str, str]] = {
     "restoration": {"desk": "reason position seen", "executor": "reason position seen"},
     "reconciliation": {"web": "restoration person account channel note"},
     "settlement": {"web": "action restoration person account result note"},
+    "override": {
+        "web": "action digest requester beneficiary initiator changer person account channel reason"
+    },
+    "looked_over": {"web": "override invoker person account verdict note"},
+    "takes_back": {},
+    "ending": {"web": "action why person", "desk": "action why person"},
     "switch": {"web": "scope is_on person account channel reason"},
     "sighting": {"executor": "action shown now problem"},
 }

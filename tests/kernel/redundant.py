@@ -36,10 +36,13 @@ GUARDED = (
     "authorization",
     "decision",
     "delegation",
+    "ending",
     "event",
     "execution",
     "fate",
+    "looked_over",
     "outcome",
+    "override",
     "procrastinate_jobs",
     "proposal",
     "reconciliation",
@@ -88,7 +91,10 @@ _TWICE = (
             "no other role has the grant",
             (f"desk may not INSERT {table}",),
         )
-        for table in ("decision", "delegation", "reconciliation", "settlement", "switch")
+        for table in (
+            *("decision", "delegation", "reconciliation", "settlement", "switch"),
+            *("override", "looked_over"),
+        )
     ),
     Redundant(
         "authorization.authorization_desk is for some",

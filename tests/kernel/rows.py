@@ -29,7 +29,16 @@ from tests.kernel.reach import SUPERUSER, Logins, Reach, Statement
 
 GROUNDS = b'\x00{"findings": {"context": "security", "owners": [], "rights": [], "spends": 0, \
 "consequence": {"cost": {"value": 0}}}, "reasons": []}'
-DIGESTS = {"action", "assessment", "decision", "authorization", "fate", "execution", "report"}
+DIGESTS = {
+    "action",
+    "assessment",
+    "decision",
+    "authorization",
+    "fate",
+    "execution",
+    "report",
+    "override",
+}
 """Tables whose digest is that of an action: bytes, written here in hexadecimal."""
 
 SEEN = {"account": "u1", "active": True, "member": False}

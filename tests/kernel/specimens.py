@@ -13,7 +13,7 @@ from functools import partial
 from psycopg import sql
 
 from holdshort.records.roles import role_names
-from tests.kernel.attacks import alone, turns
+from tests.kernel.attacks import alone, grants, overrides, turns
 from tests.kernel.grant_table import ROLES
 from tests.kernel.reach import SUPERUSER
 from tests.kernel.rows import Kernel
@@ -24,6 +24,7 @@ def full(kernel: Kernel) -> None:
     for scene in (turns.by_hand, turns.reported, turns.settled, turns.ours_running, turns.stopped):
         scene(kernel)
     kernel.alone()
+    grants.given(kernel)
     kernel.outcome(turns.ours_running(kernel), role="desk")
     made = kernel.decided(kernel.reviewed(kernel.assessed(needed=2)), "sven")
     kernel.authorized(kernel.decided(made, "nadia"))
@@ -35,6 +36,10 @@ def full(kernel: Kernel) -> None:
     kernel.insert("web", "takeback", delegation=kernel.delegated("petra", "leo")["id"])
     kernel.turned(kernel.staged(), "refused", "desk")
     kernel.insert("desk", "dependency", action=kernel.staged().id, needs=kernel.staged().id)
+    overrides.looked(kernel)
+    overrides.used(kernel)
+    kernel.insert("web", "ending", action=made.id, why="ended", person="dana")
+    kernel.insert("desk", "ending", action=made.id, why="gone")
     kernel.insert("desk", "staging", proposal=kernel.proposed(), result="actions")
     kernel.insert(
         "web", "adoption", policy_version=kernel.proposed_policy(), author="ines", person="sven"

@@ -243,7 +243,7 @@ def crossed(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     return seen
 
 
-def test_a_stop_crosses_twice_and_the_second_time_it_commits(
+def test_a_stop_reads_at_once_and_commits_with_what_it_writes(
     desk: Desk, crossed: list[list[str]]
 ) -> None:
     desk.agent.will("idp.add_to_group", person="erik", group="sales-apac")
@@ -258,6 +258,9 @@ def test_a_stop_crosses_twice_and_the_second_time_it_commits(
         flow.sequence()
     assert [(names[0], names[-1]) for names in crossed] == [
         ("begin", "story_to_decide"),
+        # What the one who answers may decide: for whom, and how far.
+        ("decides_for", "decides_for"),
+        ("register", "register"),
         ("add_decision", "commit"),
         ("begin", "story_to_decide"),
         ("add_authorization", "commit"),

@@ -10,7 +10,7 @@ import pytest
 
 from holdshort.core.terms import Consequence, Level
 from holdshort.records import grounds
-from holdshort.stops.staging import more_is_at_stake
+from holdshort.stops.stakes import more_is_at_stake
 
 NAMES = [field.name for field in fields(Consequence)]
 Vector = tuple[int, ...]
@@ -22,10 +22,12 @@ def at_stake(before: Vector, after: Vector) -> bool:
     packed = grounds.pack({"consequence": levels, "rights": []}, [], beside=b"")
     kept = grounds.unpack(packed, beside=b"")["findings"]
     target = Some(id="t")
-    story = Some(assessment={"findings": kept}, action=Some(target=target, beneficiary="dana"))
+    story = Some(
+        assessment={"findings": kept}, action=Some(target=target, beneficiary="dana", params={})
+    )
     one = Some(
         findings=Some(consequence=Consequence(*(Level(v, ()) for v in after)), rights=()),
-        action=Some(target=target, beneficiary="dana"),
+        action=Some(target=target, beneficiary="dana", params={}),
     )
     return more_is_at_stake(story, one)  # type: ignore[arg-type]
 

@@ -86,6 +86,34 @@ class Scene:
             "sven": {"review-stopped": f"/reviews/{at['build_review']}"},
         }
 
+    def guarded(self) -> dict[str, dict[str, str]]:
+        """Yusuf holds something for a time, and somebody broke the glass."""
+        from holdshort import flow
+
+        given = self.offered(
+            "yusuf",
+            "The build is red since noon; I need to look at the runners for an hour.",
+            "idp.add_to_group",
+            {"person": "yusuf", "group": "build-tools", "hours": 2},
+            0.92,
+            "Yusuf asks for Build Tools for two hours.",
+        )
+        self.decide(given, "sven", "approve")
+        omar = self.offered(
+            "mateo",
+            "Production is down, I need to see AWS now.",
+            "idp.add_to_group",
+            {"person": "mateo", "group": "aws-readers"},
+            0.9,
+            "Mateo asks for read access to AWS.",
+        )
+        why = "Production is down and nobody else answers the phone."
+        with self.desk.role("web"):
+            flow.override(omar, why, sender=self.desk.sender("helena"))
+        return {
+            "ines": {"access": "/access", "overrides": "/overrides", "queue-guarded": "/reviews"},
+        }
+
     def goes_on(self) -> None:
         """It was a drill."""
         from holdshort import flow

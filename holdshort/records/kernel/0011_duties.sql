@@ -1,6 +1,6 @@
 -- 0011. Who may say yes, and for how much. Adds authority.scope; an answer of somebody who proved less well who they
 -- are than its gate asks for is refused here, too.
--- docs/adr/0011-duties.md is the map. {web}, {agent}, {desk}, {executor} are the login roles.
+-- docs/adr/0006-duties.md is the map. {web}, {agent}, {desk}, {executor} are the login roles.
 
 -- ------------------------------------------------------------------ how far an authority reaches
 

@@ -86,11 +86,6 @@ SELECT NOT EXISTS (SELECT FROM kernel.standing t WHERE t.category = z.category A
    AND NOT EXISTS (SELECT FROM kernel.adoption t WHERE t.policy_version > z.policy_version)
   FROM kernel."authorization" z WHERE z.action = %(action)s;
 
--- name: rules_are_newer
--- Whether rules were adopted after those under which an action was assessed.
-SELECT EXISTS (SELECT FROM kernel.adoption t WHERE t.policy_version > COALESCE(s.policy_version, 0))
-  FROM kernel.assessment s WHERE s.action = %(action)s;
-
 -- name: add_fate
 INSERT INTO kernel.fate (action, digest, type, connector, kind, hands, person, reason)
 VALUES (%(action)s, decode(%(digest)s, 'hex'), %(type)s, %(connector)s, %(kind)s, %(hands)s, %(person)s, %(reason)s);
@@ -198,6 +193,8 @@ SELECT a.id, encode(a.digest, 'hex') AS digest, a.canonical, a.proposal, a.stage
        to_jsonb(x) AS execution, to_jsonb(o) AS outcome, to_jsonb(h) AS report, to_jsonb(fi) AS finding,
        to_jsonb(se) AS settlement, ha.older IS NOT NULL AS halted, COALESCE(ha.older, false) AS older,
        (SELECT to_jsonb(w) FROM kernel.stopped w WHERE w.action = a.id ORDER BY w.switch LIMIT 1) AS stopped,
+       (SELECT to_jsonb(v) FROM kernel.override v WHERE v.action = a.id) AS override,
+       EXISTS (SELECT FROM kernel.adoption t WHERE t.policy_version > COALESCE(s.policy_version, 0)) AS rules_are_newer,
        (SELECT l.position FROM kernel.log l WHERE l.event = z.event) AS position,
        (SELECT k.person FROM public.ticket t JOIN kernel.account k ON k.id = t.account WHERE t.number = a.ticket)
          AS writer,
@@ -275,6 +272,7 @@ SELECT a.id, encode(a.digest, 'hex') AS digest, a.canonical,
        to_jsonb(z) AS "authorization", to_jsonb(f) AS fate, ha.older IS NOT NULL AS halted,
        COALESCE(ha.older, false) AS older,
        (SELECT to_jsonb(w) FROM kernel.stopped w WHERE w.action = a.id ORDER BY w.switch LIMIT 1) AS stopped,
+       (SELECT to_jsonb(v) FROM kernel.override v WHERE v.action = a.id) AS override,
        (SELECT k.person FROM public.ticket t JOIN kernel.account k ON k.id = t.account WHERE t.number = a.ticket)
          AS writer,
        (SELECT b.id::text FROM kernel.action b
@@ -300,11 +298,13 @@ SELECT a.id, encode(a.digest, 'hex') AS digest, a.canonical,
        to_jsonb(z) AS "authorization", to_jsonb(f) AS fate, to_jsonb(x) AS execution,
        to_jsonb(o) AS outcome, EXISTS (SELECT FROM kernel.halted h WHERE h.action = a.id) AS halted,
        (SELECT to_jsonb(w) FROM kernel.stopped w WHERE w.action = a.id ORDER BY w.switch LIMIT 1) AS stopped,
+       EXISTS (SELECT FROM kernel.adoption t WHERE t.policy_version > COALESCE(s.policy_version, 0)) AS rules_are_newer,
        (SELECT l.position FROM kernel.log l WHERE l.event = z.event) AS position,
        COALESCE((SELECT jsonb_agg(to_jsonb(t) ORDER BY t.fence) FROM kernel.attempt t
                   WHERE t.execution = x.id), '[]') AS attempts,
        COALESCE((SELECT jsonb_agg(e.needs) FROM kernel.dependency e WHERE e.action = a.id), '[]') AS needs
   FROM kernel.action a
+  LEFT JOIN kernel.assessment s ON s.action = a.id
   LEFT JOIN kernel."authorization" z ON z.action = a.id
   LEFT JOIN kernel.fate f ON f.action = a.id
   LEFT JOIN kernel.execution x ON x.action = a.id
@@ -391,6 +391,13 @@ SELECT DISTINCT 'authorize', d.action::text FROM kernel.decision d
    AND NOT (d.verdict = 'approve' AND EXISTS (SELECT FROM kernel.stopped s WHERE s.action = d.action))
    AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = d.action)
    AND NOT EXISTS (SELECT FROM kernel."authorization" z WHERE z.action = d.action)
+UNION ALL
+SELECT 'authorize', v.action::text FROM kernel.override v
+ WHERE v.invoked_at > clock_timestamp() - interval '1 hour' AND v.invoked_at < clock_timestamp() - interval '10 seconds'
+   AND NOT EXISTS (SELECT FROM kernel.halted h WHERE h.action = v.action)
+   AND NOT EXISTS (SELECT FROM kernel.stopped s WHERE s.action = v.action)
+   AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = v.action)
+   AND NOT EXISTS (SELECT FROM kernel."authorization" z WHERE z.action = v.action)
 UNION ALL
 SELECT 'expire', r.action::text FROM kernel.review r
  WHERE r.expires_at > %(since)s AND r.expires_at < clock_timestamp()
@@ -501,6 +508,16 @@ SELECT 'restage', m.action::text FROM kernel.assessment m
    AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = m.action)
    AND NOT EXISTS (SELECT FROM kernel."authorization" z WHERE z.action = m.action)
    AND NOT EXISTS (SELECT FROM kernel.halted h WHERE h.action = m.action)
+UNION ALL
+SELECT 'lapse', COALESCE(t.id, g.action)::text
+  FROM kernel.granted g
+  LEFT JOIN LATERAL (SELECT b.id, b.staged_at FROM kernel.action b JOIN kernel."authorization" z
+                         ON z.action = b.id AND z.basis = 'term'
+                      WHERE b.undoes = g.action ORDER BY b.staged_at DESC LIMIT 1) t ON true
+  LEFT JOIN kernel.action_state s ON s.action = t.id
+ WHERE g.due_at < clock_timestamp()
+   AND (t.id IS NULL OR t.staged_at < clock_timestamp() - interval '5 minutes'
+        AND s.state NOT IN ('authorized', 'executing', 'by_hand', 'unknown', 'mismatch'))
 UNION ALL
 SELECT 'forget', '0' WHERE EXISTS (SELECT FROM public.sealed WHERE expires_at < clock_timestamp());
 

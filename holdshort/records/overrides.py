@@ -1,0 +1,58 @@
+"""Emergency overrides as rows: what one human permitted alone, and who has looked at it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from holdshort.core.terms import Sender
+from holdshort.records import db
+from holdshort.records.actions import Story
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """One that nobody else has looked at; that is due 48 hours after it was used."""
+
+    action: str
+    ticket: int
+    person: str
+    name: str
+    reason: str
+    invoked_at: datetime
+    due_at: datetime
+    overdue: bool
+
+
+def open_ones() -> list[Override]:
+    """All of them, the oldest first."""
+    return [Override(**{**row, "action": str(row["action"])}) for row in db.rows("open_overrides")]
+
+
+def past() -> list[db.Row]:
+    """Those that somebody has looked at, the latest first."""
+    return db.rows("overrides_looked_over")
+
+
+def add(story: Story, reason: str, *, sender: Sender) -> None:
+    """One human permits one change alone. The database refuses who may not."""
+    db.run(
+        "add_override",
+        action=story.action.id,
+        person=sender.person.id,
+        account=sender.account,
+        channel=sender.channel,
+        reason=reason,
+    )
+
+
+def add_look(story: Story, verdict: str, note: str, *, sender: Sender) -> None:
+    """Another human looked at it."""
+    db.run(
+        "add_look",
+        action=story.action.id,
+        person=sender.person.id,
+        account=sender.account,
+        verdict=verdict,
+        note=note,
+    )

@@ -1,0 +1,28 @@
+"""Whether a reviewer's change puts more at stake, so that somebody else has to approve it."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from holdshort.core.terms import Action, Consequence
+from holdshort.records.actions import Story
+from holdshort.stops.assess import Assessment
+
+
+def more_is_at_stake(story: Story, one: Assessment) -> bool:
+    """Whether a change raises a level, or reaches another target, person or right."""
+    before = story.assessment["findings"]
+    # By name: what was kept comes back in the order of the alphabet.
+    levels = [before["consequence"][level.name]["value"] for level in fields(Consequence)]
+    rights = {right["id"] for right in before["rights"]}
+    return (
+        any(new > old for new, old in zip(one.findings.consequence.vector, levels, strict=True))
+        or one.action.target.id != story.action.target.id
+        or one.action.beneficiary != story.action.beneficiary
+        or _hours(one.action) > _hours(story.action)
+        or not {right.id for right in one.findings.rights} <= rights
+    )
+
+
+def _hours(action: Action) -> float:
+    return int(action.params.get("hours", 0)) or float("inf")

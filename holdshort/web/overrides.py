@@ -1,0 +1,60 @@
+"""Emergency overrides: using one on a waiting change, and looking at those of others."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from holdshort import flow
+from holdshort.records import actions, overrides
+from holdshort.stops import telling
+from holdshort.web import errors
+from holdshort.web.change import visible
+from holdshort.web.screen import Who, screen
+
+
+@screen(staff=True)
+def show(request: HttpRequest, who: Who) -> HttpResponse:
+    """Those that are open, and what became of earlier ones."""
+    return _page(request, who)
+
+
+@screen("POST", staff=True)
+def use(request: HttpRequest, who: Who, action: UUID) -> HttpResponse:
+    """Permit one change alone."""
+    story = visible(who, str(action))
+    try:
+        flow.override(story.action.id, request.POST.get("reason", ""), sender=who.acts)
+    except flow.Refused as no:
+        return errors.page(request, errors.status_of(no.code), "We could not do that", str(no))
+    return HttpResponseRedirect("/overrides")
+
+
+@screen("POST", staff=True)
+def look(request: HttpRequest, who: Who, action: UUID) -> HttpResponse:
+    """Another human says whether it was right."""
+    story = visible(who, str(action))
+    verdict, note = request.POST.get("verdict", ""), request.POST.get("note", "")
+    try:
+        flow.look_over(story.action.id, verdict, note, sender=who.acts)
+    except flow.Refused as no:
+        return _page(request, who, no)
+    return HttpResponseRedirect("/overrides")
+
+
+def _page(request: HttpRequest, who: Who, problem: flow.Refused | None = None) -> HttpResponse:
+    given: dict[str, Any] = {
+        "items": [{"one": one, "title": _title(one.action)} for one in overrides.open_ones()],
+        "past": overrides.past(),
+        "problem": problem,
+    }
+    status = errors.status_of(problem.code) if problem else 200
+    return render(request, "overrides.html", given, status=status)
+
+
+def _title(action: str) -> str:
+    story = actions.story(action)
+    return telling.title(story) if story else action

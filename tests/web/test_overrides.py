@@ -1,0 +1,115 @@
+"""Emergency overrides on screens, over the API and on the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from holdshort import cli
+from tests.api.conftest import Api, Caller
+from tests.desk import Desk
+from tests.kernel import scenes
+from tests.kernel.test_overrides import WHY, opened
+from tests.web.conftest import Visitor, plain
+
+Visit = Callable[..., Visitor]
+
+
+def used(visit: Visit, desk: Desk) -> str:
+    action = scenes.grave(desk)
+    assert visit("helena").post(f"/actions/{action}/override", reason=WHY).status_code == 302
+    return action
+
+
+def test_only_who_may_is_offered_it(visit: Visit, desk: Desk) -> None:
+    number = desk.story(scenes.grave(desk, who="ines")).review["number"]
+    assert "Permit it alone" in plain(visit("helena").read(f"/reviews/{number}"))
+    assert "Permit it alone" not in plain(visit("lukas").read(f"/reviews/{number}"))
+    assert "Permit it alone" not in plain(visit("ines").read(f"/reviews/{number}"))
+
+
+def test_every_console_page_says_so_until_somebody_else_looked(visit: Visit, desk: Desk) -> None:
+    action = used(visit, desk)
+    for address in ("/", "/reviews", "/tickets"):
+        assert "Emergency override by Helena" in plain(visit("lukas").read(address))
+    assert "Emergency override" not in plain(visit("dana").read("/"))
+    assert "Somebody else looks at it" in plain(visit("helena").read("/overrides"))
+    own = visit("helena").post(f"/overrides/{action}/look", verdict="right", note="n")
+    assert (own.status_code, len(opened(desk))) == (403, 1)
+    empty = visit("lukas").post(f"/overrides/{action}/look", verdict="right", note=" ")
+    assert (empty.status_code, len(opened(desk))) == (400, 1)
+    done = visit("lukas").post(f"/overrides/{action}/look", verdict="right", note="The log.")
+    assert (done.status_code, opened(desk)) == (302, [])
+    assert "called it right: “The log.”" in plain(visit("lukas").read("/overrides"))
+    assert "Emergency override by" not in plain(visit("lukas").read("/reviews"))
+
+
+def test_the_record_says_on_what_the_permission_rests(visit: Visit, desk: Desk) -> None:
+    record = plain(visit("lukas").read(f"/actions/{used(visit, desk)}/record"))
+    assert "emergency override by Helena" in record and WHY in record
+
+
+def test_it_is_for_people_who_work_here_and_for_buttons(visit: Visit, desk: Desk) -> None:
+    action = scenes.grave(desk)
+    assert visit("dana").get("/overrides").status_code == 403
+    assert visit("dana").post(f"/actions/{action}/override", reason=WHY).status_code == 403
+    assert visit("helena").call("GET", f"/actions/{action}/override").status_code == 405
+    assert visit("helena").post(f"/actions/{action}/override", reason="now").status_code == 400
+    assert opened(desk) == []
+
+
+# ------------------------------------------------------------------ the API, the command line
+
+
+def test_the_api_does_the_same(desk: Desk) -> None:
+    action, api = scenes.grave(desk), Api(desk)
+    with desk.role("web"):
+        path, body = f"/actions/{action}/override", {"reason": WHY}
+        for role, code in (("requester", "missing_scope"), ("agent", "missing_scope")):
+            answer = api.as_(role).post(path, body)
+            assert (answer.status_code, answer.json()["code"]) == (403, code)
+        agent = Caller(api.token("agent", scopes=["overrides:write"]))
+        answer = agent.post(path, body)
+        assert (answer.status_code, answer.json()["code"]) == (403, "not_yours")
+        assert api.as_("owner").post(path, {"reason": "now"}).status_code == 422
+        assert api.as_("owner").post(path, body).status_code == 200
+    desk.run()
+    with desk.role("web"):
+        told = api.as_("owner").get(f"/actions/{action}").json()
+        assert told["authorization"]["basis"] == "override"
+        [one] = api.as_("reviewer").get("/overrides").json()["items"]
+        assert (one["action"], one["person"], one["reason"]) == (action, "ines", WHY)
+        assert api.as_("requester").get("/overrides").json()["total"] == 0
+        look = {"verdict": "right", "note": "The log."}
+        own = api.as_("owner").post(f"{path}/look", look)
+        assert (own.status_code, own.json()["code"]) == (403, "self_approval")
+        assert api.as_("reviewer").post(f"{path}/look", look).status_code == 200
+        assert api.as_("reviewer").get("/overrides").json()["total"] == 0
+
+
+def test_the_command_line_does_the_same(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from holdshort.cli import base
+    from holdshort.records import health
+
+    monkeypatch.setattr(base, "connect", lambda asked, role: None)
+    action = scenes.grave(desk)
+    with desk.role("web"):
+        assert cli.main(("override", "use", action, "--as", "lukas", "--reason", WHY)) == 1
+        assert "Only owners" in capsys.readouterr().err
+        assert cli.main(("override", "use", action, "--as", "helena", "--reason", WHY)) == 0
+        capsys.readouterr()
+        assert cli.main(("override", "list", "--json")) == 0
+        assert [one["action"] for one in json.loads(capsys.readouterr().out)] == [action]
+    desk.sql("UPDATE kernel.override SET invoked_at = invoked_at - interval '49 hours'")
+    with desk.role("web"):
+        told = {one.name: one.text for one in health.checks() if not one.well}
+        assert told["overrides"].startswith("Nobody looked at emergency overrides in time")
+        look = ("override", "look", action, "--as", "nadia", "--verdict", "wrong", "--note", "n")
+        assert cli.main(look) == 0
+        capsys.readouterr()
+        assert cli.main(("override", "list")) == 0
+    assert capsys.readouterr().out == "No emergency override is open.\n"
