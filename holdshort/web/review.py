@@ -168,10 +168,12 @@ def seen(story: Story, who: Who, world: Knows) -> dict[str, Any]:
 
 
 def _steps(story: Story) -> list[dict[str, Any]]:
-    """What was done, and will be, because nobody answers."""
+    """What was done because nobody answers, and what comes next; nothing while it is early."""
     assert story.review is not None
     number, words = story.review["number"], {1: "reminds", 2: "asks somebody else as well"}
     done = {row["step"]: row["reminded_at"] for row in db.rows("reminders", review=number)}
+    if not done:
+        return []
     said = {1: "reminded", 2: "asked somebody else as well"}
     due = {1: story.review["remind_at"], 2: story.review["escalate_at"]}
     return [
