@@ -11,7 +11,7 @@ T = TypeVar("T")
 PATIENCE = 8.0
 """Seconds that a request waits for its consequence before it says that it takes longer."""
 
-_FIRST_STEP, _LONGEST_STEP = 0.01, 0.08
+_FIRST_STEP, _LONGEST_STEP = 0.02, 0.08
 
 
 def until(look: Callable[[], T | None], *, seconds: float = PATIENCE) -> T | None:

@@ -42,7 +42,7 @@ def by_policy(story: Story, one: Assessment, *, at: datetime) -> None:
         standing=one.standing.id,
         standing_granted=True,
     )
-    db.write("wake_its_end", action=story.action.id)
+    _wake_at_its_end(story)
     if story.action.target.connector == "desk":
         desk.carry_out(story)
 
@@ -62,7 +62,7 @@ def by_decisions(story: Story, *, at: datetime) -> None:
         decision_2=second.get("id"),
         person_2=second.get("person"),
     )
-    db.write("wake_its_end", action=story.action.id)
+    _wake_at_its_end(story)
     if by_hand and objected(story):
         wake("restage", story.action.id)
     elif by_hand:
@@ -87,6 +87,11 @@ def objected(story: Story) -> bool:
     return against is not None and (against.rule, against.limit) not in known
 
 
+def _wake_at_its_end(story: Story) -> None:
+    if story.action.params.get("hours"):
+        db.write("wake_its_end", action=story.action.id)
+
+
 def by_term(story: Story, approver: str, *, at: datetime) -> None:
     """The end of access was approved when it was given, and its time is over."""
     by_hand = story.gate["hands"] == Hands.PERSON
@@ -103,7 +108,7 @@ def by_override(story: Story, *, at: datetime) -> bool:
     if ends <= at:
         return False
     _authorize(story, basis="override", not_before=at, expires_at=ends)
-    db.write("wake_its_end", action=story.action.id)
+    _wake_at_its_end(story)
     if story.gate["hands"] == Hands.PERSON:
         _give_to(story, story.override["person"])
     elif story.action.target.connector == "desk":

@@ -243,7 +243,8 @@ SELECT a.id, encode(a.digest, 'hex') AS digest, a.canonical,
 -- What became of an action by an answer to its review; the rest of its story is as it was before.
 SELECT a.id, encode(a.digest, 'hex') AS digest, a.canonical, a.staged_at, st.state,
        to_jsonb(r) || jsonb_build_object('fault', COALESCE(r.fault, '')) AS review,
-       to_jsonb(z) AS "authorization", to_jsonb(x) AS execution, to_jsonb(o) AS outcome,
+       to_jsonb(z) AS "authorization", to_jsonb(f) AS fate, to_jsonb(x) AS execution, to_jsonb(o) AS outcome,
+       (SELECT to_jsonb(w) FROM kernel.stopped w WHERE w.action = a.id ORDER BY w.switch LIMIT 1) AS stopped,
        (SELECT l.position FROM kernel.log l WHERE l.event = z.event) AS position,
        (SELECT b.id::text FROM kernel.action b
          WHERE b.root = a.root AND b.version = a.version + 1 AND b.version > 1) AS next_version,
@@ -255,13 +256,14 @@ SELECT a.id, encode(a.digest, 'hex') AS digest, a.canonical, a.staged_at, st.sta
        COALESCE((SELECT jsonb_agg(to_jsonb(t) ORDER BY t.fence) FROM kernel.attempt t
                   WHERE t.execution = x.id), '[]') AS attempts,
        COALESCE((SELECT jsonb_agg(e.needs) FROM kernel.dependency e WHERE e.action = a.id), '[]') AS needs
-  FROM kernel.review r
-  JOIN kernel.action a ON a.id = r.action
+  FROM kernel.action a
   JOIN kernel.action_state st ON st.action = a.id
+  JOIN kernel.review r ON r.action = a.id
   LEFT JOIN kernel."authorization" z ON z.action = a.id
+  LEFT JOIN kernel.fate f ON f.action = a.id
   LEFT JOIN kernel.execution x ON x.action = a.id
   LEFT JOIN kernel.outcome o ON o.action = a.id
- WHERE r.number = %(review)s;
+ WHERE a.id = (SELECT w.action FROM kernel.review w WHERE w.number = %(review)s);
 
 -- name: story_to_decide
 -- What decisions and their consequence need of a story; an action, or that of a review.
