@@ -131,7 +131,14 @@ def test_a_desk_that_was_put_back_is_halted_and_goes_on_once(
     assert desk.sql(rows) == [{"watch": (1, 0, 0), "settle": (1, 1, 0)}.get(name, (1, 1, 1))]
 
 
-def test_every_stop_of_the_road_is_tried() -> None:
-    tried = {name.partition(",")[0] for name in STOPS} | set(HALTING)
+NOT_KILLED = {
+    *("delegate", "take_back", "switch_off", "switch_on", "override", "look_over"),
+    *("end_access", "lapse", "remind", "resume"),
+}
+"""Stops of one short transaction that are tried without, and not yet with, a kill in the middle."""
+
+
+def test_every_stop_of_the_road_is_tried_or_named_as_not_killed() -> None:
+    tried = {name.partition(",")[0] for name in STOPS} | set(HALTING) | NOT_KILLED
     stops = {name for name in flow.__all__ if inspect.isfunction(getattr(flow, name))}
     assert tried == stops

@@ -76,7 +76,8 @@ _AROUND = (
     "number, 'dana', 'x', clock_timestamp() FROM ticket LIMIT 1",
     "INSERT INTO preview (about, inquiry, seen, shown, problem) "
     "VALUES (gen_random_uuid(), 'i', '{}', '{}', '')",
-    "INSERT INTO notice (person, ticket, text) SELECT 'dana', number, 't' FROM ticket LIMIT 1",
+    "INSERT INTO notice (person, ticket, action, text) "
+    "SELECT 'dana', a.ticket, a.id, 't' FROM kernel.action a ORDER BY a.staged_at LIMIT 1",
     "INSERT INTO label (ticket, label) SELECT number, 'l' FROM ticket LIMIT 1",
     "INSERT INTO decision_note (decision, comment) SELECT id, 'c' FROM kernel.decision LIMIT 1",
     "INSERT INTO sign_in_link (digest, person, expires_at) VALUES ('d', 'dana', now())",
