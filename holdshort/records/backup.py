@@ -23,6 +23,7 @@ from holdshort.records.roles import OWNER, role_names
 LEFT_OUT = frozenset(
     {
         "public.django_migrations",
+        "kernel.takes_back",
         "public.django_session",
         "public.sign_in_link",
         "public.sealed",
@@ -32,8 +33,8 @@ LEFT_OUT = frozenset(
         "public.procrastinate_workers",
     }
 )
-"""What no backup holds: secrets that live for minutes, sessions, and wake-ups, which the sweep
-finds again by the rows they were about."""
+"""What no backup holds: secrets that live for minutes, sessions, what migrations write, and
+wake-ups, which the sweep finds again by the rows they were about."""
 
 Add = Callable[..., None]
 Say = Callable[[str], None]
