@@ -27,7 +27,7 @@ from tests.desk import Server
 from tests.fakes.running import ROOT
 
 NOT_A_STEP = {
-    "complete": "fills in an id that was read back and writes nothing; test_bundles kills around it",
+    "complete": "fills in an id that was read back and writes nothing; test_bundles kills there",
     "carry_out": "spans observe, apply and read_back",
     "drifted": "compares two states and does nothing",
     "met_drift": "looks at what is written and does nothing",

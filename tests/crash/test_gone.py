@@ -18,7 +18,7 @@ import pytest
 from holdshort import flow
 from holdshort.connectors import build
 from holdshort.records.world import World
-from holdshort.stops import authorizing, execution, staging
+from holdshort.stops import authorizing, execution, lines
 from tests.conftest import COMPANY
 from tests.desk import Desk
 from tests.directory import running_directory
@@ -125,7 +125,7 @@ def test_a_reading_that_grows_old_while_it_is_staged_counts_as_unknown(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old = "UPDATE mirror_read SET read_at = clock_timestamp() - interval '1 hour'"
-    right_before(monkeypatch, staging, "assess", lambda: desk.sql(old))
+    right_before(monkeypatch, lines, "assess", lambda: desk.sql(old))
     desk.agent.will("idp.add_to_group", person="dana", group="photo-club")
     ticket = desk.ask("dana", "please add me")
     assert (desk.actions(ticket), desk.ticket(ticket)["stands"]) == ([], "with_person")
