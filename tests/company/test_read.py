@@ -428,6 +428,7 @@ def only_problems(data: bytes) -> None:
 @given(st.binary(max_size=300))
 @example(b"\xef\xbb\xbf")
 @example(b"%YAML 9.9\n---\na: 1")
+@example(b"\xc2\x85---")
 @example(b"company: {name: \xe2\x80\xa8}")
 def test_no_bytes_give_anything_but_problems(data):
     only_problems(data)
