@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -79,12 +79,15 @@ class Unreadable(Exception):
 def parse(data: bytes) -> tuple[Node, list[Problem]]:
     """The tree of a file and what is wrong with its YAML. Raises Unreadable."""
     text = _decoded(data)
+    last = text.rstrip("\n").count("\n") + 1
     try:
-        return _Tree().grow(yaml.parse(text, Loader=_LOADER))
+        tree, problems = _Tree().grow(yaml.parse(text, Loader=_LOADER))
+        # A document without anything in it begins behind the last line.
+        return replace(tree, line=min(tree.line, last)), problems
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         # A parser that reaches the end of the text points behind its last line.
-        line = min(mark.line, text.rstrip("\n").count("\n")) + 1 if mark else 1
+        line = min(mark.line + 1, last) if mark else 1
         raise Unreadable(line, _syntax(error, text)) from None
     except (yaml.YAMLError, RecursionError, ValueError):
         raise Unreadable(1, "this is not YAML that can be read") from None

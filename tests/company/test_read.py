@@ -435,6 +435,7 @@ def test_no_bytes_give_anything_but_problems(data):
 
 
 @settings(deadline=None)
+@example("---")
 @given(st.text(alphabet=" \n\t:-[]{}&*!|>'\"#%@,?aé1.<~yn0=", max_size=80))
 def test_no_yaml_like_text_gives_anything_but_problems(text):
     only_problems(text.encode())
