@@ -201,6 +201,22 @@ def test_the_rules_say_who_adopted_them_and_what_roles_include(desk: Desk, visit
     assert "at least 90 % sure" in page
 
 
+def test_the_rules_say_what_may_be_spent_and_who_is_asked(desk: Desk, visit: Visit) -> None:
+    page = plain(visit("sven").read("/rules"))
+    for words in (
+        "Renew a contract1,000.00 EURfor each item, with its whole commitmentFrieda Neumann",
+        "Renew a contract2,000.00 EURfor all that one vendor gets in a monthFrieda Neumann",
+        "Samuel Adler, up to 1,000.00 EUR",
+        "Sven Lindqvist; Nadia Rahimi stands in",
+        "Lukas WeberAWS",
+        "Work is Monday, Tuesday, Wednesday, Thursday and Friday, 09:00 to 17:00 in Europe/Berlin",
+        "Nobody decides about their own request",
+    ):
+        assert words in page, words
+    desk.sql("DELETE FROM authority WHERE person = 'leo'")
+    assert "LegalNobody." in plain(visit("sven").read("/rules"))
+
+
 def propose_looser_rules(desk: Desk, author: str, folder: Path) -> int:
     """A new file in which the agent may be less sure, applied by `author`."""
     from holdshort.company.read import read
