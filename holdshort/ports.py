@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -204,6 +204,9 @@ class Knows(Protocol):
 
     def reached(self, types: Sequence[str]) -> Sequence[Reached]:
         """Whom changes of these types reached in the last day, oldest first."""
+
+    def privileged(self, people: Collection[str]) -> frozenset[str] | None:
+        """Those of these people who hold a privileged right, group nesting included."""
 
     def patched(self, type_id: str, patch: str) -> Sequence[str]:
         """What changes of this type reached with these patches in the last day, by id."""

@@ -117,7 +117,7 @@ def _findings(
     found = renewing.findings(kind, params, circumstances, world)
     alone = budgets.people_of([offered], circumstances.requester.id)
     together = alone if people is None else people
-    return budgets.applied(kind, found, circumstances, world, together)
+    return budgets.applied(kind, found, circumstances, world, alone, together)
 
 
 def _for_a_time(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -141,6 +141,11 @@ class World:
 
     def reached(self, types: Sequence[str]) -> tuple[Reached, ...]:
         return tuple(self.reached_lately)
+
+    def privileged(self, people: Collection[str]) -> frozenset[str] | None:
+        held = {person: self.rights_of(person) for person in people}
+        strong = (p for p, rights in held.items() if any(r.privileged for r in rights or ()))
+        return None if self.stale else frozenset(strong)
 
     def patched(self, type_id: str, patch: str) -> tuple[str, ...]:
         return self.patched_lately

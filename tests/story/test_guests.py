@@ -189,3 +189,52 @@ def test_tickets_that_are_staged_at_the_same_time_do_not_both_take_the_last_plac
         ("HITL", 3),
         ("HOTL", 5),
     ]
+
+
+# ------------------------------------------------------------------ whoever holds privileged rights
+
+
+def zoom(desk: Desk, person: str) -> Any:
+    """Harmless software of the catalogue on one's own device."""
+    desk.agent.will("mdm.install", person=person, software="zoom")
+    return desk.action(desk.ask(person, "Zoom please"))
+
+
+def held_privileged(story: Any) -> list[Any]:
+    return [one for one in story.reasons if one.rule == "raise.privileged_budget"]
+
+
+def test_what_is_of_a_second_privileged_person_within_a_day_waits_with_the_first(
+    desk: Desk,
+) -> None:
+    first, ordinary = zoom(desk, "lukas"), zoom(desk, "dana")
+    # The same person once more is still one.
+    assert {gate(one) for one in (first, ordinary, zoom(desk, "lukas"))} == {(2, "HOTL")}
+    second = zoom(desk, "greta")
+    assert gate(second) == (3, "HITL")
+    [reason] = held_privileged(second)
+    assert (reason.observed, reason.limit) == ("2 privileged people", "1 a day")
+    assert "Before: Lukas Weber." in reason.text and "Dana" not in reason.text
+    notes = [one["observed"] for one in second.assessment["findings"]["notes"]]
+    assert first.action.id in notes
+    assert gate(zoom(desk, "bea")) == (2, "HOTL")
+    moved = "- interval '25 hours'"
+    desk.sql(f"UPDATE kernel.action SET staged_at = staged_at {moved}")
+    desk.sql(f'UPDATE kernel."authorization" SET authorized_at = authorized_at {moved}')
+    assert gate(zoom(desk, "greta")) == (2, "HOTL")
+
+
+def test_what_a_person_approved_of_the_privileged_or_stopped_takes_no_place(desk: Desk) -> None:
+    first, second = zoom(desk, "lukas"), zoom(desk, "greta")
+    desk.decide(second.action.id, second.assignments[0]["person"], "approve")
+    assert desk.story(second.action.id).authorization["basis"] == "decisions"
+    sender = desk.sender("lukas")
+    with desk.role("web"):
+        flow.stop(first.action.id, "wrong", sender=sender)
+    assert not held_privileged(zoom(desk, "viktor"))
+
+
+def test_while_nobody_knows_who_is_privileged_everybody_counts_as_such(desk: Desk) -> None:
+    assert gate(zoom(desk, "dana")) == (2, "HOTL")
+    desk.sql("UPDATE mirror_read SET read_at = clock_timestamp() - interval '1 hour'")
+    assert held_privileged(zoom(desk, "bea"))
