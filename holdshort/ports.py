@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
 from holdshort.core.budgets import Reached
+from holdshort.core.leavers import Doubt
 from holdshort.core.terms import (
     Action,
     Asset,
@@ -207,6 +208,12 @@ class Knows(Protocol):
 
     def privileged(self, people: Collection[str]) -> frozenset[str] | None:
         """Those of these people who hold a privileged right, group nesting included."""
+
+    def released(self) -> frozenset[str]:
+        """Whom people have let go as many at once, on the ticket that is asked about."""
+
+    def doubt(self, person: str) -> Doubt | None:
+        """Why HR's record alone does not count for this person now."""
 
     def patched(self, type_id: str, patch: str) -> Sequence[str]:
         """What changes of this type reached with these patches in the last day, by id."""

@@ -71,8 +71,8 @@ def too_many(
     later = f"Wait until {ends + HOUR:%H:%M} UTC, or have" if ends else "Have"
     return Reason(
         rule="raise.budget",
-        text=f"{count} people would be reached within an hour without anybody deciding. "
-        f"Before: {names}.",
+        text=f"{count} people would be reached within an hour without anybody deciding; {limit} "
+        f"may be. Before: {names}.",
         policy_version=version,
         observed=f"{count} people",
         limit=f"{limit} people an hour",

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from holdshort.core.budgets import Reached
+from holdshort.core.leavers import Doubt
 from holdshort.core.terms import (
     Asset,
     DirectoryAccount,
@@ -21,7 +22,7 @@ from holdshort.core.terms import (
     Preview,
     Right,
 )
-from holdshort.records import db, lookalikes, people, previews, spending
+from holdshort.records import batches, db, lookalikes, people, previews, spending
 
 
 class World:
@@ -169,6 +170,12 @@ class World:
     def privileged(self, people: Collection[str]) -> frozenset[str] | None:
         found = db.rows("privileged_among", people=sorted(people)) if self._fresh else None
         return None if found is None else frozenset(row["person"] for row in found)
+
+    def released(self) -> frozenset[str]:
+        return batches.released(self._asking) if self._asking else frozenset()
+
+    def doubt(self, person: str) -> Doubt | None:
+        return batches.doubt(person)
 
     def patched(self, type_id: str, patch: str) -> tuple[str, ...]:
         rows = self._lately("patched_lately", type=type_id, patch=patch)

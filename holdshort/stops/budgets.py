@@ -31,9 +31,13 @@ def applied(
     """The same findings, as grave as what they add up to.
 
     `own` is whom this change reaches, `people` whom the proposal reaches altogether: a batch is
-    held before its first.
+    held before its first. Whom people have let go as many at once counts no more.
     """
     if not kind.budget or not people:
+        return findings
+    released = knows.released()
+    own, people = own - released, people - released
+    if not own:
         return findings
     found = _among_the_privileged(findings, circumstances, knows, own, people)
     if found.consequence.blast_radius.value == 0:
