@@ -24,6 +24,7 @@ from holdshort.core.terms import (
 from holdshort.ports import Knows
 
 CONNECTOR = "badge"
+FACILITIES = "facilities"
 ZONES = "the list of zones and badges"
 
 
@@ -113,7 +114,7 @@ def _set_zones(params: SetZones, asked: Circumstances, knows: Knows) -> Findings
         consequence=Consequence(
             _reach(badge, own), _way_back(badge), _regulated(badge, own), facts.no_cost()
         ),
-        context="security" if raises else "facilities",
+        context="security" if raises else FACILITIES,
         seen={
             "holder": badge.person.id,
             "badge": badge.number,
@@ -132,6 +133,7 @@ def _set_zones(params: SetZones, asked: Circumstances, knows: Knows) -> Findings
         raises=raises,
         refusals=facts.present(facts.leaver(badge.person, asked)),
         owners=_owners(badge),
+        also=(FACILITIES,) if _privilege_gained(badge) else (),
         already=_already(badge),
     )
 

@@ -97,7 +97,7 @@ def assess(
         **{"changer": circumstances.initiator.id, **draft},
     )
     given = _gate_input(kind, findings, tier, standing, circumstances, world, bool(phase))
-    given = replace(given, needed=kind.needed(action.params))
+    given = replace(given, needed=max(kind.needed(action.params), 1 + len(findings.also)))
     answer = gate.gate(given)
     who = _whom(action, findings, tier, answer, circumstances.at) if _waits(answer) else None
     if who is not None and who.fault is not None:
@@ -206,5 +206,6 @@ def _gate_input(
         threshold=policy.confidence_threshold(world.policy(), category),
         novel=not supposed and not any(precedent[0].values()),
         faults=(),
+        sides=(findings.context, *findings.also) if findings.also else (),
         stopped=switching.reasons(switches.told(off)),
     )

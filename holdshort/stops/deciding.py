@@ -27,6 +27,9 @@ GRAVE_APPROVALS = 5
 
 GRAVE_SECONDS = 10
 CHAT = (Channel.SLACK, Channel.TEAMS, Channel.EMAIL)
+ONLY_AGAINST_A_YES = ("side_taken",)
+"""Codes of what keeps somebody from saying yes now, and from nothing else."""
+
 VERDICTS = ("approve", "change", "reject", "ask", "hand_over")
 
 
@@ -155,6 +158,14 @@ def _still_has_the_authority(asked: _Asked) -> None:
         raise Refused("not_a_reviewer", why)
 
 
+def _for_a_side_of_their_own(asked: _Asked) -> None:
+    """Where several sides must say yes, one yes for each; a second one for a side adds nothing."""
+    if asked.answer.verdict != "approve":
+        return
+    if why := asking.side_taken(asked.story, asked.sender.person.id, at=asked.at):
+        raise Refused("side_taken", why)
+
+
 def _well_proved(asked: _Asked) -> None:
     needed = Assurance(asked.story.gate["min_assurance"])
     if asked.sender.assurance < needed:
@@ -240,5 +251,6 @@ _RULES: tuple[Callable[[_Asked], None], ...] = (
     _complete,
     _change_is_possible,
     _handed_to_somebody_who_may,
+    _for_a_side_of_their_own,
     _not_too_fast,
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from holdshort import flow
 from holdshort.connectors import build
 from tests.conftest import COMPANY
 from tests.desk import Desk, Server
@@ -169,14 +170,21 @@ def test_20a_a_lost_badge_is_replaced_alone_and_the_old_one_disabled_first(
     ]
 
 
-def test_20b_the_server_room_waits_for_security(desk: Desk, services: Services) -> None:
+def test_20b_the_server_room_waits_for_security_and_for_facilities(
+    desk: Desk, services: Services
+) -> None:
     zones = ["front-door", "office-floor", "server-room"]
     story = asked(desk, "bea", "add the server room", "badge.set_zones", person="bea", zones=zones)
     assert (gate(story), story.state) == ((3, "HITL"), "waiting")
-    assert "sven" in reviewers(story)
+    assert {"sven", "olga"} <= reviewers(story) and story.gate["needed"] == 2
     assert any("a room that gives power" in line for line in story.assessment["findings"]["after"])
     assert services.ask("badge", "GET", "/v1/holders/bea")["zones"] == zones[:2]
     desk.decide(story.action.id, "sven", "approve")
+    with pytest.raises(flow.Refused, match="there is one for what you decide") as again:
+        desk.decide(story.action.id, "nadia", "approve")
+    assert again.value.code == "side_taken"
+    assert services.ask("badge", "GET", "/v1/holders/bea")["zones"] == zones[:2]
+    desk.decide(story.action.id, "olga", "approve")
     assert desk.story(story.action.id).state == "executed"
     assert services.ask("badge", "GET", "/v1/holders/bea")["zones"] == zones
 
