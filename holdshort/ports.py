@@ -10,6 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from holdshort.core.budgets import Reached
 from holdshort.core.leavers import Doubt
+from holdshort.core.matching import Expected
 from holdshort.core.terms import (
     Action,
     Asset,
@@ -92,6 +93,14 @@ class Acts(Protocol):
         self, action: Action, before: Mapping[str, Any], now: Mapping[str, Any]
     ) -> bool | None:
         """Whether the read-back `now` shows the change; None where the target cannot tell."""
+
+
+@runtime_checkable
+class Expects(Protocol):
+    """A connected app that can name what it shows once a change is made, part by part."""
+
+    def expected(self, action: Action) -> Expected | None:
+        """What a reading shows afterwards; None where that cannot be said. Asks nobody."""
 
 
 @runtime_checkable

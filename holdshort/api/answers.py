@@ -87,6 +87,7 @@ class Ticket(Shape):
     opened_at: datetime
     turned_at: datetime
     messages: list[Message]
+    resumable: bool = Field(description="A part of a bundle failed; `/resume` goes on with it.")
     actions: list[Action]
 
 

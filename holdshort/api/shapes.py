@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from holdshort.api.shape import Free as Free
+from holdshort.api.shape import Shape as Shape
+from holdshort.api.work import Work
 from holdshort.core.terms import Hands, Mode
 
 State = Literal[
@@ -14,13 +17,6 @@ State = Literal[
     "expired", "superseded", "revoked", "refused", "withdrawn", "not_applied", "undone",
 ]  # fmt: skip
 AssuranceName = Literal["none", "session", "step_up"]
-Free = dict[str, Any]
-
-
-class Shape(BaseModel):
-    """An object of the API with exactly these fields."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class FieldError(Shape):
@@ -230,6 +226,9 @@ class Action(Shape):
     undoes: str | None
     undone_by: str | None
     undo: Undo
+    by_hand: Work | None = Field(
+        description="For a person's hands; only people who work here are told."
+    )
 
 
 class Staged(Shape):

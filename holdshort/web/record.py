@@ -11,6 +11,7 @@ from django.shortcuts import render
 from holdshort.records import db, offers, people, queue, tickets
 from holdshort.records.actions import Story
 from holdshort.records.world import World
+from holdshort.shown import by_hand
 from holdshort.web.change import visible
 from holdshort.web.drawn import draw, rules_by_day
 from holdshort.web.screen import Who, screen
@@ -35,6 +36,7 @@ def record(request: HttpRequest, who: Who, action: UUID) -> HttpResponse:
         "versions": db.rows("versions_of_action", root=story.action.root),
         "checks": _checks(story),
         "readback": _readback(story),
+        "match": by_hand.match(story),
         "events": queue.events(story.action.id),
         "printed_at": db.now(),
     }
