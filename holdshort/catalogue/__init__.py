@@ -35,6 +35,7 @@ from holdshort.catalogue import (
     software,
     transferring,
     vendors,
+    zones_ended,
 )
 from holdshort.catalogue.kind import (
     ActionType,
@@ -76,6 +77,7 @@ _FILES = (
     doors,
     schedules,
     vendors,
+    zones_ended,
     renewals,
     signing,
     files,
