@@ -40,6 +40,7 @@ from holdshort.stops.conversation import ask_for_a_person, check_words, close, o
 from holdshort.stops.deciding import Answer
 from holdshort.stops.delegating import delegate, take_back
 from holdshort.stops.lapsing import end_access, lapse
+from holdshort.stops.leaving import notice_leavers
 from holdshort.stops.older import ASKED_ANEW, reconcile, settle, watch
 from holdshort.stops.overriding import look_over, override
 from holdshort.stops.refused import Refused, existing, known
@@ -63,6 +64,7 @@ __all__ = [
     "lapse",
     "look",
     "look_over",
+    "notice_leavers",
     "observe",
     "offer",
     "open_for",

@@ -37,8 +37,12 @@ SECONDS_BETWEEN = {
     "sweep": 30.0,
     "look": 60.0,
     "watch": 30.0,
+    "leavers": 60.0,
     "retry": 5.0,
 }
+SECONDS_BEFORE = {"leavers": 60.0}
+"""How long a clock waits before it strikes first: who can sign in is read by then."""
+
 SECONDS_AFTER_FAILURE = 2.0
 SWEEPS_BETWEEN_THOROUGH_ONES = 120
 SECONDS_AT_A_STRETCH = 0.5
@@ -139,6 +143,7 @@ CLOCKS: dict[str, dict[str, Callable[[], object]]] = {
         "sequence": flow.sequence,
         "stragglers": stragglers,
         "sweep": sweeps(),
+        "leavers": flow.notice_leavers,
         "watch": watch,
     },
     "executor": {"look": look, "watch": watch},
@@ -204,6 +209,7 @@ def _last_look() -> None:
 
 
 def _tick(name: str, action: Callable[[], object], stopped: threading.Event) -> None:
+    stopped.wait(SECONDS_BEFORE.get(name, 0.0))
     while not stopped.is_set():
         try:
             action()

@@ -227,6 +227,9 @@ class Knows(Protocol):
     def patched(self, type_id: str, patch: str) -> Sequence[str]:
         """What changes of this type reached with these patches in the last day, by id."""
 
+    def connected(self, name: str) -> bool:
+        """Whether the company has connected an app under that name."""
+
     def reports(self, numbers: Sequence[int]) -> Sequence[Mapping[str, Any]]:
         """Those tickets that are not private: number, requester, opened_at."""
 

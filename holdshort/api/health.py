@@ -10,7 +10,7 @@ from ninja import Router, Status
 
 from holdshort import __version__
 from holdshort.api import answers
-from holdshort.records import batches, db, grants, safe_mode, switches
+from holdshort.records import batches, db, grants, leavers, safe_mode, switches
 from holdshort.records.roles import role_names
 
 router = Router(tags=["health"])
@@ -78,6 +78,8 @@ def _switches() -> dict[str, Any]:
 def _leavers() -> dict[str, Any]:
     """While many leavers at once wait to be decided, HR's record alone ends nobody's access."""
     held = batches.undecided()
+    if late := leavers.late():
+        return _check("leavers", False, f"{late} who left can sign in after more than 24 hours.")
     if held is None:
         return _check("leavers", True, "What HR's record says is followed.")
     said = f"Paused: {held.people} people at once wait to be decided, ticket {held.ticket}."

@@ -59,7 +59,7 @@ def _suspend(params: Suspend, asked: Circumstances, knows: Knows) -> Findings:
         read_at=account.read_at,
         policy=_not_needed(person, asked, knows),
         raises=facts.present(
-            *about.always_asked(asked, person, held), _leaves(person) if unproven else None
+            *about.always_asked(asked, person, held), not_left(person) if unproven else None
         ),
         already="" if account.active else f"{person.name}'s account is suspended already.",
     )
@@ -75,7 +75,7 @@ def _not_needed(person: Person, asked: Circumstances, knows: Knows) -> PolicyRes
     return guests.idle_guest(knows.policy(), version, person.name, guest, asked.at)
 
 
-def _leaves(person: Person) -> Reason:
+def not_left(person: Person) -> Reason:
     """Raise: somebody says that this person leaves, and HR's record does not."""
     return Reason(
         rule="raise.authority_unproven",

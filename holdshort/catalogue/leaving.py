@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import Field
 
-from holdshort.catalogue import facts
+from holdshort.catalogue import facts, returning
 from holdshort.catalogue.kind import (
     ActionType,
     CatalogueError,
@@ -21,6 +21,7 @@ from holdshort.catalogue.kind import (
     Unconfirmed,
     made_of_lines,
 )
+from holdshort.catalogue.security import SESSIONS
 from holdshort.core import employment
 from holdshort.core.templates import Unreadable, local
 from holdshort.core.terms import (
@@ -28,6 +29,7 @@ from holdshort.core.terms import (
     Consequence,
     Findings,
     Offered,
+    Person,
     Target,
     Tier,
 )
@@ -59,19 +61,34 @@ def _lines(params: Offboard, at: datetime, knows: Knows) -> Sequence[Offered]:
     groups = knows.groups_of(person.id)
     if groups is None:
         raise Unconfirmed(f"We could not confirm which groups {person.name} is in.")
+    sessions = (
+        [Offered("idp.revoke_sessions", {**about, "leaving": True}, (0,))]
+        if knows.connected(SESSIONS)
+        else []
+    )
     leaves = [Offered("idp.remove_from_group", {**about, "group": group}, (0,)) for group in groups]
     files = (
         [Offered("files.transfer", {**about, "to": params.files_to}, (0,))]
         if params.files_to
         else []
     )
-    return [suspend, *leaves, *files]
+    devices = returning.of(person.id, knows)
+    things = [Offered(returning.COLLECT.id, {**about, "devices": devices}, (0,))] if devices else []
+    return [suspend, *sessions, *leaves, *things, *files]
+
+
+def offboarding(person: Person, at: datetime, knows: Knows) -> Offered:
+    """What HR's record asks for when somebody has left; their files are for the manager."""
+    manager = knows.person(person.manager) if person.manager else None
+    stays = manager is not None and not employment.has_ended(manager, local(knows.policy(), at))
+    files = {"files_to": manager.id} if manager is not None and stays else {}
+    return Offered(OFFBOARD.id, {"person": person.id, **files})
 
 
 def _render(params: Mapping[str, Any], knows: Knows) -> Rendering:
     name = facts.name_of(params, knows)
     title = f"End {name}'s access"
-    effect = f"{name} will not be able to sign in and will be in no group any more."
+    effect = f"{name} will not be able to sign in, will be signed in nowhere and in no group."
     return Rendering(title, effect, title)
 
 
@@ -80,13 +97,18 @@ OFFBOARD = ActionType(
     title="End a leaver's access",
     domain="hr",
     context="hr",
-    doc="Suspends the account of somebody who has left and takes them out of every group, each as "
-    "a line with its own gate. Without an end date in HR's record only the suspension is prepared.",
+    doc="Suspends the account of somebody who has left, ends their sessions, takes them out of "
+    "every group and has their devices collected, each as a line with its own gate. Without an end "
+    "date in HR's record only the suspension is prepared.",
     params=Offboard,
     findings=made_of_lines,
     expand=_lines,
     render=_render,
-    facts=("the end date in HR's record", "the groups that the person is in"),
+    facts=(
+        "the end date in HR's record",
+        "the groups that the person is in",
+        "the devices that the person has",
+    ),
     undo_words="Nothing undoes the bundle as one: each line has its own undo.",
     connector="lines",
 )

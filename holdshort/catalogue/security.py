@@ -1,6 +1,7 @@
 """Answers to an attack: ending somebody's sessions, taking a mail out of all mailboxes.
 
 They protect, and they are always for a person of security: what they end or hide is somebody's.
+Only the sessions of somebody who has left by HR's record end without one.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from pydantic import Field
 from holdshort.catalogue import account as about
 from holdshort.catalogue import facts
 from holdshort.catalogue.account import AccountOf
+from holdshort.catalogue.accounts import not_left
 from holdshort.catalogue.kind import ActionType, CatalogueError, Params, Rendering
-from holdshort.core import consequence, listed
+from holdshort.core import consequence, employment, listed
 from holdshort.core.terms import (
     Circumstances,
     Consequence,
@@ -22,6 +24,9 @@ from holdshort.core.terms import (
     Inquiry,
     Level,
     Offered,
+    Person,
+    PolicyResult,
+    PolicyVerdict,
     Reason,
     Target,
     Tier,
@@ -45,18 +50,28 @@ def _incident() -> Reason:
 # ------------------------------------------------------------------ sessions
 
 
-def _revoke(params: AccountOf, asked: Circumstances, knows: Knows) -> Findings:
+class Sessions(AccountOf):
+    """Whose sessions, and whether because the person leaves."""
+
+    leaving: bool = Field(
+        default=False, description="Whether it is because the person leaves: then HR decides."
+    )
+
+
+def _revoke(params: Sessions, asked: Circumstances, knows: Knows) -> Findings:
     person = facts.person_named(knows, params.person)
     held = knows.rights_of(person.id)
+    left = employment.hr_end_date(knows.policy(), knows.policy_version(), person, asked.at)
+    unproven = params.leaving and left.verdict is not PolicyVerdict.PASSES
     return Findings(
         target=Target(SESSIONS, person.id, f"{person.name}'s sessions"),
         consequence=Consequence(
             about.reach(asked, person, held, knows),
-            facts.level(1, f"{person.name} signs in again; unsaved work is lost.", facts.TYPE),
+            facts.level(1, _lost(person, leaving=params.leaving), facts.TYPE),
             about.regulated(asked, person),
             facts.no_cost(),
         ),
-        context="security",
+        context="hr" if unproven else "security",
         seen={"person": person.id, "enabled": True},
         before=(f"{person.name} is signed in wherever they signed in.",),
         after=(
@@ -64,8 +79,26 @@ def _revoke(params: AccountOf, asked: Circumstances, knows: Knows) -> Findings:
             "Which sessions there were is kept with the record, before they end.",
         ),
         read_at=None,
-        raises=facts.present(*about.always_asked(asked, person, held), _incident()),
+        policy=left if params.leaving else PolicyResult(PolicyVerdict.NONE),
+        raises=facts.present(
+            *about.always_asked(asked, person, held),
+            not_left(person) if unproven else None,
+            None if params.leaving else _incident(),
+        ),
     )
+
+
+def _lost(person: Person, *, leaving: bool) -> str:
+    back = "can sign in once the account is resumed" if leaving else "signs in again"
+    return f"{person.name} {back}; unsaved work is lost."
+
+
+def _render_revoke(params: Mapping[str, Any], knows: Knows) -> Rendering:
+    name = facts.name_of(params, knows)
+    title = f"End {name}'s sessions"
+    again = "" if params.get("leaving") else " and can sign in again"
+    effect = f"{name} will be signed out everywhere{again}; nothing is deleted."
+    return Rendering(title, effect, title)
 
 
 REVOKE_SESSIONS = ActionType(
@@ -73,18 +106,20 @@ REVOKE_SESSIONS = ActionType(
     title="End somebody's sessions",
     domain="security",
     context="security",
-    doc="Ends every session of one person, after writing down which there were.",
-    params=AccountOf,
+    doc="Ends every session of one person, after writing down which there were. Of who has left by "
+    "HR's record it ends without anybody asked; otherwise it answers an attack.",
+    params=Sessions,
     findings=_revoke,
-    render=about.renders(
-        "End {name}'s sessions",
-        "{name} will be signed out everywhere and can sign in again; nothing is deleted.",
+    render=_render_revoke,
+    facts=(
+        "whose sessions they are and the person's effective rights",
+        "the end date in HR's record",
+        "who asks",
     ),
-    facts=("whose sessions they are and the person's effective rights", "who asks"),
     undo_words="Sessions do not come back; the person signs in again.",
     connector=SESSIONS,
-    min_tier=ALWAYS,
-    permanent=True,
+    min_tier=(Tier.POLICY, "It ends what somebody is doing."),
+    policy_rule="hr_end_date",
     budget="accounts",
 )
 

@@ -7,7 +7,7 @@ a date counts; whatever a ticket says about anybody's employment does not.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 from holdshort.core.listed import Document
 from holdshort.core.templates import Unreadable, employed, local, starting
@@ -49,6 +49,12 @@ def has_ended(person: Person, at: datetime) -> bool:
     """Whether HR's record dates the end of the employment, and the last day itself is over."""
     end = person.employment.end
     return end is not None and end < at.date()
+
+
+def over_at(end: date, document: Document) -> datetime:
+    """The moment at which a last day is over, on the company's clock. Raises Unreadable."""
+    noon = local(document, datetime.combine(end, time(12), UTC))
+    return datetime.combine(end + timedelta(days=1), time(), noon.tzinfo)
 
 
 def _day(document: Document, version: int | None, at: datetime) -> datetime | str:

@@ -32,6 +32,9 @@ class Channel(StrEnum):
     TEAMS = "teams"
     EMAIL = "email"
     API = "api"
+    DESK = "desk"
+    """Nobody wrote: the desk noticed it by itself."""
+
     CLI = "cli"
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from django.db import Error
 
-from holdshort.records import batches, db, grants, overrides, safe_mode, schema, switches
+from holdshort.records import batches, db, grants, leavers, overrides, safe_mode, schema, switches
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,9 @@ def _switches() -> tuple[bool, str]:
 
 
 def _leavers() -> tuple[bool, str]:
-    held = batches.undecided()
+    held, late = batches.undecided(), leavers.late()
+    if late:
+        return False, f"Who left more than 24 hours ago by HR's record can sign in still ({late})."
     if held is None:
         return True, "what HR's record says is followed"
     said = f"{held.people} people at once wait to be decided (ticket {held.ticket})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from holdshort.core.terms import Sender
+from holdshort.core.terms import Assurance, Channel, Sender
 from holdshort.records import audit, db
 from holdshort.records.people import DESK
 
@@ -16,6 +16,20 @@ def open_ticket(sender: Sender, beneficiary: str | None) -> int:
         account=sender.account,
         channel=sender.channel,
         assurance=int(sender.assurance),
+        private_to=None,
+    )
+    return number
+
+
+def open_by_the_desk(beneficiary: str | None) -> int:
+    """A new ticket for what the desk noticed by itself, in its own name."""
+    number: int = db.value(
+        "open_ticket",
+        requester=DESK,
+        beneficiary=beneficiary,
+        account=None,
+        channel=Channel.DESK,
+        assurance=int(Assurance.SESSION),
         private_to=None,
     )
     return number

@@ -186,6 +186,10 @@ class World:
         turn = [db.lock("budget", "people")] if self._asking and not self._before else []
         return db.together(*turn, (statement, {**named, "at": self._before}))[-1]
 
+    def connected(self, name: str) -> bool:
+        found = db.row("company_section", section="connectors")
+        return name in ((found or {}).get("rows") or {})
+
     def reports(self, numbers: Sequence[int]) -> list[db.Row]:
         return db.rows("reports", numbers=list(numbers))
 

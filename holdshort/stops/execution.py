@@ -31,7 +31,7 @@ from holdshort.records.ids import new_id
 from holdshort.records.people import DESK
 from holdshort.records.wake import wake
 from holdshort.records.world import World
-from holdshort.stops import authorizing, progress, telling
+from holdshort.stops import authorizing, leaving, progress, telling
 
 LEASE = 60
 """Seconds after which another attempt may take over."""
@@ -342,7 +342,7 @@ def settle(claimed: Claim, ending: Ending, *, seal: Seal) -> bool:
             fence=claimed.fence,
             before=db.as_json(ending.before),
             after=db.as_json(ending.after),
-            evidence=db.as_json(ending.receipt.evidence if ending.receipt else {}),
+            evidence=db.as_json(_evidence(action, ending)),
             reason=ending.reason,
         )
         _keep_secret(claimed, ending, seal)
@@ -377,6 +377,12 @@ def _before_the_end(claimed: Claim) -> tuple[db.Row, World]:
     named = World.naming(action.params)
     _, [around], *names = db.together(db.lock("action", action.id), ("settling", found), *named)
     return around, World.named(*names)
+
+
+def _evidence(action: Action, ending: Ending) -> State:
+    """What the target said, and how long after HR's time access ended, if it did."""
+    said = ending.receipt.evidence if ending.receipt else {}
+    return {**said, **leaving.since_the_end(action)} if ending.kind == "verified" else said
 
 
 def _has_secret(ending: Ending) -> bool:

@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from holdshort import catalogue
+from holdshort.catalogue import leaving
+from holdshort.catalogue.accounts import SUSPEND
 from holdshort.core import employment
 from holdshort.core.templates import Unreadable, local
 from holdshort.core.terms import Circumstances, Offered
@@ -83,7 +85,9 @@ def _offered(story: Story, person: str, world: World, at: datetime) -> Offered:
             f"HR's record does not say any more that {known.name} left on {said}, so nothing was "
             "changed for them."
         )
-    return Offered("bundle.offboard" if said else "idp.suspend", {"person": person})
+    return (
+        leaving.offboarding(known, at, world) if said else Offered(SUSPEND.id, {"person": person})
+    )
 
 
 def _drafts(story: Story) -> lines.Draft:

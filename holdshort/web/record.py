@@ -16,6 +16,8 @@ from holdshort.web.change import visible
 from holdshort.web.drawn import draw, rules_by_day
 from holdshort.web.screen import Who, screen
 
+DAY = 24 * 60 * 60
+
 
 @screen(staff=True)
 def record(request: HttpRequest, who: Who, action: UUID) -> HttpResponse:
@@ -71,7 +73,21 @@ def _checks(story: Story) -> list[dict[str, Any]]:
     if story.execution and story.execution["position"] is not None:
         text = f"Permission stands in the log at position {story.position}"
         found.append({"text": text, "holds": story.position is not None})
+    if (after := _after_hr(story)) is not None:
+        text = f"Access ended {_span(after)} after HR's time; 24 hours are allowed"
+        found.append({"text": text, "holds": after <= DAY})
     return found
+
+
+def _after_hr(story: Story) -> int | None:
+    """How many seconds after the end in HR's record it was, if it ended somebody's access."""
+    after = story.outcome["evidence"].get("seconds_after_hr_time") if story.outcome else None
+    return after if isinstance(after, int) else None
+
+
+def _span(seconds: int) -> str:
+    hours, rest = divmod(seconds, 3600)
+    return f"{hours} h {rest // 60} min" if hours else f"{rest // 60} min"
 
 
 def _readback(story: Story) -> list[tuple[str, Any, Any]]:

@@ -32,6 +32,7 @@ def test_the_process_is_alive_and_ready(quiet: Api) -> None:
         "safe_mode",
         "switches",
         "access_for_a_time",
+        "leavers",
         "directory",
     }
 

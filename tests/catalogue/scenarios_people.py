@@ -80,6 +80,9 @@ BUNDLES = (
         (
             Line("idp.suspend", "karl", (1, 0, 2, 0), Tier.POLICY, PASSES),
             Line(
+                "idp.revoke_sessions", "karl", (1, 1, 2, 0), Tier.POLICY, PASSES, waits_for=(0,),
+            ),
+            Line(
                 "idp.remove_from_group", "sales-emea", (1, 0, 2, 0), Tier.POLICY, PASSES,
                 waits_for=(0,),
             ),
@@ -89,6 +92,9 @@ BUNDLES = (
         "13a, files", "petra", "bundle.offboard", {"person": "karl", "files_to": "viktor"},
         (
             Line("idp.suspend", "karl", (1, 0, 2, 0), Tier.POLICY, PASSES),
+            Line(
+                "idp.revoke_sessions", "karl", (1, 1, 2, 0), Tier.POLICY, PASSES, waits_for=(0,),
+            ),
             Line(
                 "idp.remove_from_group", "sales-emea", (1, 0, 2, 0), Tier.POLICY, PASSES,
                 waits_for=(0,),

@@ -158,6 +158,9 @@ class World:
     def patched(self, type_id: str, patch: str) -> tuple[str, ...]:
         return self.patched_lately
 
+    def connected(self, name: str) -> bool:
+        return name in company()["connectors"]
+
     def reports(self, numbers: Sequence[int]) -> list[Mapping[str, Any]]:
         """Ticket n is of person n, and came in 40 seconds after the one before."""
         people = sorted(self.people)

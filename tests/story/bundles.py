@@ -26,7 +26,8 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
 def desk(server: Server, services: Services, tmp_path: Path) -> Iterator[Desk]:
     """A desk of the demo company."""
     one = Desk(server, tmp_path)
-    one.connectors["erp"] = build("erp", "http", services.settings(COMPANY, "erp"))
+    for name in ("erp", "sso"):
+        one.connectors[name] = build(name, "http", services.settings(COMPANY, name))
     yield one
     one.close()
     for order in ("lena:laptop", "lena:laptop-studio", "claudia:laptop"):

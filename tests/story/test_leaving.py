@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -9,6 +11,8 @@ import pytest
 from holdshort.core.terms import Channel, Offer, Offered
 from tests.desk import Desk
 from tests.directory import Directory
+from tests.kernel.at_once import together
+from tests.services import Services
 from tests.story.bundles import *  # noqa: F403
 from tests.story.bundles import after_the_hold, lines, states
 
@@ -42,6 +46,7 @@ def test_13a_a_leaver_of_hrs_record_is_locked_out_and_in_no_group_without_anybod
     ticket = ask(desk, "petra", "bundle.offboard", "Karl has left", person="karl")
     assert gates(desk, ticket) == {
         "idp.suspend": (2, "HOTL"),
+        "idp.revoke_sessions": (2, "HOTL"),
         "idp.remove_from_group": (2, "HOTL"),
     }
     reason = lines(desk, ticket)[0].assessment["findings"]["policy"]["reason"]
@@ -52,7 +57,8 @@ def test_13a_a_leaver_of_hrs_record_is_locked_out_and_in_no_group_without_anybod
     assert account is not None and not account.active
     assert "karl" not in directory.members("sales-emea")
     again = ask(desk, "petra", "bundle.offboard", "Karl has left", person="karl")
-    assert desk.actions(again) == []
+    # Only the sign-on service knows whether somebody is signed in again.
+    assert gates(desk, again) == {"idp.revoke_sessions": (2, "HOTL")}
 
 
 def test_the_files_of_a_leaver_are_a_line_of_their_own_for_the_manager(
@@ -65,7 +71,12 @@ def test_the_files_of_a_leaver_are_a_line_of_their_own_for_the_manager(
     assert (files.assignments[0]["person"], files.assignments[0]["why"]) == (
         *("lukas", "you are Jonas Keller's manager"),
     )
-    assert files.action.position == len(lines(desk, ticket)) - 1
+    [things] = [one for one in lines(desk, ticket) if one.action.type == "equipment.collect"]
+    assert (things.assessment["mode"], things.assessment["hands"]) == ("HITL", "person")
+    assert things.action.params["devices"] == ["D-0011"]
+    assert {files.action.position, things.action.position} == {
+        *(len(lines(desk, ticket)) - 1, len(lines(desk, ticket)) - 2),
+    }
     after_the_hold(desk, ticket)
     assert {one.state for one in lines(desk, ticket) if one is not files} <= {
         *("executed", "waiting"),
@@ -80,6 +91,128 @@ def test_the_last_day_itself_is_still_a_day_of_work(desk: Desk, directory: Direc
     desk.sql("UPDATE profile SET employment_end = current_date + 1 WHERE person = 'dana'")
     ticket = ask(desk, "petra", "bundle.offboard", "Dana leaves", person="dana")
     assert gates(desk, ticket) == {"idp.suspend": (3, "HITL")}
+
+
+# ------------------------------------------------------------------ 13a, by the desk's own clock
+
+
+def clock(desk: Desk) -> int:
+    """The clock of the desk strikes; what it starts goes as far as it goes by itself."""
+    from holdshort import flow
+
+    with desk.role("desk"):
+        noticed = flow.notice_leavers()
+    desk.run()
+    return noticed
+
+
+def holds(desk: Desk, one: Any) -> list[dict[str, Any]]:
+    """What the record of a change says about it, each with whether it holds."""
+    from holdshort.web import record
+
+    return record._checks(desk.story(one.action.id))
+
+
+def leavers(desk: Desk) -> list[tuple[str, int]]:
+    return [
+        (who, number) for who, number in desk.sql("SELECT person, ticket FROM leaver ORDER BY 1")
+    ]
+
+
+def test_13a_the_desk_notices_by_itself_and_the_evidence_says_how_long_it_took(
+    desk: Desk, directory: Directory, services: Services
+) -> None:
+    assert clock(desk) == 1 and leavers(desk) == [("karl", 1)]
+    assert desk.ticket(1)["requester"] == "holdshort"
+    assert gates(desk, 1) == {
+        "idp.suspend": (2, "HOTL"),
+        "idp.revoke_sessions": (2, "HOTL"),
+        "idp.remove_from_group": (2, "HOTL"),
+        "files.transfer": (3, "HITL"),
+    }
+    after_the_hold(desk, 1)
+    *ended, files = lines(desk, 1)
+    assert ({one.state for one in ended}, files.state) == ({"executed"}, "waiting")
+    account = directory.account("karl")
+    assert account is not None and not account.active
+    assert "karl" not in directory.members("sales-emea")
+    assert services.ask("sso", "GET", "/v1/people/karl/sessions")["count"] == 0
+    # The record came later than its last day, with the rules in force.
+    [(adopted,)] = desk.sql("SELECT min(adopted_at) FROM kernel.adoption")
+    for one in ended:
+        evidence = one.outcome["evidence"]
+        assert datetime.fromisoformat(evidence["hr_time"]) == adopted
+        took = (one.outcome["at"] - adopted).total_seconds()
+        assert 0 <= took - evidence["seconds_after_hr_time"] < 2
+    assert clock(desk) == 0 and leavers(desk) == [("karl", 1)]
+    # Another last day is another leaver, but whoever cannot sign in has nothing left to lose.
+    leaves(desk, "karl", "2025-07-01")
+    assert clock(desk) == 0
+    [said] = [one for one in holds(desk, ended[0]) if "after HR's time" in one["text"]]
+    assert said["text"].endswith("after HR's time; 24 hours are allowed") and said["holds"]
+    late = {"seconds_after_hr_time": 90_060}
+    desk.sql(f"UPDATE kernel.outcome SET evidence = '{json.dumps(late)}'")
+    [said] = [one for one in holds(desk, ended[0]) if "after HR's time" in one["text"]]
+    assert (said["text"].split(";")[0], said["holds"]) == (
+        *("Access ended 25 h 1 min after HR's time", False),
+    )
+
+
+def test_whoever_left_a_day_ago_and_can_sign_in_still_is_told_by_the_doctor(
+    desk: Desk, directory: Directory
+) -> None:
+    from holdshort.records import health
+    from holdshort.records import leavers as rows
+
+    assert clock(desk) == 1
+    with desk.role("desk"):
+        assert rows.late() == 0
+    desk.sql("UPDATE leaver SET noticed_at = noticed_at - interval '25 hours'")
+    with desk.role("web"):
+        told = {one.name: one.text for one in health.checks() if not one.well}
+    assert "can sign in still (1)" in told["leavers"]
+
+
+def test_13a_the_clock_waits_for_the_end_of_the_last_day_and_for_the_directory(
+    desk: Desk, directory: Directory
+) -> None:
+    clock(desk)
+    desk.sql("UPDATE profile SET employment_end = current_date + 1 WHERE person = 'jonas'")
+    assert clock(desk) == 0
+    leaves(desk, "jonas", "2026-01-31")
+    desk.sql("UPDATE mirror_read SET read_at = clock_timestamp() - interval '1 hour'")
+    assert clock(desk) == 0
+    desk.refresh_reading()
+    assert clock(desk) == 1
+    [(over,)] = desk.sql("SELECT ended_at FROM leaver WHERE person = 'jonas'")
+    assert over == datetime.fromisoformat("2026-02-01T00:00:00+01:00")
+    wanted = {"equipment.collect": (2, "HITL"), "files.transfer": (3, "HITL")}
+    assert wanted.items() <= gates(desk, 2).items()
+    [files] = [one for one in lines(desk, 2) if one.action.type == "files.transfer"]
+    assert files.assignments[0]["person"] == files.action.params["to"] == "lukas"
+
+
+def test_13a_many_leavers_at_once_are_one_ticket_and_nothing_starts_beside_it(
+    desk: Desk, directory: Directory
+) -> None:
+    for person in ("erik", "aylin", "mateo", "dana", "bea"):
+        leaves(desk, person, "2026-01-31")
+    assert clock(desk) == 6
+    [batch] = desk.actions(1)
+    assert batch.action.type == "idp.suspend_many" and len(batch.action.params["people"]) == 6
+    leaves(desk, "jonas", "2026-01-31")
+    assert clock(desk) == 0 and len(leavers(desk)) == 6
+    desk.decide(batch.action.id, "ines", "reject", reason_code="not_needed")
+    assert clock(desk) == 1 and leavers(desk)[-2:] == [("karl", 1), ("mateo", 1)]
+    assert gates(desk, 2)["idp.suspend"] == (2, "HOTL")
+    assert clock(desk) == 0
+
+
+def test_of_two_clocks_at_once_one_starts_it(desk: Desk, directory: Directory) -> None:
+    from holdshort import flow
+
+    done = together(desk, [("desk", flow.notice_leavers), ("desk", flow.notice_leavers)])
+    assert sorted(str(found) for found, _ in done) == ["0", "1"] and len(leavers(desk)) == 1
 
 
 # ------------------------------------------------------------------ 13c

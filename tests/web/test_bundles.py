@@ -84,6 +84,6 @@ def test_hr_fills_in_a_form_for_a_starter_and_for_a_leaver(desk: Desk, visit: Vi
     starter = browser.post("/forms/bundle.onboard", **{"param-person": "lena", "words": ""})
     assert len(rows(browser.read(starter["Location"]))) == 4
     leaver = browser.post("/forms/bundle.offboard", **{"param-person": "karl", "words": ""})
-    first, second = rows(browser.read(leaver["Location"]))
+    first, *others = rows(browser.read(leaver["Location"]))
     assert "Suspend Karl Voss's account" in first.replace("&#x27;", "'")
-    assert "Comes after" in second
+    assert len(others) == 2 and all("Comes after" in one for one in others)

@@ -1,0 +1,110 @@
+"""The desk's own clock notices who has left by HR's record, and starts to end their access.
+
+Nobody has to ask. Each leaver is a ticket of their own, in the desk's name; more than rules alone
+may reach in an hour are one, for people to decide, and nothing else starts until they have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from holdshort.catalogue import leaving
+from holdshort.core import budgets, employment
+from holdshort.core.templates import Unreadable, local
+from holdshort.core.terms import Action, Offered
+from holdshort.records import audit, batches, db, leavers, offers, people, safe_mode, tickets
+from holdshort.records.leavers import Leaver
+from holdshort.records.people import DESK
+from holdshort.records.wake import wake
+from holdshort.records.world import World
+
+ENDS_ACCESS = ("idp.suspend", "idp.revoke_sessions", "idp.remove_from_group")
+
+
+def notice_leavers() -> int:
+    """Start what HR's record asks for. Gives for how many people; 0 while it must not start.
+
+    Where the directory was not read lately nobody knows who can sign in, and it waits for that.
+    Raises Unreadable where the policy names no time zone.
+    """
+    with db.transaction():
+        db.value("lock", key="leavers")
+        world, at = World(), db.now()
+        if world.policy_version() is None or safe_mode.halt() or batches.undecided():
+            return 0
+        found = leavers.noticed(local(world.policy(), at).date())
+        if not found or world.groups_of(found[0].person) is None:
+            return 0
+        _start(found, world, at)
+        return len(found)
+
+
+def _start(found: Sequence[Leaver], world: World, at: datetime) -> None:
+    if _too_many(found, world, at):
+        _open(found, Offered("bundle.suspend", {"people": [one.person for one in found]}), world)
+        return
+    for one in found:
+        person = world.person(one.person)
+        assert person is not None, "a profile is a person's"
+        _open([one], leaving.offboarding(person, at, world), world)
+
+
+def _too_many(found: Sequence[Leaver], world: World, at: datetime) -> bool:
+    people = frozenset(one.person for one in found)
+    reached = world.reached([*ENDS_ACCESS])
+    version = world.policy_version()
+    return budgets.too_many(world.policy(), version, reached, people, at) is not None
+
+
+def _open(found: Sequence[Leaver], offered: Offered, world: World) -> None:
+    """One ticket in the desk's own name, with the offer on it."""
+    desk = people.person(DESK)
+    assert desk is not None, "the desk acts in the name of this service"
+    number = tickets.open_by_the_desk(found[0].person if len(found) == 1 else None)
+    said = "\n".join(f"{one.name} left on {one.ended_on.isoformat()}." for one in found)
+    tickets.say(number, f"HR's record says:\n{said}", kind="words", subject=_subject(found))
+    tickets.turn(number, "staged")
+    for one in found:
+        ended_at = employment.over_at(one.ended_on, world.policy())
+        leavers.add(one, ended_at=ended_at, ticket=number)
+    audit.event("ticket.received", actor=DESK, ticket=number)
+    proposal = offers.add_one(
+        offered,
+        ticket=number,
+        initiator=desk,
+        reasoning="The last day in HR's record is over.",
+        confidence=None,
+        undoes=None,
+    )
+    audit.event("proposal.offered", actor=DESK, ticket=number, proposal=proposal)
+    wake("stage", proposal)
+
+
+def _subject(found: Sequence[Leaver]) -> str:
+    return f"{found[0].name} has left" if len(found) == 1 else f"{len(found)} people have left"
+
+
+# ------------------------------------------------------------------ how long it took
+
+
+def since_the_end(action: Action) -> dict[str, Any]:
+    """For the evidence of what ended access: HR's time, and how long after it that was (CC6.2).
+
+    HR's time is the end of the last day in the record, or when that record came, if later.
+    """
+    end = leavers.end_of(action.beneficiary) if action.type in ENDS_ACCESS else None
+    if end is None:
+        return {}
+    try:
+        over = employment.over_at(end.ended_on, World().policy())
+    except Unreadable:
+        return {}
+    since, now = max(over, end.recorded_at or over), db.now()
+    if since > now:
+        return {}
+    return {
+        "hr_time": since.isoformat(),
+        "seconds_after_hr_time": int((now - since).total_seconds()),
+    }
