@@ -36,6 +36,7 @@ from holdshort.stops import (
     telling,
 )
 from holdshort.stops.by_hand import find, report, send_answer
+from holdshort.stops.calling_back import call_back
 from holdshort.stops.conversation import ask_for_a_person, check_words, close, open_for, reply
 from holdshort.stops.deciding import Answer
 from holdshort.stops.delegating import delegate, take_back
@@ -51,6 +52,7 @@ __all__ = [
     "ask_by_form",
     "ask_for_a_person",
     "authorize",
+    "call_back",
     "close",
     "decide",
     "delegate",

@@ -11,6 +11,7 @@ from holdshort.api.shapes import (
     Action,
     AssuranceName,
     Authorization,
+    CallBack,
     Consequence,
     Execution,
     Free,
@@ -166,6 +167,8 @@ class Review(Shape):
     fault: str
     reasoning: str
     reviewers: list[Reviewer]
+    call_back: bool = Field(description="Whether a yes needs a confirmed call to the requester.")
+    call_backs: list[CallBack]
     decisions: list[Decision]
     action: Action
 
@@ -187,6 +190,7 @@ class Record(Shape):
     assessment: Free
     facts: list[UsedFact]
     rights_gained: list[Free]
+    call_backs: list[CallBack]
     decisions: list[Decision]
     authorization: Authorization | None
     fate: Free | None

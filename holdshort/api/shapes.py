@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from holdshort.core.terms import Hands, Mode
+from holdshort.core.terms import Channel, Hands, Mode
 
 State = Literal[
     "waiting", "by_hand", "authorized", "executing", "executed", "unknown", "mismatch", "rejected",
@@ -123,6 +123,18 @@ class Gate(Shape):
     needed: int
     min_assurance: AssuranceName
     expires_at: datetime | None
+
+
+class CallBack(Shape):
+    """A call to whoever is to have asked for it; `number_from` is never the ticket."""
+
+    id: str
+    person: str
+    number_from: Literal["directory", "hr_record", "in_person"]
+    result: Literal["confirmed", "denied", "not_reached"]
+    note: str
+    channel: Channel
+    called_at: datetime
 
 
 class Confidence(Shape):

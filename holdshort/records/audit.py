@@ -45,6 +45,7 @@ EVENTS = frozenset(
         "delegation.given",
         "delegation.taken_back",
         "undo.asked",
+        "call_back.recorded",
         "override.invoked",
         "override.looked_over",
         "access.ended",

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from holdshort import __version__, catalogue
+from holdshort.catalogue import facts
 from holdshort.core import consequence, gate, grants, policy, routing
 from holdshort.core.terms import (
     Action,
@@ -56,6 +57,12 @@ class Assessment:
         """Whether nobody but whoever asked for it could be asked."""
         asked = self.routing.reviewers if self.routing else ()
         return any(one.person == self.action.requester for one in asked)
+
+    @property
+    def call_back(self) -> bool:
+        """Whether somebody must call the requester before a yes; an undo rests on the change."""
+        unproven = any(one.rule == facts.UNPROVEN for one in self.findings.raises)
+        return unproven and self.action.undoes is None
 
     @property
     def category(self) -> str:

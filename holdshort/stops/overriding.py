@@ -10,7 +10,7 @@ from holdshort.core.terms import Kind, Mode, Person, Sender
 from holdshort.records import actions, audit, db, overrides, queue
 from holdshort.records.actions import Story
 from holdshort.records.wake import wake
-from holdshort.stops import deciding, telling
+from holdshort.stops import calling_back, deciding, telling
 from holdshort.stops.refused import Refused, existing
 
 LEAST_WORDS = 20
@@ -36,6 +36,8 @@ def override(action: str, reason: str, *, sender: Sender) -> None:
         for against in deciding.why_not(story, person):
             raise Refused(against.rule, against.text)
         _possible(story)
+        if no := calling_back.missing(story):
+            raise no
         if len(reason.strip()) < LEAST_WORDS:
             raise Refused("note_missing", f"Please write why, in at least {LEAST_WORDS} letters.")
         if any(one.person == person.id and one.overdue for one in overrides.open_ones()):

@@ -204,6 +204,7 @@ def _write_answer(one: Assessment, *, digest: str, data: bytes) -> None:
         policy_version=one.policy_version,
         catalogue_version=catalogue_version(),
         alone=one.alone,
+        call_back=one.call_back,
         grounds=grounds.pack(asdict(one.findings), reasons, beside=data),
     )
 

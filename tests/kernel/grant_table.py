@@ -16,7 +16,7 @@ _ACTION = (
 )
 _ASSESSMENT = (
     "action digest type connector tier mode hands needed phase min_assurance policy_version "
-    "catalogue_version grounds alone"
+    "catalogue_version grounds alone call_back"
 )
 _AUTHORIZATION = (
     "action digest type connector category tier mode hands needed basis policy_version standing "
@@ -68,6 +68,10 @@ INSERTS: dict[str, dict[str, str]] = {
     "settlement": {"web": "action restoration person account result note"},
     "override": {
         "web": "action digest requester beneficiary initiator changer person account channel reason"
+    },
+    "call_back": {
+        "web": "id action digest requester beneficiary initiator changer person account channel "
+        "number_from result note"
     },
     "looked_over": {"web": "override invoker person account verdict note"},
     "takes_back": {},

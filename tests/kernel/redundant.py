@@ -34,6 +34,7 @@ class Redundant:
 GUARDED = (
     "attempt",
     "authorization",
+    "call_back",
     "decision",
     "delegation",
     "ending",
@@ -93,7 +94,7 @@ _TWICE = (
         )
         for table in (
             *("decision", "delegation", "reconciliation", "settlement", "switch"),
-            *("override", "looked_over"),
+            *("override", "looked_over", "call_back"),
         )
     ),
     Redundant(

@@ -110,8 +110,18 @@ class Scene:
         why = "Production is down and nobody else answers the phone."
         with self.desk.role("web"):
             flow.override(omar, why, sender=self.desk.sender("helena"))
+        phone = self.offered(
+            "chloe",
+            "I lost my phone and forgot my password. Please send it to this address.",
+            "idp.reset_password",
+            {"person": "chloe"},
+            0.96,
+            "Chloe forgot her password and asks for a new one.",
+            by_mail=True,
+        )
         return {
             "ines": {"access": "/access", "overrides": "/overrides", "queue-guarded": "/reviews"},
+            "sven": {"review-call-back": f"/reviews/{self.review_of(phone)}"},
         }
 
     def goes_on(self) -> None:
@@ -250,13 +260,23 @@ class Scene:
         return number
 
     def offered(
-        self, person: str, words: str, kind: str, params: dict[str, Any], sure: float, why: str
+        self,
+        person: str,
+        words: str,
+        kind: str,
+        params: dict[str, Any],
+        sure: float,
+        why: str,
+        *,
+        by_mail: bool = False,
     ) -> str:
         """Somebody writes, and an agent offers exactly this. Gives the action."""
         from holdshort import flow
         from holdshort.records import db, tickets
 
         who, agent = self.sender(person), self.sender("agent")
+        if by_mail:
+            who = self.desk.sender(person, channel=Channel.EMAIL, assurance=Assurance.NONE)
         with self.desk.role("web"), db.transaction():
             number = tickets.open_ticket(who, None)
             tickets.say(number, words, author=person, kind="words")

@@ -1,4 +1,5 @@
--- 0016. Zones of a badge for a time. {web}, {desk} and {executor} are login roles.
+-- 0016. What a review may need besides the yes. Zones of a badge for a time; call_back, what somebody asked the requester
+-- on a number that the ticket does not give. {web}, {desk} and {executor} are login roles.
 
 -- ------------------------------------------------------------------ a badge opens a room for a time
 
@@ -32,3 +33,66 @@ SELECT a.id AS action, a.ticket, a.type, a.connector, a.beneficiary, kernel.targ
 DROP INDEX kernel.action_gives;
 CREATE INDEX action_gives ON kernel.action (id)
     WHERE type IN ('idp.add_to_group', 'github.set_membership', 'db.grant_role', 'badge.set_zones');
+
+-- ------------------------------------------------------------------ nobody proved to be the requester: somebody calls them back
+
+ALTER TABLE kernel.assessment ADD COLUMN call_back boolean NOT NULL DEFAULT false;
+GRANT INSERT (call_back) ON kernel.assessment TO {desk};
+
+CREATE TABLE kernel.call_back (
+    id          uuid PRIMARY KEY,
+    action      uuid NOT NULL,
+    digest      bytea NOT NULL,
+    requester   text NOT NULL,
+    beneficiary text NOT NULL,
+    initiator   text NOT NULL,
+    changer     text NOT NULL,
+    person      text NOT NULL,
+    person_kind text NOT NULL DEFAULT 'human',
+    account     bigint NOT NULL,
+    channel     text NOT NULL,
+    -- Where the number is from; the ticket is no place for it.
+    number_from text NOT NULL CHECK (number_from IN ('directory', 'hr_record', 'in_person')),
+    result      text NOT NULL CHECK (result IN ('confirmed', 'denied', 'not_reached')),
+    note        text NOT NULL DEFAULT '' CHECK (length(note) <= 1000),
+    called_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
+    -- It is about exactly these bytes and these people.
+    CONSTRAINT of_these_bytes FOREIGN KEY (action, digest, requester, beneficiary, initiator, changer)
+        REFERENCES kernel.action (id, digest, requester, beneficiary, initiator, changer),
+    FOREIGN KEY (person, person_kind) REFERENCES kernel.person (id, kind),
+    FOREIGN KEY (account, person) REFERENCES kernel.account (id, person),
+    -- The agent and services call nobody.
+    CONSTRAINT human CHECK (person_kind = 'human'),
+    -- Nobody confirms for themselves that they asked.
+    CONSTRAINT another_person CHECK (person NOT IN (requester, beneficiary, initiator, changer))
+);
+CREATE INDEX call_back_action ON kernel.call_back (action);
+
+-- Every call about an action or another version of it: it was the same person who was to have asked.
+CREATE VIEW kernel.called AS
+SELECT a.id AS action, c.id, c.person, c.number_from, c.result, c.note, c.channel, c.called_at
+  FROM kernel.call_back c JOIN kernel.action b ON b.id = c.action
+  JOIN kernel.action a ON a.id = b.root OR a.root = b.root AND a.version > 1;
+
+GRANT SELECT ON kernel.call_back, kernel.called TO {web}, {desk}, {executor};
+GRANT INSERT (id, action, digest, requester, beneficiary, initiator, changer, person, account, channel, number_from, result,
+              note) ON kernel.call_back TO {web};
+ALTER TABLE kernel.call_back ENABLE ROW LEVEL SECURITY;
+CREATE POLICY call_back_read ON kernel.call_back FOR SELECT USING (true);
+CREATE POLICY call_back_web ON kernel.call_back FOR INSERT TO {web} WITH CHECK (true);
+CREATE POLICY by_somebody_who_works_here ON kernel.call_back AS RESTRICTIVE FOR INSERT WITH CHECK (
+    EXISTS (SELECT FROM public.authority a WHERE a.person = call_back.person)
+    OR EXISTS (SELECT FROM public.profile p WHERE p.person = call_back.person AND 'owner' = ANY (p.roles)));
+CREATE POLICY account_in_use ON kernel.call_back AS RESTRICTIVE FOR INSERT WITH CHECK (
+    NOT EXISTS (SELECT FROM kernel.account a WHERE a.id = call_back.account AND a.ended_at IS NOT NULL));
+
+-- No yes counts before somebody confirmed it, nor after they said that it was not them.
+CREATE POLICY called_back ON kernel.decision AS RESTRICTIVE FOR INSERT WITH CHECK (
+    verdict <> 'approve'
+    OR NOT EXISTS (SELECT FROM kernel.assessment s WHERE s.action = decision.action AND s.call_back)
+    OR EXISTS (SELECT FROM kernel.called c WHERE c.action = decision.action AND c.result = 'confirmed')
+       AND NOT EXISTS (SELECT FROM kernel.called c WHERE c.action = decision.action AND c.result = 'denied'));
+CREATE POLICY called_back ON kernel.override AS RESTRICTIVE FOR INSERT WITH CHECK (
+    NOT EXISTS (SELECT FROM kernel.assessment s WHERE s.action = override.action AND s.call_back)
+    OR EXISTS (SELECT FROM kernel.called c WHERE c.action = override.action AND c.result = 'confirmed')
+       AND NOT EXISTS (SELECT FROM kernel.called c WHERE c.action = override.action AND c.result = 'denied'));

@@ -6,6 +6,7 @@ from tests.kernel.attack import Attack
 from tests.kernel.attacks import (
     actions,
     alone,
+    call_backs,
     decisions,
     delegations,
     grants,
@@ -20,6 +21,7 @@ from tests.kernel.attacks import (
 ON_ONE_DATABASE: list[Attack] = [
     *actions.ATTACKS,
     *alone.ATTACKS,
+    *call_backs.ATTACKS,
     *decisions.ATTACKS,
     *delegations.ATTACKS,
     *grants.ATTACKS,
