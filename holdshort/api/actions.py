@@ -110,10 +110,14 @@ def undo_action(request: Request, identity: Identity, body: UndoIt) -> Status[An
     summary="Say what was done by hand",
 )
 def report_work(request: Request, identity: Identity, body: Report) -> dict[str, Any]:
-    """For an approved action that a person carries out; the target is then looked at."""
+    """For an approved action that a person carries out; the target is then looked at.
+
+    `by_hand` has what it takes, and afterwards how what was done matches the recommendation.
+    """
     story = seeing.action(request.auth, identity)
     _works_here(request.auth)
-    flow.report(story.action.id, body.did, body.evidence, sender=request.auth.sender)
+    sender = request.auth.sender
+    flow.report(story.action.id, body.did, body.evidence, sender=sender, reply=body.reply)
     until(lambda: _story(story).outcome)
     return _now(request, story)
 

@@ -7,11 +7,12 @@ from typing import Literal
 
 from pydantic import Field
 
+from holdshort.api.said import CallBack, Decision
+from holdshort.api.said import Verdict as Verdict
 from holdshort.api.shapes import (
     Action,
     AssuranceName,
     Authorization,
-    CallBack,
     Consequence,
     Execution,
     Free,
@@ -28,7 +29,6 @@ from holdshort.api.shapes import (
 from holdshort.core.terms import Channel, Hands, Mode
 
 Stands = Literal["with_agent", "asked", "staged", "with_person", "closed"]
-Verdict = Literal["approve", "change", "reject", "ask", "hand_over"]
 
 # ------------------------------------------------------------------ tickets
 
@@ -88,6 +88,7 @@ class Ticket(Shape):
     opened_at: datetime
     turned_at: datetime
     messages: list[Message]
+    resumable: bool = Field(description="A part of a bundle failed; `/resume` goes on with it.")
     actions: list[Action]
 
 
@@ -102,26 +103,6 @@ class Tickets(Shape):
 
 
 # ------------------------------------------------------------------ reviews and records
-
-
-class Decision(Shape):
-    """One person's answer. `shown` is the SHA-256 of what they were shown."""
-
-    id: str
-    person: str
-    verdict: Verdict
-    reason_code: str | None
-    changes: Free | None
-    hand_to: str | None
-    channel: Channel
-    authority: str
-    justification: str | None = Field(description="Why, where they decided alone.")
-    instead_of: str | None = Field(description="For whom they decided, by delegation.")
-    comment: str
-    assurance: AssuranceName
-    digest: str
-    shown: str
-    decided_at: datetime
 
 
 class ListedReview(Shape):

@@ -133,6 +133,7 @@ class Report(Body):
 
     did: Literal["as_approved", "differently", "not_done"]
     evidence: Annotated[Comment, Field(min_length=1)]
+    reply: Words = Field(default="", description="Sent to the requester in your name, if given.")
 
 
 class Finding(Body):

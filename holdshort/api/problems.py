@@ -70,6 +70,7 @@ STATUS: Mapping[str, int] = {
     "note_missing": 422,
     "question_missing": 422,
     "reason_missing": 422,
+    "reply_untrue": 422,
     "sponsor_missing": 422,
     "too_long": 422,
     "unconfirmed": 422,

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from holdshort.core.terms import Channel, Hands, Mode
+from holdshort.api.shape import Free as Free
+from holdshort.api.shape import Shape as Shape
+from holdshort.api.work import Work
+from holdshort.core.terms import Hands, Mode
 
 State = Literal[
     "waiting", "by_hand", "authorized", "executing", "executed", "unknown", "mismatch", "rejected",
     "expired", "superseded", "revoked", "refused", "withdrawn", "not_applied", "undone",
 ]  # fmt: skip
 AssuranceName = Literal["none", "session", "step_up"]
-Free = dict[str, Any]
-
-
-class Shape(BaseModel):
-    """An object of the API with exactly these fields."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class FieldError(Shape):
@@ -123,18 +119,6 @@ class Gate(Shape):
     needed: int
     min_assurance: AssuranceName
     expires_at: datetime | None
-
-
-class CallBack(Shape):
-    """A call to whoever is to have asked for it; `number_from` is never the ticket."""
-
-    id: str
-    person: str
-    number_from: Literal["directory", "hr_record", "in_person"]
-    result: Literal["confirmed", "denied", "not_reached"]
-    note: str
-    channel: Channel
-    called_at: datetime
 
 
 class Confidence(Shape):
@@ -242,6 +226,9 @@ class Action(Shape):
     undoes: str | None
     undone_by: str | None
     undo: Undo
+    by_hand: Work | None = Field(
+        description="For a person's hands; only people who work here are told."
+    )
 
 
 class Staged(Shape):

@@ -19,6 +19,7 @@ from holdshort.api.waiting import until
 from holdshort.core.terms import Assurance, Kind, Sender
 from holdshort.records import actions, db, people, queue, tickets
 from holdshort.records.tokens import Bearer
+from holdshort.stops import resuming
 
 router = Router(tags=["tickets"])
 
@@ -104,6 +105,29 @@ def write_message(
     return Status(201, _worked_on(request, number, wait))
 
 
+@router.post(
+    "/tickets/{number}/resume",
+    auth=needs("actions:report"),
+    response={201: answers.Ticket, 202: answers.Ticket},
+    operation_id="resume_ticket",
+    summary="Go on with a partly done bundle",
+)
+def resume_ticket(request: Request, number: Number) -> Status[Any]:
+    """Offers anew what failed in a bundle, each line with its gate; what is done stays done.
+
+    A person who works on the desk asks for it. Lines on their way, and those somebody said no
+    to, are left as they are. 202 says that staging takes longer; 409 `nothing_to_resume` that
+    nothing is left that could be tried again.
+    """
+    seeing.ticket(request.auth, number)
+    if request.auth.person.kind is not Kind.HUMAN:
+        text = f"{request.auth.person.name} is not a human; only humans do this."
+        raise Problem("not_human", text)
+    flow.resume(number, sender=request.auth.sender)
+    done = until(lambda: db.value("ticket_is_staged", ticket=number) or None)
+    return Status(201 if done else 202, _shown(request, number))
+
+
 # ------------------------------------------------------------------ in whose name
 
 
@@ -158,6 +182,7 @@ def _shown(request: Request, number: int) -> dict[str, Any]:
         "assurance": Assurance(found["assurance"]).name.lower(),
         "opened_at": found["opened_at"].isoformat(),
         "turned_at": found["turned_at"].isoformat(),
+        "resumable": resuming.can_resume(number),
         "messages": [_message(row) for row in tickets.messages(number)],
         "actions": [shown.action(one, technical=technical) for one in actions.of_ticket(number)],
     }

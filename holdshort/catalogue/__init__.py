@@ -62,6 +62,7 @@ __all__ = [
     "UnknownType",
     "describe",
     "find",
+    "label",
     "parse",
 ]
 
@@ -117,6 +118,13 @@ def parse(type_id: str, params: Mapping[str, Any]) -> Params:
         return kind.model_validate(dict(params))
     except ValidationError as error:
         raise BadParams(sentences(error)) from None
+
+
+def label(name: str, about: Mapping[str, Any]) -> str:
+    """What people call a parameter; `about` is its JSON Schema."""
+    plain = name.replace("_", " ")
+    title: str = about.get("title", "")
+    return title if title.lower() not in ("", plain) else plain.capitalize()
 
 
 def describe() -> list[dict[str, Any]]:

@@ -219,6 +219,8 @@ _FACTS = (
     "names easily mistaken for the group's",
 )
 
+AGAIN = "Where you do not see it yet, sign out and in again."
+
 ADD_TO_GROUP = ActionType(
     id="idp.add_to_group",
     title="Add somebody to a group",
@@ -231,6 +233,7 @@ ADD_TO_GROUP = ActionType(
     facts=_FACTS,
     undo=_leave,
     undo_words="Take the person out of the group again.",
+    afterwards=AGAIN,
     effect=_joins,
     min_tier=EVERY_GROUP,
     budget="memberships",
@@ -269,6 +272,7 @@ SET_GITHUB_MEMBERSHIP = ActionType(
     facts=_FACTS,
     undo=_leave_github,
     undo_words="Take the role away again.",
+    afterwards=AGAIN,
     effect=_joins,
     min_tier=EVERY_GROUP,
     budget="memberships",

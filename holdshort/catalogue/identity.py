@@ -140,6 +140,8 @@ RESET_PASSWORD = ActionType(
         "employment",
     ),
     undo_words="The old password cannot be brought back; another new one can be set in minutes.",
+    afterwards="You get the new password in person or by phone, never in a message. Please choose "
+    "your own when you sign in.",
     hold_seconds=0,
 )
 
@@ -158,6 +160,7 @@ UNLOCK = ActionType(
     facts=("who or what locked the account", "its effective rights", "employment", "who asks"),
     undo=about.inverse("idp.suspend"),
     undo_words="Block the sign-in again by suspending the account.",
+    afterwards="Please try to sign in again.",
     hold_seconds=0,
 )
 

@@ -154,6 +154,7 @@ class ActionType(Generic[P]):
     reached without a person deciding; nothing for what changes nobody's access or device.
     `still` is the policy rule asked again before what a rule permitted starts, where time alone
     can end what the rule allowed.
+    `afterwards` is what the requester does next once it is in place, in a sentence for them.
     """
 
     id: str
@@ -182,6 +183,7 @@ class ActionType(Generic[P]):
     budget: Literal["", "accounts", "memberships", "devices"] = ""
     still: Callable[[Mapping[str, Any], Knows, datetime], PolicyResult] | None = None
     effect: Callable[[P, Knows], Effect | None] = nothing_later_rests_on
+    afterwards: str = ""
 
     @property
     def is_bundle(self) -> bool:

@@ -15,7 +15,7 @@ from holdshort.cli.files import read_or_fail
 
 if TYPE_CHECKING:
     from holdshort.core.shares import Share
-    from holdshort.stops.simulating import Simulation
+    from holdshort.stops.simulating import Answer, Simulation
 
 DAYS = 30
 """How far back it looks unless told."""
@@ -116,10 +116,14 @@ def _text(found: Simulation, file: Path, period: str) -> str:
             "They widen the brackets to both sides."
         )
     changed = [one for one in found.answers if one.changes]
-    rows = ((f"#{one.ticket}", one.type, one.now, one.then, one.why) for one in changed)
+    rows = ((f"#{one.ticket}", _named(one), one.now, one.then, one.why) for one in changed)
     head = ("ticket", "change", f"version {found.in_force}", str(file), "why")
     parts.append(base.table(head, rows) if changed else "Nothing that could be judged changes.")
     return "\n\n".join(parts)
+
+
+def _named(one: Answer) -> str:
+    return one.type if one.version == 1 else f"{one.type} (version {one.version})"
 
 
 def _share(of: Share) -> str:

@@ -24,6 +24,21 @@ def add_to(nouns: base.Nouns) -> None:
     several.add_argument("--page", type=int, default=1)
     one = base.verb(verbs, "show", _show, "read one ticket")
     one.add_argument("number", type=int)
+    rest = base.verb(verbs, "resume", _resume, "go on with a bundle of which a part failed")
+    rest.add_argument("number", type=int)
+    rest.add_argument("--as", dest="person", required=True, metavar="PERSON", help="who goes on")
+
+
+def _resume(asked: argparse.Namespace) -> None:
+    base.connect(asked, "web")
+    from holdshort import flow
+    from holdshort.records import tickets
+
+    if tickets.ticket(asked.number) is None:
+        raise base.CommandError(f"There is no ticket {asked.number}.")
+    proposal = flow.resume(asked.number, sender=base.sender(asked.person))
+    told = "What is left is offered anew, each change with its gate; what is done stays done."
+    base.show(asked, {"number": asked.number, "proposal": proposal}, told)
 
 
 def _new(asked: argparse.Namespace) -> None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from holdshort.core.matching import Expected
 from holdshort.core.terms import Action
 from holdshort.ports import Drifted, RefusedByTarget, Shape, Unreachable
 
@@ -87,6 +88,23 @@ def applied(action: Action, before: Mapping[str, Any], now: Mapping[str, Any]) -
         return now.get("exists") is True and all(now[k] == action.seen[k] for k in asked)
     old, new = before.get("_version"), now.get("_version")
     return old != new if old and new else None
+
+
+def expected(action: Action) -> Expected | None:
+    """What an entry shows once the change is made, whoever made it."""
+    kind = action.type
+    if kind in MEMBER:
+        return Expected({"member": MEMBER[kind]})
+    if kind in ACTIVE:
+        return Expected({"active": ACTIVE[kind]})
+    if kind == UNLOCK:
+        return Expected({"locked": False})
+    if kind == MOVE:
+        return Expected({"unit": action.seen["_to"]})
+    if kind == CREATE:
+        asked = {name: action.seen[name] for name in ("user_name", "display_name", "email")}
+        return Expected({"exists": True, **asked}, frozenset({"account"}))
+    return Expected({}, frozenset({"_version"})) if kind == RESET else None
 
 
 def refuse_drift(seen: Mapping[str, Any], now: Mapping[str, Any], who: str = THE_DIRECTORY) -> None:

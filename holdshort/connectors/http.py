@@ -16,7 +16,9 @@ from holdshort.connectors.directory import Deadline, Gone, Overtaken, never_stoo
 from holdshort.connectors.directory import refuse_drift as refuse
 from holdshort.connectors.http_declared import Declaration, Request, Service
 from holdshort.connectors.http_wire import Answer, Wire
+from holdshort.connectors.places import Console
 from holdshort.connectors.safety import checked_reference
+from holdshort.core.matching import Expected
 from holdshort.core.terms import Action, Inquiry, Preview, Target
 from holdshort.ports import Drifted, Receipt, RefusedByTarget, Shape, Unreachable
 
@@ -34,6 +36,7 @@ class HttpSettings(BaseModel):
     token: str = Field(description="The bearer token by reference: env:NAME or file:PATH.")
     declaration: Service = Field(description="What it can be asked to do, and how.")
     timeout: float = Field(default=10, gt=0, le=120, description="Seconds for one reading.")
+    console: Console = {}
     allow_internal: bool = Field(
         default=False, description="Allow loopback and private addresses, and http to them."
     )
@@ -113,6 +116,14 @@ class Http:
         ):
             return True
         return None if told.begun and self._has(told.begun, action, now) else False
+
+    def expected(self, action: Action) -> Expected | None:
+        """The declared fields as ‘applied’ wants them."""
+        told = self._declared(action).applied
+        if told is None:
+            return None
+        wanted = {name: filled.value_of(value, action) for name, value in told.equals.items()}
+        return Expected(wanted, frozenset(told.changed))
 
     def probe(self) -> str:
         """Read the declared address, change nothing."""

@@ -24,19 +24,22 @@ def path_of(template: str, action: Action) -> str:
 
 
 def _segment(part: str, action: Action) -> str:
-    if PLACE.fullmatch(part) is None:
-        return part
-    text = _text(part, action)
+    return part if PLACE.fullmatch(part) is None else segment_of(part, action)
+
+
+def segment_of(place: str, action: Action) -> str:
+    """What a place stands for, percent-encoded. Raises RefusedByTarget where it is no segment."""
+    text = text_of(place, action)
     # A service that decodes before it resolves would leave the path with these.
     if text in _DOTS:
-        raise RefusedByTarget(f"The value of {part} cannot stand in an address.")
+        raise RefusedByTarget(f"The value of {place} cannot stand in an address.")
     return quote(text, safe="")
 
 
 def query_of(template: Mapping[str, str], action: Action) -> dict[str, str]:
     """The query, for the encoder of the client. Raises RefusedByTarget."""
     return {
-        name: _text(value, action) if PLACE.fullmatch(value) else value
+        name: text_of(value, action) if PLACE.fullmatch(value) else value
         for name, value in template.items()
     }
 
@@ -57,7 +60,8 @@ def plain(value: Any) -> Any:
     return [plain(one) for one in value] if isinstance(value, list | tuple) else value
 
 
-def _text(place: str, action: Action) -> str:
+def text_of(place: str, action: Action) -> str:
+    """What a place stands for, as text. Raises RefusedByTarget where it is none."""
     value = _named(place, action)
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise RefusedByTarget(f"The value of {place} is not text and cannot stand in an address.")

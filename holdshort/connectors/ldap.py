@@ -32,7 +32,9 @@ from holdshort.connectors.ldap_look import Found, Look
 from holdshort.connectors.ldap_openldap import OpenLdap
 from holdshort.connectors.ldap_wire import Change, Session, Wire
 from holdshort.connectors.passwords import password_for
+from holdshort.connectors.places import Console
 from holdshort.connectors.safety import checked_reference, secret
+from holdshort.core.matching import Expected
 from holdshort.core.terms import Action
 from holdshort.ports import ConnectorError, Mirror, Receipt, RefusedByTarget, Shape, Unreachable
 
@@ -66,6 +68,7 @@ class LdapSettings(BaseModel):
         description="By reference, the secret that new passwords are derived from.",
     )
     timeout: float = Field(default=10, gt=0, le=120, description="Seconds for one reading.")
+    console: Console = {}
     allow_internal: bool = Field(
         default=False, description="Allow loopback and private addresses, also unencrypted."
     )
@@ -142,6 +145,10 @@ class Ldap:
     ) -> bool | None:
         """Whether `now` shows the change; for a password, whether its entry has a new version."""
         return directory.applied(action, before, now)
+
+    def expected(self, action: Action) -> Expected | None:
+        """What its entry shows once the change is made."""
+        return directory.expected(action)
 
     def mirror(self) -> Mirror:
         """Read all people and groups, page by page."""

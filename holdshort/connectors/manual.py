@@ -11,24 +11,27 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
+from holdshort.connectors.places import Console
 from holdshort.core.terms import Action
 from holdshort.ports import Receipt, RefusedByTarget, Shape
 
 
-class NoSettings(BaseModel):
-    """The manual connector has no settings."""
+class ManualSettings(BaseModel):
+    """Where people do the work; nothing else is known."""
 
     model_config = ConfigDict(extra="forbid")
+
+    console: Console = {}
 
 
 class Manual:
     """Nothing is sent anywhere; an executor that tries is refused."""
 
-    Settings: ClassVar[type[BaseModel]] = NoSettings
+    Settings: ClassVar[type[BaseModel]] = ManualSettings
     scopes: ClassVar[tuple[str, ...]] = ()
     serves: ClassVar[frozenset[str]] = frozenset()
 
-    def __init__(self, name: str, settings: NoSettings | None = None) -> None:
+    def __init__(self, name: str, settings: ManualSettings | None = None) -> None:
         self.name = name
 
     def shape(self, action_type: str) -> Shape:

@@ -25,6 +25,7 @@ from holdshort.connectors.directory import (
     Overtaken,
 )
 from holdshort.connectors.passwords import password_for
+from holdshort.connectors.places import Console
 from holdshort.connectors.safety import checked_reference, secret
 from holdshort.connectors.scim_entries import (
     ACCOUNT_WORDS,
@@ -38,6 +39,7 @@ from holdshort.connectors.scim_entries import (
     version_of,
 )
 from holdshort.connectors.scim_wire import Wire
+from holdshort.core.matching import Expected
 from holdshort.core.terms import Action
 from holdshort.ports import (
     Mirror,
@@ -62,6 +64,7 @@ class ScimSettings(BaseModel):
         description="By reference, the secret that new passwords are derived from.",
     )
     timeout: float = Field(default=10, gt=0, le=120, description="Seconds for one reading.")
+    console: Console = {}
     allow_internal: bool = Field(
         default=False, description="Allow loopback and private addresses, and http to them."
     )
@@ -119,6 +122,10 @@ class Scim:
     ) -> bool | None:
         """Whether `now` shows the change; for a password, whether its entry has a new version."""
         return directory.applied(action, before, now)
+
+    def expected(self, action: Action) -> Expected | None:
+        """What its entry shows once the change is made."""
+        return directory.expected(action)
 
     def mirror(self) -> Mirror:
         """Read all people and groups, page by page."""

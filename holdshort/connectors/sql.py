@@ -13,10 +13,12 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from holdshort.connectors import sql_notes, sql_roles, sql_rows
+from holdshort.connectors.places import Console
 from holdshort.connectors.safety import checked_reference
 from holdshort.connectors.sql_roles import MEMBER
 from holdshort.connectors.sql_rows import CHANGE, RESTORE
 from holdshort.connectors.sql_wire import Wire
+from holdshort.core.matching import Expected
 from holdshort.core.terms import Action, Inquiry, Preview
 from holdshort.ports import Receipt, RefusedByTarget, Shape
 
@@ -37,6 +39,7 @@ class SqlSettings(BaseModel):
         default=2, gt=0, le=30, description="Seconds to wait for rows that somebody else changes."
     )
     timeout: float = Field(default=10, gt=0, le=120, description="Seconds for one reading.")
+    console: Console = {}
     allow_internal: bool = Field(
         default=False,
         description="Allow sockets, loopback and private addresses, and weaker encryption there.",
@@ -111,6 +114,11 @@ class Sql:
         if action.type in MEMBER:
             return now.get("member") is MEMBER[action.type]
         return sql_rows.applied(before, now)
+
+    def expected(self, action: Action) -> Expected | None:
+        """Whether the account has the role; of rows nobody else's change can be told apart."""
+        member = MEMBER.get(action.type)
+        return None if member is None else Expected({"member": member})
 
     def probe(self) -> str:
         """Sign in and look, in a transaction that cannot write."""

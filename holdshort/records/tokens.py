@@ -22,7 +22,7 @@ SCOPES: Mapping[str, str] = {
     "actions:propose": "Offer an action; it is staged and gated like every other.",
     "actions:read": "Read actions and their decision records.",
     "actions:stop": "Stop what has not started, and ask for the undo of what ran.",
-    "actions:report": "Say what was done by hand, and what was found where there was doubt.",
+    "actions:report": "Say what was done by hand or found; go on with a partly done bundle.",
     "switches:write": "Stop everything, one app or one kind of change, and let it go on.",
     "overrides:write": "Permit a waiting change alone in an emergency; look at others'.",
     "assessments:run": "Ask what the gate would answer, without any effect.",

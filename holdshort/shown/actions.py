@@ -10,15 +10,15 @@ from holdshort import catalogue
 from holdshort.records import db, queue
 from holdshort.records.actions import Story
 from holdshort.records.world import World
-from holdshort.shown import parts
+from holdshort.shown import by_hand, parts
 from holdshort.shown.parts import Data
 
 
 def action(story: Story, world: World | None = None, *, technical: bool = False) -> Data:
     """Everything about one action; `world` is one that was read already, for its words.
 
-    Why it did not happen is told in plain words; `technical` tells the reason itself, which is
-    for people who work here: it may name servers, secrets' names and addresses.
+    Why it did not happen is told in plain words; `technical` tells the reason itself, and what
+    work by hand needs. Both are for people who work here: they may name servers and addresses.
     """
     return {
         **_what(story, world or World.about(story.action.params)),
@@ -40,6 +40,7 @@ def action(story: Story, world: World | None = None, *, technical: bool = False)
         "undoes": story.action.undoes,
         "undone_by": story.undone_by,
         "undo": _undo(story),
+        "by_hand": by_hand.work(story) if technical else None,
     }
 
 

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from holdshort.core.matching import WORDS, Match, by_word, match
 from holdshort.core.terms import Sender
-from holdshort.ports import Acts, ConnectorError
+from holdshort.ports import Acts, ConnectorError, Expects
 from holdshort.records import actions, audit, db, queue, tickets
 from holdshort.records.actions import Story
 from holdshort.records.people import DESK
 from holdshort.records.wake import wake
-from holdshort.stops import execution, telling
+from holdshort.stops import execution, replying, telling
+from holdshort.stops.conversation import check_words
 from holdshort.stops.refused import Refused, existing, known
 
 
-def report(action: str, did: str, evidence: str, *, sender: Sender) -> None:
-    """A person says what they did by hand, after it was authorized for a person's hands."""
+def report(action: str, did: str, evidence: str, *, sender: Sender, reply: str = "") -> None:
+    """A person says what they did by hand, after it was authorized for a person's hands.
+
+    `reply` is what they tell the requester about it, if anything.
+    """
     with actions.turn_of(action) as (found, _):
         story = existing(found)
-        if story.state != "by_hand" or story.report is not None:
-            raise Refused("not_by_hand", f"There is nothing to report: {story.state}.")
-        _works_here(story, sender)
-        if did not in ("as_approved", "differently", "not_done") or not evidence.strip():
+        _may_report(story, sender)
+        if did not in WORDS or not evidence.strip():
             raise Refused("evidence_missing", "Please say what you did and where it can be seen.")
+        _tell(story, did, reply.strip(), sender)
         db.write(
             "add_report",
             action=action,
@@ -39,16 +44,22 @@ def report(action: str, did: str, evidence: str, *, sender: Sender) -> None:
         wake("observe", action)
 
 
-def send_answer(action: str, *, sender: Sender) -> None:
-    """A person sends the ready answer of an article that was theirs to send, and reports it."""
+def send_answer(action: str, *, sender: Sender, words: str | None = None) -> None:
+    """A person sends the ready answer of an article that was theirs to send, and reports it.
+
+    `words` is the answer as they want it; without, it is sent as the article has it.
+    """
     with db.transaction():
         story = known(action)
-        article = db.row("article", article=story.action.params.get("article", ""))
-        if story.action.type != "kb.answer" or article is None or story.action.ticket is None:
+        ready = replying.article(story)
+        if ready is None:
             raise Refused("nothing_to_send", "There is no ready answer to send.")
-        said = f"{article['title']}\n\n{article['body']}"
-        tickets.say(story.action.ticket, said, author=sender.person.id)
-        report(action, "as_approved", f"Sent the article ‘{article['id']}’.", sender=sender)
+        said = ready if words is None else words.replace("\r\n", "\n").strip()
+        check_words("", said)
+        did = "as_approved" if said == ready else "differently"
+        how = "as it is" if said == ready else "in other words"
+        sent = f"Sent the article ‘{story.action.params['article']}’, {how}."
+        report(action, did, sent, sender=sender, reply=said)
 
 
 def find(action: str, result: str, note: str, *, sender: Sender) -> None:
@@ -75,6 +86,29 @@ def find(action: str, result: str, note: str, *, sender: Sender) -> None:
         telling.finish(story, f"We looked: ‘{telling.title(story)}’ {how}.")
 
 
+def _may_report(story: Story, sender: Sender) -> None:
+    if story.state != "by_hand" or story.report is not None:
+        raise Refused("not_by_hand", f"There is nothing to report: {story.state}.")
+    _works_here(story, sender)
+
+
+def _tell(story: Story, did: str, reply: str, sender: Sender) -> None:
+    """Say it on the ticket in the person's own name, unless it claims what was not done."""
+    if not reply:
+        return
+    check_words("", reply)
+    if did == "not_done" and _begins(reply, replying.ready(story, "")):
+        raise Refused("reply_untrue", "The reply says that it is done. Change it or leave it out.")
+    assert story.action.ticket is not None
+    tickets.say(story.action.ticket, reply, author=sender.person.id)
+
+
+def _begins(reply: str, ready: str) -> bool:
+    """Whether these are the ready words, whatever name or spaces follow."""
+    words = ready.split()
+    return reply.split()[: len(words)] == words
+
+
 def _works_here(story: Story, sender: Sender) -> None:
     asked = {assignment["person"] for assignment in story.assignments}
     if sender.person.id not in asked and not queue.works_here(sender.person):
@@ -89,7 +123,7 @@ def settle(action: str, connectors: Mapping[str, Acts]) -> None:
     story = actions.story(action)
     if story is None or story.report is None or story.outcome is not None:
         return
-    kind, after = _looked(story, connectors)
+    look = _looked(story, connectors)
     with actions.turn_of(action) as (story, _):
         assert story is not None and story.report is not None
         if story.outcome is not None:
@@ -97,29 +131,56 @@ def settle(action: str, connectors: Mapping[str, Acts]) -> None:
         db.write(
             "add_outcome_by_hand",
             action=action,
-            kind=kind,
+            kind=look.match.outcome,
             before=db.as_json(story.action.seen),
-            after=db.as_json(after),
-            evidence=db.as_json({"did": story.report["did"]}),
+            after=db.as_json(look.after),
+            evidence=db.as_json(_evidence(story.report["did"], look)),
             reason="",
         )
         audit.event(
-            "execution.settled", actor=DESK, ticket=story.action.ticket, action=action, outcome=kind
+            "execution.settled",
+            actor=DESK,
+            ticket=story.action.ticket,
+            action=action,
+            outcome=look.match.outcome,
+            matched=look.match.matched,
         )
-        execution.tell(story, kind, "")
+        execution.tell(story, look.match.outcome, "")
 
 
-def _looked(story: Story, connectors: Mapping[str, Acts]) -> tuple[str, Mapping[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What came of looking: how it matches, what the target showed, or why it was not asked."""
+
+    match: Match
+    after: Mapping[str, Any]
+    not_asked: str = ""
+
+
+def _looked(story: Story, connectors: Mapping[str, Acts]) -> Look:
     """What the target shows about work by hand; where it cannot be asked, the report stands."""
     assert story.report is not None
-    if story.report["did"] == "not_done":
-        return "not_applied", {}
+    did = story.report["did"]
     connector = connectors.get(story.action.target.connector)
     if connector is None:
-        return "recorded", {}
+        return Look(by_word(did), {}, "There is no connected app for it.")
     try:
-        now = connector.observe(execution.complete(story.action))
-    except ConnectorError:
-        return "recorded", {}
-    shown = connector.applied(story.action, story.action.seen, now)
-    return {True: "verified", False: "mismatch", None: "recorded"}[shown], now
+        made = execution.complete(story.action)
+        now = execution.observe(made, connector)
+    except ConnectorError as no:
+        return Look(by_word(did), {}, str(no))
+    shown = connector.applied(made, made.seen, now)
+    expected = connector.expected(made) if isinstance(connector, Expects) else None
+    return Look(match(did, shown, expected, made.seen, now), now)
+
+
+def _evidence(did: str, look: Look) -> dict[str, Any]:
+    """What is kept: the person's word, how it matches, and what differs from what was approved."""
+    found = look.match
+    return {
+        "did": did,
+        "matched": found.matched,
+        "observed": found.observed,
+        "not_asked": look.not_asked,
+        "differs": [asdict(one) for one in found.differs],
+    }

@@ -172,6 +172,13 @@ def _for_a_side_of_their_own(asked: _Asked) -> None:
         raise Refused("side_taken", why)
 
 
+def _not_about_themselves(asked: _Asked) -> None:
+    """One decision about many people is not for any of them."""
+    yes = asked.answer.verdict == "approve"
+    if yes and asked.sender.person.id in asked.story.action.params.get("people", ()):
+        raise Refused("self_approval", "You are one of those whom it is about.")
+
+
 def _well_proved(asked: _Asked) -> None:
     needed = Assurance(asked.story.gate["min_assurance"])
     if asked.sender.assurance < needed:
@@ -252,6 +259,7 @@ _RULES: tuple[Callable[[_Asked], None], ...] = (
     _still_open,
     _asked_to,
     _still_has_the_authority,
+    _not_about_themselves,
     _well_proved,
     _seen_in_full,
     _complete,

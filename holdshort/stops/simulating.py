@@ -4,6 +4,9 @@ Each action is assessed in the world as it is, less what the action itself did t
 circumstances on record. Rules, the trust in each kind and who decides are those of today, but for
 the rules that are tried. Where that world no longer gives the findings on record under the rules
 they were made by, the facts are gone, and nobody can say what would have been: it is counted so.
+
+Of several versions of a change the last counts, which is the one that was decided about. A person
+who changed one was asked first: under rules by which that one goes ahead, no other ever came.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from holdshort import catalogue
@@ -37,15 +41,20 @@ OUTCOMES: Mapping[Mode, str] = {
     Mode.HITL: "waits for a person",
     Mode.REFUSE: "is refused",
 }
+ASKS = OUTCOMES[Mode.HITL]
 _FACTS = ("target", "consequence", "seen", "policy", "raises", "refusals", "rights")
 """What of the findings must come out as it is on record."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What becomes of one action under the rules in force, under others, and why that differs."""
+    """What becomes of one action under the rules in force, under others, and why that differs.
+
+    `action` and `version` are what was decided about last.
+    """
 
     action: str
+    version: int
     ticket: int | None
     type: str
     now: str
@@ -105,6 +114,7 @@ def simulate(
             raise LookupError("no rules are in force")
         tried = {"number": force["number"] + 1, "document": document}
         rows = db.rows("staged_between", since=since, until=until)
+        changes = len({row["first"] for row in rows})
         answers: list[Answer] = []
         unjudged: Counter[str] = Counter()
         for done, answer in enumerate(_answers(rows, force, tried), 1):
@@ -112,16 +122,21 @@ def simulate(
                 answers.append(answer)
             else:
                 unjudged[answer.why] += 1
-            told(done, len(rows))
+            told(done, changes)
         return Simulation(force["number"], tuple(answers), dict(unjudged))
 
 
 def _answers(rows: Sequence[db.Row], force: Rules, tried: Rules) -> Iterator[Answer | _Gone]:
-    for (offered_at, _), offered in groupby(sorted(rows, key=_of_offer), key=_of_offer):
-        stories = [story for row in offered if (story := actions.story(row["id"]))]
-        for story in stories:
+    for _, offered in groupby(sorted(rows, key=_of_offer), key=_of_offer):
+        chains = [
+            [(row, story) for row in versions if (story := actions.story(row["id"]))]
+            for _, versions in groupby(offered, key=itemgetter("first"))
+        ]
+        together = [chain[-1][1] for chain in chains]
+        for chain in chains:
+            again = [_Again(story, together, row["at"], row["previous"]) for row, story in chain]
             try:
-                yield _answer(_Again(story, stories, offered_at), force, tried)
+                yield _answer(again, force, tried)
             except _Gone as gone:
                 yield gone
 
@@ -132,11 +147,15 @@ def _of_offer(row: db.Row) -> tuple[datetime, str]:
 
 @dataclass(frozen=True, slots=True)
 class _Again:
-    """One action of the log, with all of its offer, to be assessed again as at that moment."""
+    """One version of the log, to be assessed again as at that moment.
+
+    `together` is the last version of everything in its offer; `previous` the version before it.
+    """
 
     story: Story
     together: Sequence[Story]
     at: datetime
+    previous: str | None
 
     def under(self, rules: Rules) -> Assessment:
         """The gate's answer under these rules. Raises _Gone."""
@@ -145,7 +164,7 @@ class _Again:
         proposal = offers.proposal(str(self.story.proposed["id"]))
         if ticket is None or proposal is None:
             raise _Gone("its offer is not on record")
-        world = World(proposal.id, before=self.at, rules=rules)
+        world = World(self.previous or proposal.id, before=self.at, rules=rules)
         # What is not about what it does is taken as it is on record.
         draft = {name: getattr(action, name) for name in _DRAFT}
         try:
@@ -160,30 +179,39 @@ class _Again:
             raise _Gone("what it names does not exist any more") from None
 
     def _people(self) -> frozenset[str]:
-        """Whom the whole offer reaches: a batch counts before its first."""
+        """Whom the whole offer reaches: a batch counts before its first, and is offered once."""
+        if self.previous:
+            return frozenset()
         told = [Offered(one.action.type, one.action.params) for one in self.together]
         return budgets.people_of(told, self.story.action.requester)
 
     def _foreseen(self, world: World) -> Knows:
-        """The world without what the offer did to it, with what this line waits for."""
+        """The world without what the offer did to it since, with what this line waits for.
+
+        A later version was looked up alone, in the world as it was then.
+        """
         awaited = self._awaited(self.story)
-        past = [_inverse(one) for one in self.together if one.state == "executed"]
+        past = [_inverse(one) for one in self.together if self._ran_since(one)]
         before: list[Effect] = []
         beside: list[Effect] = []
         for offered in filter(None, past):
             before += _effects(offered, world)
-        for one in self.together:
-            if one is not self.story:
-                into = before if one.action.id in awaited else beside
+        for one in self.together if self.previous is None else ():
+            if one.action.root != self.story.action.root:
+                into = before if one.action.root in awaited else beside
                 into += _effects(Offered(one.action.type, one.action.params), world)
         return foresee(world, before, beside)
+
+    def _ran_since(self, one: Story) -> bool:
+        ended = one.outcome["at"] if one.outcome else None
+        return one.state == "executed" and (ended is None or ended > self.at)
 
     def _awaited(self, story: Story) -> set[str]:
         """Everything that had to be done before it, directly or through other lines."""
         found: set[str] = set()
         for one in self.together:
-            if one.action.id in story.action.after:
-                found |= {one.action.id, *self._awaited(one)}
+            if one.action.root in story.action.after:
+                found |= {one.action.root, *self._awaited(one)}
         return found
 
 
@@ -201,8 +229,38 @@ def _effects(offered: Offered, world: World) -> list[Effect]:
     return [found] if found else []
 
 
-def _answer(again: _Again, force: Rules, tried: Rules) -> Answer:
-    """Raises _Gone where the facts that it was judged by are gone."""
+def _answer(chain: Sequence[_Again], force: Rules, tried: Rules) -> Answer:
+    """Raises _Gone where the facts that any version was judged by are gone."""
+    for again in chain:
+        _must_be_as_on_record(again, force)
+    now, _ = _where_it_ends(chain, force)
+    then, ends = _where_it_ends(chain, tried)
+    action = chain[-1].story.action
+    why = _why(now, then)
+    if why and ends is not chain[-1]:
+        why = f"As version {ends.story.action.version}, before a person changed it: {why}"
+    return Answer(
+        action.id,
+        action.version,
+        action.ticket,
+        action.type,
+        OUTCOMES[now.gate.mode],
+        OUTCOMES[then.gate.mode],
+        why,
+    )
+
+
+def _where_it_ends(chain: Sequence[_Again], rules: Rules) -> tuple[Assessment, _Again]:
+    """The first version that nobody is asked about, and so nobody changes; else the last one."""
+    for again in chain[:-1]:
+        found = again.under(rules)
+        if OUTCOMES[found.gate.mode] != ASKS:
+            return found, again
+    return chain[-1].under(rules), chain[-1]
+
+
+def _must_be_as_on_record(again: _Again, force: Rules) -> None:
+    """Raise _Gone unless today's world gives what is on record, under the rules of then."""
     number = again.story.gate["policy_version"]
     recorded = force if number == force["number"] else db.row("policy_version", number=number)
     if recorded is None:
@@ -210,17 +268,6 @@ def _answer(again: _Again, force: Rules, tried: Rules) -> Answer:
     made = again.under(recorded)
     if _facts(grounds.as_kept(asdict(made.findings))) != _facts(again.story.assessment["findings"]):
         raise _Gone("the facts are others by now")
-    now = made if recorded is force else again.under(force)
-    then = again.under(tried)
-    action = again.story.action
-    return Answer(
-        action.id,
-        action.ticket,
-        action.type,
-        OUTCOMES[now.gate.mode],
-        OUTCOMES[then.gate.mode],
-        _why(now, then),
-    )
 
 
 def _facts(findings: Mapping[str, Any]) -> dict[str, Any]:

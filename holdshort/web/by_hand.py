@@ -13,6 +13,8 @@ from holdshort import flow
 from holdshort.records import actions, db, people, queue
 from holdshort.records.actions import Story
 from holdshort.records.world import World
+from holdshort.shown import by_hand
+from holdshort.stops import replying
 from holdshort.web import errors, waiting
 from holdshort.web.change import visible
 from holdshort.web.drawn import Drawn, draw
@@ -29,14 +31,18 @@ FOUND = {"applied": "It is in place", "not_applied": "It did not happen"}
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One thing to do or to look at, with the values to copy and who took it on."""
+    """One thing to do or to look at: whose it is, where, the values to copy, the ready reply."""
 
     drawn: Drawn
     number: int
     person: str
+    asker: str
+    place: Any
     steps: tuple[Choice, ...]
-    article: Any
+    reply: str
+    is_article: bool
     reported: bool
+    match: Any
 
 
 @screen(staff=True)
@@ -50,8 +56,9 @@ def report(request: HttpRequest, who: Who, action: UUID) -> HttpResponse:
     """What somebody did by hand."""
     story = visible(who, str(action))
     did, evidence = request.POST.get("did", ""), request.POST.get("evidence", "")
+    reply = request.POST.get("reply", "") if "send" in request.POST else ""
     try:
-        flow.report(story.action.id, did, evidence, sender=who.acts)
+        flow.report(story.action.id, did, evidence, sender=who.acts, reply=reply)
     except flow.Refused as no:
         return _page(request, who, problem=no, at=story.action.id)
     return _done(story)
@@ -61,8 +68,9 @@ def report(request: HttpRequest, who: Who, action: UUID) -> HttpResponse:
 def send(request: HttpRequest, who: Who, action: UUID) -> HttpResponse:
     """Send the ready answer, and report that."""
     story = visible(who, str(action))
+    words = request.POST.get("reply")
     try:
-        flow.send_answer(story.action.id, sender=who.acts)
+        flow.send_answer(story.action.id, sender=who.acts, words=words)
     except flow.Refused as no:
         return _page(request, who, problem=no, at=story.action.id)
     return _done(story)
@@ -93,12 +101,12 @@ def _page(
     request: HttpRequest, who: Who, *, problem: flow.Refused | None = None, at: str = ""
 ) -> HttpResponse:
     rows = queue.by_hand()
-    names = people.people(row["person"] for row in rows if row["person"])
-    work = [_work(row, names) for row in rows if _may_see(who, row)]
+    work = [_work(row, who) for row in rows if _may_see(who, row)]
     work.sort(key=lambda one: one.person != who.person.name)
     given = {
         "to_do": [one for one in work if one.drawn.story.state == "by_hand"],
         "to_find": [one for one in work if one.drawn.story.state != "by_hand"],
+        "names": {key: one.name for key, one in people.people(_told_by(work)).items()},
         "did": DID,
         "found": FOUND,
         "problem": problem,
@@ -110,6 +118,10 @@ def _page(
     return render(request, "by_hand.html", given, status=status)
 
 
+def _told_by(work: list[Work]) -> set[str]:
+    return {one.drawn.story.report["person"] for one in work if one.drawn.story.report}
+
+
 def _may_see(who: Who, row: db.Row) -> bool:
     from holdshort.records import tickets
 
@@ -117,18 +129,23 @@ def _may_see(who: Who, row: db.Row) -> bool:
     return ticket is not None and queue.may_see(who.person, ticket)
 
 
-def _work(row: db.Row, names: Any) -> Work:
+def _work(row: db.Row, who: Who) -> Work:
     story = actions.story(str(row["action"]))
     assert story is not None
-    who = names.get(row["person"])
-    article = story.action.params.get("article")
+    names = people.people(filter(None, (row["person"], story.action.requester)))
+    whose, asker = (names.get(one) for one in (row["person"], story.action.requester))
+    article = replying.article(story)
     return Work(
         drawn=draw(story, World()),
         number=row["ticket"],
-        person=who.name if who else "",
+        person=whose.name if whose else "",
+        asker=asker.name if asker else "",
+        place=by_hand.place(story),
         steps=_steps(story),
-        article=db.row("article", article=article) if article else None,
+        reply=article or replying.ready(story, who.person.name),
+        is_article=article is not None,
         reported=story.report is not None,
+        match=by_hand.match(story),
     )
 
 
@@ -137,6 +154,7 @@ def _steps(story: Story) -> tuple[Choice, ...]:
     shown = [
         Choice(_value(field), field.label)
         for field in fields(story.action.type, story.action.params)
+        if field.value not in ("", None)
     ]
     target = story.action.target
     name = story.assessment["findings"]["target"]["name"] or target.id

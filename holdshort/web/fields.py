@@ -98,13 +98,6 @@ def _typed(about: Mapping[str, Any], text: str) -> Any:
     return text
 
 
-def _label(name: str, about: Mapping[str, Any]) -> str:
-    """What the type says of the parameter, where it says more than its name."""
-    plain = name.replace("_", " ")
-    title: str = about.get("title", "")
-    return title if title.lower() not in ("", plain) else plain.capitalize()
-
-
 def _field(
     name: str,
     about: Mapping[str, Any],
@@ -120,7 +113,7 @@ def _field(
         shown = ", ".join(map(str, shown))
     return Field(
         name=name,
-        label=_label(name, about),
+        label=catalogue.label(name, about),
         help=about.get("description", ""),
         kind=_kind(name, about),
         required=required,

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from holdshort.records import db, offers, people, queue, tickets
 from holdshort.records.actions import Story
 from holdshort.records.world import World
+from holdshort.shown import by_hand
 from holdshort.stops import calling_back
 from holdshort.web.change import visible
 from holdshort.web.drawn import draw, rules_by_day
@@ -36,6 +37,7 @@ def record(request: HttpRequest, who: Who, action: UUID) -> HttpResponse:
         "call_words": {"from": calling_back.NUMBER_FROM, "result": calling_back.RESULT},
         "checks": _checks(story),
         "readback": _readback(story),
+        "match": by_hand.match(story),
         "events": queue.events(story.action.id),
         "printed_at": db.now(),
     }

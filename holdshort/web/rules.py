@@ -12,7 +12,7 @@ from holdshort.company.differences import Difference, differences
 from holdshort.company.schema import Company
 from holdshort.records import audit, db, people
 from holdshort.stops import adopting
-from holdshort.web import errors
+from holdshort.web import duties, errors
 from holdshort.web.screen import Who, screen
 
 
@@ -58,12 +58,17 @@ def _page(request: HttpRequest, who: Who, problem: str = "") -> HttpResponse:
     force = next((one for one in versions if one["adopted_by"]), None)
     waiting = [one for one in versions if not one["adopted_by"]]
     document = (db.row("policy_in_force") or {"document": {}})["document"]
+    names = _names(versions, document)
     given = {
         "force": force,
         "earlier": [one for one in versions if one["adopted_by"] and one is not force],
         "waiting": [_waiting(one, force, who) for one in waiting],
         "document": document,
-        "names": _names(versions, document),
+        "names": names,
+        "spending": duties.spending(document, names),
+        "deciders": duties.deciders(document) if force else (),
+        "owners": duties.owners() if force else (),
+        "asking": list(duties.asking(document, names)) if force else (),
         "rights": {row["id"]: row for row in db.rows("rights_by_id")},
         "groups": {row["id"]: row["name"] for row in db.rows("groups_to_choose")},
         "problem": problem,
@@ -81,5 +86,6 @@ def _waiting(version: db.Row, force: db.Row | None, who: Who) -> dict[str, Any]:
 
 def _names(versions: list[db.Row], document: Any) -> dict[str, str]:
     who = {one["author"] for one in versions} | {one["adopted_by"] or "" for one in versions}
+    who |= duties.named(document)
     who |= {one.get("approved_by") or "" for one in document.get("role_templates", ())}
     return {key: person.name for key, person in people.people(who).items()}

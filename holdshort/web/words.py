@@ -77,6 +77,21 @@ DIMENSIONS = {
     "cost": "Money",
 }
 DID = {"as_approved": "As approved", "differently": "Differently", "not_done": "Not done"}
+MATCHED = {
+    "as_recommended": "As recommended",
+    "differently": "Differently from what was recommended",
+    "not_done": "Not done",
+}
+PARTS = {
+    "active": "May sign in",
+    "locked": "Locked",
+    "member": "In the group",
+    "exists": "Exists",
+    "containers": "Groups above it",
+    "user_name": "User name",
+}
+"""Parts of a target as people call them; any other is called by its own name."""
+
 DRIFTED = "The target had changed since this was decided."
 OUTCOMES = {
     "verified": "Read back and found as authorized",
@@ -87,6 +102,7 @@ OUTCOMES = {
 }
 TABLES: Mapping[str, Mapping[Any, str]] = {
     "did": DID,
+    "matched": MATCHED,
     "outcome": OUTCOMES,
     "tier": TIERS,
     "mode": MODES,
@@ -131,6 +147,21 @@ def said(value: Any) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(map(said, value)) or "none"
     return "none" if value is None else str(value)
+
+
+QUESTIONS = {"hr": "HR", "general": "Everything else"}
+
+
+@register.filter
+def question(context: str) -> str:
+    """What people are asked about, as a heading."""
+    return QUESTIONS.get(context, str(context).capitalize())
+
+
+@register.filter
+def part(name: str) -> str:
+    """A part of a target as people call it."""
+    return PARTS.get(name, str(name).strip("_").replace("_", " ").capitalize())
 
 
 @register.filter
@@ -185,6 +216,12 @@ def _edition() -> str:
     for path in sorted(STATIC.rglob("*.*")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:10]
+
+
+@register.inclusion_tag("parts/copy.html")
+def copy(kind: str, action: Any, name: str, number: int | str = "") -> dict[str, str]:
+    """A button that copies what has the id `kind`, `number` and the action's id."""
+    return {"source": f"{kind}{number}-{action}", "name": name}
 
 
 @register.inclusion_tag("parts/tier.html")

@@ -240,6 +240,16 @@ def test_work_by_hand_is_reported_by_people_of_the_desk_once(
         action = by_hand(quiet)
         address = f"/actions/{action['id']}/report"
         said = {"did": "as_approved", "evidence": "Ticket 7 of the directory"}
+        reader = Caller(quiet.token("dana", {"actions:report", "actions:read"}))
+        assert reader.get(f"/actions/{action['id']}").json()["by_hand"] is None
+        work = quiet.as_("reviewer").get(f"/actions/{action['id']}").json()["by_hand"]
+        assert work["place"] == {
+            "system": "directory",
+            "path": f"/Groups/{action['target']['id']}",
+            "url": "",
+        }
+        assert {"name": "group", "label": "Group", "value": "build-tools"} in work["values"]
+        assert work["match"] is None
         outsider = Caller(quiet.token("dana", {"actions:report"}))
         answer = outsider.post(address, said)
         assert (answer.status_code, answer.json()["code"]) == (403, "not_yours")
@@ -247,8 +257,16 @@ def test_work_by_hand_is_reported_by_people_of_the_desk_once(
         assert program.post(address, said).json()["code"] == "not_human"
         blank = quiet.as_("reviewer").post(address, said | {"evidence": "  "})
         assert (blank.status_code, blank.json()["code"]) == (422, "evidence_missing")
-        done = quiet.as_("reviewer").post(address, said)
+        untrue = quiet.as_("reviewer").post(
+            address, said | {"did": "not_done", "reply": work["reply"]}
+        )
+        assert (untrue.status_code, untrue.json()["code"]) == (422, "reply_untrue")
+        done = quiet.as_("reviewer").post(address, said | {"reply": work["reply"]})
         assert (done.status_code, done.json()["state"]) == (200, "mismatch")
+        match = done.json()["by_hand"]["match"]
+        assert (match["matched"], match["observed"]) == ("not_done", True)
+        assert match["differs"] == [{"field": "member", "recommended": True, "found": False}]
+        assert work["reply"] in quiet.desk.said(action["ticket"])
         again = quiet.as_("reviewer").post(address, said)
         assert (again.status_code, again.json()["code"]) == (409, "not_by_hand")
         found = quiet.as_("reviewer").post(

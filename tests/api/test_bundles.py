@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from typing import Any
 
 import pytest
 
-from tests.api.conftest import Api
+from tests.api.conftest import Api, Beside, Caller
+from tests.cli.within import command
+from tests.kernel import waking
+from tests.web.test_bundles import onboard
 
 NILS = {"person": "nils", "from_role": "support-agent"}
 PAULA = {"person": "paula", "from_role": "accounts-payable", "keep": ["vendor-creators"]}
@@ -54,3 +59,54 @@ def test_what_cannot_be_expanded_is_told(lasting: Api) -> None:
     answer = lasting.as_("assessor").post("/assessments", body)
     assert (answer.status_code, answer.json()["code"]) == (422, "unknown_target")
     assert "No role template in force is for Carla Mendes's role" in answer.json()["detail"]
+
+
+@pytest.fixture
+def partly_done(quiet: Api) -> int:
+    """Lena's onboarding, of which nothing ran in time; only the laptop still waits for a yes."""
+    number = onboard(quiet.desk)
+    for one in quiet.desk.actions(number):
+        if one.state == "authorized":
+            waking.end_permission(quiet.desk, one.action.id)
+    quiet.desk.sweep()
+    return number
+
+
+def test_a_partly_done_bundle_is_resumed_by_people_of_the_desk_once(
+    quiet: Api, partly_done: int
+) -> None:
+    address = f"/tickets/{partly_done}"
+    assert quiet.as_("owner").get(address).json()["resumable"] is True
+    program = Caller(quiet.token("agent", {"actions:report"}))
+    refused = program.post(f"{address}/resume", {})
+    assert (refused.status_code, refused.json()["code"]) == (403, "not_human")
+    quiet.desk.agent.will("kb.answer", article="wifi")
+    own = quiet.desk.ask("dana", "the Wi-Fi code?")
+    asker = Caller(quiet.token("dana", {"actions:report"}))
+    refused = asker.post(f"/tickets/{own}/resume", {})
+    assert (refused.status_code, refused.json()["code"]) == (403, "not_yours")
+    assert asker.post(f"{address}/resume", {}).status_code == 404
+    with Beside(quiet.desk):
+        resumed = quiet.as_("owner").post(f"{address}/resume", {})
+    assert resumed.status_code == 201, resumed.content
+    states = [one["state"] for one in resumed.json()["actions"]]
+    assert Counter(states) == {"expired": 3, "withdrawn": 1, "authorized": 3, "waiting": 1}
+    assert resumed.json()["resumable"] is False
+    again = quiet.as_("owner").post(f"{address}/resume", {})
+    assert (again.status_code, again.json()["code"]) == (409, "nothing_to_resume")
+    assert quiet.as_("owner").post("/tickets/99/resume", {}).status_code == 404
+
+
+def test_the_command_line_resumes_it_too_and_says_why_it_cannot(
+    quiet: Api, partly_done: int
+) -> None:
+    words = ("ticket", "resume", str(partly_done), "--as")
+    refused = command(quiet.desk, *words, "dana")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "Only people who work on this desk can say this." in refused.stderr
+    done = command(quiet.desk, *words, "ines", "--json")
+    assert (done.returncode, json.loads(done.stdout)["number"]) == (0, partly_done)
+    quiet.desk.run()
+    assert [one.state for one in quiet.desk.actions(partly_done)].count("authorized") == 3
+    assert "Nothing is left here" in command(quiet.desk, *words, "ines").stderr
+    assert "There is no ticket 99." in command(quiet.desk, *words[:2], "99", "--as", "ines").stderr

@@ -58,7 +58,9 @@ def test_what_was_done_by_hand_is_looked_at(
     seen = directory.connector.observe(story.action)
     directory.connector.apply(story.action, key="by hand", seen=seen, timeout=5)
     report(new_desk, action, "as_approved", office)
-    assert new_desk.story(action).outcome["kind"] == "verified"
+    ended = new_desk.story(action).outcome
+    assert ended["kind"] == "verified"
+    assert (ended["evidence"]["matched"], ended["evidence"]["observed"]) == ("as_recommended", True)
     assert new_desk.ticket(story.action.ticket)["stands"] == "closed"
 
 
@@ -82,6 +84,18 @@ def test_work_that_was_not_done_is_not_applied(
     new_desk.decide(action, office.security_reviewer, "approve")
     report(new_desk, action, "not_done", office)
     assert new_desk.story(action).state == "not_applied"
+
+
+def test_work_said_to_be_undone_that_the_directory_shows_is_looked_at(
+    new_desk: Desk, directory: Directory, office: Office
+) -> None:
+    action = join_photo_club(new_desk)
+    new_desk.decide(action, office.security_reviewer, "approve")
+    story = new_desk.story(action)
+    seen = directory.connector.observe(story.action)
+    directory.connector.apply(story.action, key="by hand", seen=seen, timeout=5)
+    report(new_desk, action, "not_done", office)
+    assert new_desk.story(action).state == "mismatch"
 
 
 def test_nothing_can_be_reported_that_was_not_permitted(new_desk: Desk, office: Office) -> None:

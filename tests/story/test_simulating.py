@@ -139,6 +139,62 @@ def test_what_an_offer_of_several_did_is_taken_back_before_it_is_judged(
     assert outcomes(simulated(desk, read(COMPANY))) == [(ALONE, ALONE)] * 2
 
 
+def with_limit(limit: int) -> Callable[[Any], None]:
+    def change(data: Any) -> None:
+        for one in data["thresholds"]:
+            if one["per"] == "item" and one["flow"] == "bundle.onboard":
+                one["limit"] = limit
+
+    return change
+
+
+@pytest.fixture
+def cheaper(desk: Desk) -> int:
+    """Mia's laptop for film waited for Frieda, who made it an ordinary one; that one ran alone."""
+    params = {"person": "mia", "item": "laptop-studio"}
+    ticket = asked(desk, "mia", "equipment.order", **params)
+    change: dict[str, Any] = {"reason_code": "too_much", "changes": {"item": "laptop"}}
+    desk.decide(desk.action(ticket).action.id, "frieda", "change", **change)
+    assert desk.action(ticket).assessment["mode"] == "HOTL"
+    return ticket
+
+
+def test_of_several_versions_the_one_that_was_decided_about_is_judged(
+    desk: Desk, cheaper: int
+) -> None:
+    [one] = simulated(desk, read(COMPANY)).answers
+    assert (one.version, one.now, one.then, one.why) == (2, ALONE, ALONE, "")
+    [one] = simulated(desk, changed(with_limit(1))).answers
+    assert (one.version, one.now, one.then) == (2, ALONE, WAITS)
+    assert "an item" in one.why and "before a person" not in one.why
+
+
+def test_nobody_changes_what_nobody_is_asked_about(desk: Desk) -> None:
+    """Were less certainty asked for, the first version had run, and the dear one never been."""
+    desk.agent.will("saas.renew", confidence=0.6, vendor="adobe", contract="adobe-design")
+    ticket = desk.ask("greta", "please")
+    dearer = {"vendor": "salesforce", "contract": "salesforce-2025"}
+    change: dict[str, Any] = {"reason_code": "wrong_target", "changes": dearer}
+    desk.decide(desk.action(ticket).action.id, "frieda", "change", **change)
+
+    def looser(data: Any) -> None:
+        data["confidence"]["threshold"] = 0.5
+
+    [one] = simulated(desk, changed(looser)).answers
+    assert (one.version, one.now, one.then) == (2, WAITS, ALONE)
+    assert one.why.startswith("As version 1, before a person changed it: ")
+
+
+def test_a_version_that_cannot_be_judged_any_more_leaves_the_whole_change_open(
+    desk: Desk, cheaper: int
+) -> None:
+    first = desk.actions(cheaper)[0]
+    assert first.state == "superseded"
+    desk.sql("UPDATE public.profile SET employment_status = 'ended' WHERE person = 'mia'")
+    found = simulated(desk, read(COMPANY))
+    assert found.answers == () and found.unknown == 1
+
+
 # ------------------------------------------------------------------ what nobody can tell
 
 

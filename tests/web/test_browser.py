@@ -122,6 +122,23 @@ def test_a_grave_change_is_asked_for_approved_and_read_back(
     expect(asker.get_by_role("heading", name="Done")).to_be_visible(timeout=20_000)
 
 
+def test_values_of_work_by_hand_are_copied_with_the_keyboard_alone(
+    browser: Browser, running: Live, seen: Seen
+) -> None:
+    allowed = ["clipboard-read", "clipboard-write"]
+    window, page = signed_in(browser, running, "sven", seen, permissions=allowed)
+    page.goto(f"{running.url}/by-hand")
+    for name in ("Copy the place", "Copy Person", "Copy the reply"):
+        button = page.get_by_role("button", name=name)
+        source = page.locator(f"#{button.get_attribute('data-copy')}")
+        wanted = source.evaluate("one => one.value ?? one.textContent")
+        button.focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status").last).to_have_text("Copied")
+        assert wanted and page.evaluate("navigator.clipboard.readText()") == wanted
+    window.close()
+
+
 # ------------------------------------------------------------------ hands on the keys
 
 

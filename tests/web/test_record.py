@@ -100,18 +100,36 @@ def test_work_by_hand_is_listed_with_its_values_and_reported(
     sven = visit("sven")
     page = plain(sven.read("/by-hand"))
     assert "Suspend Pavel Dvorak's account" in page
-    assert desk.story(suspended_by_hand).action.target.id in page
+    target = desk.story(suspended_by_hand).action.target.id
+    assert f"directory/Users/{target} Copy the place" in page
+    assert "Copy Person" in page
+    assert "Hello Greta, this is done: Suspend Pavel Dvorak's account." in page
     assert "By hand 1 to do" in page
     address = f"/actions/{suspended_by_hand}/report"
     assert visit("dana").post(address, did="as_approved", evidence="x").status_code == 403
     empty = sven.post(address, did="as_approved", evidence="  ")
     assert empty.status_code == 400
     assert "Please say what you did" in plain(empty)
-    sven.post(address, did="as_approved", evidence="In the admin console, 14:02.")
+    reply = desk_reply(desk, suspended_by_hand)
+    untrue = sven.post(address, did="not_done", evidence="No time.", reply=reply, send="1")
+    assert "The reply says that it is done." in plain(untrue)
+    number = desk.story(suspended_by_hand).action.ticket
+    sven.post(address, did="as_approved", evidence="In the admin console, 14:02.", reply=reply)
     assert desk.story(suspended_by_hand).state == "executed"
+    assert "this is done" not in desk.said(number)
+    page = plain(sven.read(f"/actions/{suspended_by_hand}/record"))
+    assert "The directory could not be asked, so that word is what we have." in page
     assert "Nothing to do by hand." in plain(sven.read("/by-hand"))
     again = sven.post(address, did="as_approved", evidence="again")
     assert "There is nothing to report" in plain(again)
+
+
+def desk_reply(desk: Desk, action: str) -> str:
+    from holdshort.stops import replying
+
+    story = desk.story(action)
+    with desk.role("web"):
+        return replying.ready(story, "Sven Lindqvist")
 
 
 def test_a_result_that_differs_is_settled_by_a_person_who_looked(
@@ -120,9 +138,15 @@ def test_a_result_that_differs_is_settled_by_a_person_who_looked(
     sven, address = visit("sven"), f"/actions/{suspended_by_hand}"
     with running_directory(tmp_path, COMPANY) as directory:
         desk.connectors["directory"] = directory.connector
-        sven.post(f"{address}/report", did="as_approved", evidence="I think I clicked it.")
-    assert desk.story(suspended_by_hand).state == "mismatch"
-    assert "The result differs" in plain(sven.read("/by-hand"))
+        said = {"did": "as_approved", "evidence": "I think I clicked it."}
+        sven.post(f"{address}/report", **said, reply="Done, Greta. Sven", send="1")
+    story = desk.story(suspended_by_hand)
+    assert story.state == "mismatch"
+    assert "Done, Greta. Sven" in desk.said(story.action.ticket)
+    page = plain(sven.read("/by-hand"))
+    assert "The result differs" in page
+    assert "As approved, by Sven Lindqvist’s own word. Looked at in the directory: not done" in page
+    assert "May sign innoyes" in page
     assert sven.post(f"{address}/finding", result="not_applied", note="").status_code == 400
     sven.post(f"{address}/finding", result="not_applied", note="He can still sign in.")
     assert desk.story(suspended_by_hand).state == "not_applied"
@@ -142,9 +166,13 @@ def test_a_ready_answer_is_sent_by_a_person_with_one_button(desk: Desk, visit: V
     browser = visit(who)
     assert "Send this answer" in plain(browser.read("/by-hand"))
     assert "UDP 51820" in plain(browser.read("/by-hand"))
-    browser.post(f"/actions/{action}/answer")
+    edited = "Open UDP 51820.\r\n\r\nSven"
+    assert browser.post(f"/actions/{action}/answer", reply=" ").status_code == 400
+    browser.post(f"/actions/{action}/answer", reply=edited)
     assert "UDP 51820" in plain(visit("dana").read(f"/tickets/{number}"))
-    assert desk.story(action).state == "executed"
+    story = desk.story(action)
+    assert (story.state, story.report["did"]) == ("executed", "differently")
+    assert story.outcome["evidence"]["matched"] == "differently"
     before = desk.sql("SELECT count(*) FROM message")
     assert browser.post(f"/actions/{action}/answer").status_code == 400
     assert desk.sql("SELECT count(*) FROM message") == before
@@ -173,6 +201,22 @@ def test_the_rules_say_who_adopted_them_and_what_roles_include(desk: Desk, visit
     assert "at least 90 % sure" in page
 
 
+def test_the_rules_say_what_may_be_spent_and_who_is_asked(desk: Desk, visit: Visit) -> None:
+    page = plain(visit("sven").read("/rules"))
+    for words in (
+        "Renew a contract1,000.00 EURfor each item, with its whole commitmentFrieda Neumann",
+        "Renew a contract2,000.00 EURfor all that one vendor gets in a monthFrieda Neumann",
+        "Samuel Adler, up to 1,000.00 EUR",
+        "Sven Lindqvist; Nadia Rahimi stands in",
+        "Lukas WeberAWS",
+        "Work is Monday, Tuesday, Wednesday, Thursday and Friday, 09:00 to 17:00 in Europe/Berlin",
+        "Nobody decides about their own request",
+    ):
+        assert words in page, words
+    desk.sql("DELETE FROM authority WHERE person = 'leo'")
+    assert "LegalNobody." in plain(visit("sven").read("/rules"))
+
+
 def propose_looser_rules(desk: Desk, author: str, folder: Path) -> int:
     """A new file in which the agent may be less sure, applied by `author`."""
     from holdshort.company.read import read
@@ -186,10 +230,8 @@ def propose_looser_rules(desk: Desk, author: str, folder: Path) -> int:
     return applied.version
 
 
-def test_limits_that_nothing_applies_yet_are_not_shown_as_if_they_held(
-    desk: Desk, visit: Visit
-) -> None:
-    held, waiting = plain(visit("sven").read("/rules")).split("not applied by this version yet")
+def test_every_limit_is_shown_as_what_it_lets_happen(desk: Desk, visit: Visit) -> None:
+    held = plain(visit("sven").read("/rules"))
     assert "at least 90 % sure" in held
     assert "Nobody may hold both" in held
     assert "On hold, so nothing of it is deleted: Dispute with Karl Voss." in held
@@ -198,9 +240,8 @@ def test_limits_that_nothing_applies_yet_are_not_shown_as_if_they_held(
     assert "Maintenance: Laptop patches, tue 20:00 to 24:00 (Europe/Berlin)" in held
     assert "Frozen: Year-end freeze" in held
     assert "The access of at most 5 people changes within an hour" in held
-    for limit in ("privileged object a day",):
-        assert limit in waiting
-        assert limit not in held
+    assert "without a person deciding for at most 1 such person a day" in held
+    assert "not applied" not in held
 
 
 def test_rules_that_wait_show_what_they_loosen_and_are_adopted_by_another(

@@ -10,5 +10,5 @@ from holdshort.records import schema
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("records", "0014_overrides")]
+    dependencies: ClassVar = [("records", "0015_leavers")]
     operations: ClassVar = [schema.change("0016_reviews")]

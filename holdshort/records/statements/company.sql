@@ -114,12 +114,25 @@ SELECT v.number, v.digest, v.author, v.proposed_at, v.file, a.person AS adopted_
 SELECT v.number, v.document FROM kernel.policy_version v WHERE v.number = %(number)s;
 
 -- name: staged_between
--- What was offered in that time and assessed, as it was first staged, oldest first.
-SELECT a.id::text AS id, a.proposal::text AS proposal,
-       min(a.staged_at) OVER (PARTITION BY a.proposal) AS offered_at
-  FROM kernel.action a JOIN kernel.assessment s ON s.action = a.id
- WHERE a.version = 1 AND a.staged_at >= %(since)s AND a.staged_at < %(until)s
- ORDER BY a.staged_at, a.id;
+-- What was offered in that time and assessed, oldest first: of each change every version that a person
+-- changed, and the last one. `previous` is the version before it.
+WITH offered AS (
+    SELECT a.id, a.proposal, a.staged_at, min(a.staged_at) OVER (PARTITION BY a.proposal) AS offered_at
+      FROM kernel.action a JOIN kernel.assessment s ON s.action = a.id
+     WHERE a.version = 1 AND a.staged_at >= %(since)s AND a.staged_at < %(until)s),
+versions AS (
+    SELECT o.id AS first, o.proposal, o.offered_at, o.staged_at AS began, v.id, v.version, v.staged_at,
+           lag(v.id) OVER turns AS previous, lead(v.id) OVER turns IS NULL AS last
+      FROM offered o JOIN LATERAL (
+             SELECT x.id, x.version, x.staged_at FROM kernel.action x WHERE x.id = o.id
+             UNION ALL
+             SELECT x.id, x.version, x.staged_at FROM kernel.action x WHERE x.root = o.id AND x.version > 1) v ON true
+    WINDOW turns AS (PARTITION BY o.id ORDER BY v.version))
+SELECT v.id::text AS id, v.first::text AS first, v.proposal::text AS proposal, v.previous::text AS previous,
+       CASE v.version WHEN 1 THEN v.offered_at ELSE v.staged_at END AS at, v.offered_at
+  FROM versions v
+ WHERE v.last OR EXISTS (SELECT FROM kernel.decision d WHERE d.action = v.id AND d.verdict = 'change')
+ ORDER BY v.began, v.first, v.version;
 
 -- name: add_policy_version
 INSERT INTO kernel.policy_version (number, document, file, digest, author)

@@ -167,3 +167,8 @@ SELECT NOT EXISTS (
 -- name: rights_by_id
 SELECT e.id, e.name, s.name AS system_name, e.privileged
   FROM public.entitlement e JOIN public.system s ON s.id = e.system;
+
+-- name: system_owners
+-- Every system with the name of who answers for it, if anybody does.
+SELECT s.name, p.name AS owner_name
+  FROM public.system s LEFT JOIN public.profile p ON p.person = s.owner ORDER BY s.name;
