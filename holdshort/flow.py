@@ -27,6 +27,7 @@ from holdshort.stops import (
     deciding,
     execution,
     lapsing,
+    looking,
     older,
     previewing,
     reading,
@@ -229,9 +230,10 @@ def reroute(action: str) -> None:
 
 
 def remind(action: str) -> None:
-    """Nobody answered yet: remind those who were asked, or ask somebody else as well."""
+    """Nobody answered yet, or looked over an emergency: remind them, or ask somebody else."""
     with actions.turn_of(action) as (found, at):
         silence.go_on(existing(found), at=at)
+        looking.remind(existing(found), at=at)
 
 
 # ------------------------------------------------------------------ authorize

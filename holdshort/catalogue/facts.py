@@ -31,6 +31,9 @@ HR = "the HR record"
 CHANNEL = "the channel the words came by"
 TYPE = "the action type"
 COMPANY = "the register of systems"
+EMERGENCY = "raise.emergency"
+"""The rule of whatever a person called an emergency."""
+
 UNPROVEN = "raise.requester_unproven"
 """The rule of whatever nobody proved to have asked for."""
 
@@ -135,7 +138,7 @@ def emergency(asked: Circumstances) -> Reason | None:
     """Raise: a human called it an emergency, so a human decides."""
     if not asked.emergency:
         return None
-    return Reason(rule="raise.emergency", text="A person flagged this as an emergency.")
+    return Reason(rule=EMERGENCY, text="A person flagged this as an emergency.")
 
 
 def beneficiary_differs(asked: Circumstances, person: Person) -> Reason | None:

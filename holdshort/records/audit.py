@@ -46,6 +46,8 @@ EVENTS = frozenset(
         "delegation.taken_back",
         "undo.asked",
         "call_back.recorded",
+        "emergency.looked_over",
+        "emergency.reminded",
         "override.invoked",
         "override.looked_over",
         "access.ended",

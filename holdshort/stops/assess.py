@@ -65,6 +65,11 @@ class Assessment:
         return unproven and self.action.undoes is None
 
     @property
+    def emergency(self) -> bool:
+        """Whether a person called it an emergency: then somebody looks over it afterwards."""
+        return any(one.rule == facts.EMERGENCY for one in self.findings.raises)
+
+    @property
     def category(self) -> str:
         """Action type / tier."""
         return f"{self.type.id}/{int(self.tier)}"

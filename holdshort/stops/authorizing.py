@@ -13,7 +13,7 @@ from holdshort.records.actions import Story
 from holdshort.records.people import DESK
 from holdshort.records.wake import wake
 from holdshort.records.world import World
-from holdshort.stops import asking, desk, moved, telling
+from holdshort.stops import asking, desk, looking, moved, telling
 from holdshort.stops.assess import Assessment
 
 RUNS_WITHIN = timedelta(hours=1)
@@ -63,6 +63,8 @@ def by_decisions(story: Story, *, at: datetime) -> None:
         person_2=second.get("person"),
     )
     _wake_at_its_end(story)
+    if story.gate["emergency"]:
+        telling.say(story, f"‘{telling.title(story)}’ was approved. {looking.WITHIN}")
     if by_hand and objected(story):
         wake("restage", story.action.id)
     elif by_hand:

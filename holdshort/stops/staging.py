@@ -206,6 +206,7 @@ def _write_answer(one: Assessment, *, digest: str, data: bytes) -> None:
         catalogue_version=catalogue_version(),
         alone=one.alone,
         call_back=one.call_back,
+        emergency=one.emergency,
         grounds=grounds.pack(asdict(one.findings), reasons, beside=data),
     )
 

@@ -37,6 +37,7 @@ GUARDED = (
     "call_back",
     "decision",
     "delegation",
+    "emergency_looked_over",
     "ending",
     "event",
     "execution",
@@ -94,7 +95,7 @@ _TWICE = (
         )
         for table in (
             *("decision", "delegation", "reconciliation", "settlement", "switch"),
-            *("override", "looked_over", "call_back"),
+            *("override", "looked_over", "call_back", "emergency_looked_over"),
         )
     ),
     Redundant(

@@ -1,5 +1,6 @@
 -- 0016. What a review may need besides the yes. Zones of a badge for a time; call_back, what somebody asked the requester
--- on a number that the ticket does not give. {web}, {desk} and {executor} are login roles.
+-- on a number that the ticket does not give; emergency_looked_over, what somebody else said afterwards about a change that
+-- was an emergency. {web}, {desk} and {executor} are login roles.
 
 -- ------------------------------------------------------------------ a badge opens a room for a time
 
@@ -96,3 +97,46 @@ CREATE POLICY called_back ON kernel.override AS RESTRICTIVE FOR INSERT WITH CHEC
     NOT EXISTS (SELECT FROM kernel.assessment s WHERE s.action = override.action AND s.call_back)
     OR EXISTS (SELECT FROM kernel.called c WHERE c.action = override.action AND c.result = 'confirmed')
        AND NOT EXISTS (SELECT FROM kernel.called c WHERE c.action = override.action AND c.result = 'denied'));
+
+-- ------------------------------------------------------------------ an emergency is looked over afterwards
+
+ALTER TABLE kernel.assessment ADD COLUMN emergency boolean NOT NULL DEFAULT false;
+GRANT INSERT (emergency) ON kernel.assessment TO {desk};
+CREATE INDEX assessment_emergency ON kernel.assessment (action) WHERE emergency;
+
+-- Somebody else than who said yes looked at it afterwards; until then it is open.
+CREATE TABLE kernel.emergency_looked_over (
+    action      uuid PRIMARY KEY REFERENCES kernel."authorization",
+    person      text NOT NULL,
+    person_kind text NOT NULL DEFAULT 'human',
+    account     bigint NOT NULL,
+    verdict     text NOT NULL CHECK (verdict IN ('right', 'wrong')),
+    note        text NOT NULL CHECK (note <> '' AND length(note) <= 4000),
+    looked_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
+    FOREIGN KEY (person, person_kind) REFERENCES kernel.person (id, kind),
+    FOREIGN KEY (account, person) REFERENCES kernel.account (id, person),
+    CONSTRAINT human CHECK (person_kind = 'human')
+);
+
+-- An emergency that people permitted and that has started; one that somebody overrode is open as that.
+CREATE VIEW kernel.emergency AS
+SELECT z.action, a.ticket, z.person_1, z.person_2, f.turned_at AS started_at, f.turned_at + interval '48 hours' AS due_at
+  FROM kernel.assessment s JOIN kernel."authorization" z ON z.action = s.action AND z.basis = 'decisions'
+  JOIN kernel.fate f ON f.action = s.action AND f.kind IN ('claimed', 'by_hand')
+  JOIN kernel.action a ON a.id = s.action
+ WHERE s.emergency;
+
+GRANT SELECT ON kernel.emergency_looked_over, kernel.emergency TO {web}, {desk}, {executor};
+GRANT INSERT (action, person, account, verdict, note) ON kernel.emergency_looked_over TO {web};
+ALTER TABLE kernel.emergency_looked_over ENABLE ROW LEVEL SECURITY;
+CREATE POLICY emergency_looked_over_read ON kernel.emergency_looked_over FOR SELECT USING (true);
+CREATE POLICY emergency_looked_over_web ON kernel.emergency_looked_over FOR INSERT TO {web} WITH CHECK (true);
+CREATE POLICY by_somebody_who_works_here ON kernel.emergency_looked_over AS RESTRICTIVE FOR INSERT WITH CHECK (
+    EXISTS (SELECT FROM public.authority a WHERE a.person = emergency_looked_over.person)
+    OR EXISTS (SELECT FROM public.profile p WHERE p.person = emergency_looked_over.person AND 'owner' = ANY (p.roles)));
+CREATE POLICY account_in_use ON kernel.emergency_looked_over AS RESTRICTIVE FOR INSERT WITH CHECK (
+    NOT EXISTS (SELECT FROM kernel.account a WHERE a.id = emergency_looked_over.account AND a.ended_at IS NOT NULL));
+-- Nobody looks over what they said yes to.
+CREATE POLICY by_another_than_said_yes ON kernel.emergency_looked_over AS RESTRICTIVE FOR INSERT WITH CHECK (
+    EXISTS (SELECT FROM kernel.emergency e WHERE e.action = emergency_looked_over.action
+               AND emergency_looked_over.person NOT IN (e.person_1, COALESCE(e.person_2, ''))));
