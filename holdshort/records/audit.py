@@ -49,6 +49,7 @@ EVENTS = frozenset(
         "emergency.looked_over",
         "emergency.reminded",
         "override.invoked",
+        "rollback.covered",
         "override.looked_over",
         "access.ended",
         "access.gone",

@@ -102,6 +102,16 @@ def by_term(story: Story, approver: str, *, at: datetime) -> None:
         _give_to(story, asking.hands(story, approver, at=at))
 
 
+def by_rollback(story: Story, approver: str, ends_at: datetime, *, at: datetime) -> None:
+    """The undo was approved together with its change, and its time is not over."""
+    by_hand = story.gate["hands"] == Hands.PERSON
+    _authorize(story, basis="rollback", not_before=at, expires_at=min(at + RUNS_WITHIN, ends_at))
+    if by_hand:
+        _give_to(story, asking.hands(story, approver, at=at))
+    elif story.action.target.connector == "desk":
+        desk.carry_out(story)
+
+
 def by_override(story: Story, *, at: datetime) -> bool:
     """One human permitted it alone, for an hour; False where nobody did, or the hour is over."""
     if story.override is None:

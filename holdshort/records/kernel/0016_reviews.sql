@@ -1,6 +1,7 @@
 -- 0016. What a review may need besides the yes. Zones of a badge for a time; call_back, what somebody asked the requester
 -- on a number that the ticket does not give; emergency_looked_over, what somebody else said afterwards about a change that
--- was an emergency. {web}, {desk} and {executor} are login roles.
+-- was an emergency; a fifth ground of a permission, `rollback`, for the undo that an approval covered. {web}, {desk} and
+-- {executor} are login roles.
 
 -- ------------------------------------------------------------------ a badge opens a room for a time
 
@@ -140,3 +141,49 @@ CREATE POLICY account_in_use ON kernel.emergency_looked_over AS RESTRICTIVE FOR 
 CREATE POLICY by_another_than_said_yes ON kernel.emergency_looked_over AS RESTRICTIVE FOR INSERT WITH CHECK (
     EXISTS (SELECT FROM kernel.emergency e WHERE e.action = emergency_looked_over.action
                AND emergency_looked_over.person NOT IN (e.person_1, COALESCE(e.person_2, ''))));
+
+-- ------------------------------------------------------------------ the fifth ground of a permission
+
+-- The undo that the approved bytes cover; null where they cover none.
+CREATE FUNCTION kernel.rollback_of(canonical bytea) RETURNS jsonb LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN pg_catalog.convert_from(canonical, 'UTF8')::jsonb #> '{{seen,_rollback}}';
+
+-- The undo that people said yes to with a change that has been made, and until when; once. Whoever undid it otherwise
+-- has undone it.
+CREATE VIEW kernel.rollback AS
+SELECT a.id AS action, a.connector, a.beneficiary, kernel.target_of(a.canonical) AS target, z.person_1 AS approver,
+       kernel.rollback_of(a.canonical) ->> 'type' AS type, kernel.rollback_of(a.canonical) -> 'params' AS params,
+       o.at + (kernel.rollback_of(a.canonical) ->> 'hours')::integer * interval '1 hour' AS ends_at
+  FROM kernel.action a
+  JOIN kernel."authorization" z ON z.action = a.id AND z.basis = 'decisions'
+  JOIN kernel.outcome o ON o.action = a.id AND o.kind IN ('verified', 'recorded')
+ WHERE kernel.rollback_of(a.canonical) IS NOT NULL
+   AND NOT EXISTS (SELECT FROM kernel.action b JOIN kernel.action_state v ON v.action = b.id
+                    WHERE b.undoes = a.id AND v.state = 'executed')
+   AND NOT EXISTS (SELECT FROM kernel.action b JOIN kernel."authorization" y ON y.action = b.id AND y.basis = 'rollback'
+                    WHERE b.undoes = a.id);
+GRANT SELECT ON kernel.rollback TO {web}, {desk}, {executor};
+
+ALTER TABLE kernel."authorization"
+    DROP CONSTRAINT authorization_basis_check,
+    DROP CONSTRAINT policy_or_people;
+ALTER TABLE kernel."authorization"
+    ADD CONSTRAINT authorization_basis_check CHECK (basis IN ('policy', 'decisions', 'term', 'override', 'rollback')),
+    -- A policy authorizes only what runs on its own; the end of access, and an undo that was covered, were approved before;
+    -- an override is one human's for what waits, never for what is not allowed; everything else needs its number of
+    -- different people.
+    ADD CONSTRAINT policy_or_people CHECK (
+        basis = 'policy' AND mode = 'HOTL' AND tier < 3
+            AND policy_version IS NOT NULL AND standing IS NOT NULL AND decision_1 IS NULL
+        OR basis = 'decisions' AND mode IN ('HITL', 'SUGGEST') AND decision_1 IS NOT NULL
+            AND (needed = 1 OR decision_2 IS NOT NULL AND person_1 <> person_2)
+        OR basis IN ('term', 'override', 'rollback') AND mode <> 'REFUSE'
+    );
+-- Exactly what was covered, at its target and for its person, and it starts before the time is over.
+CREATE POLICY as_covered ON kernel."authorization" AS RESTRICTIVE FOR INSERT WITH CHECK (
+    basis <> 'rollback' OR EXISTS (
+        SELECT FROM kernel.action r JOIN kernel.rollback b ON b.action = r.undoes
+         WHERE r.id = "authorization".action AND r.type = b.type AND r.connector = b.connector
+           AND kernel.target_of(r.canonical) = b.target AND r.beneficiary = b.beneficiary
+           AND pg_catalog.convert_from(r.canonical, 'UTF8')::jsonb -> 'params' = b.params
+           AND "authorization".expires_at <= b.ends_at));

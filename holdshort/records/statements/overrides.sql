@@ -3,6 +3,10 @@ INSERT INTO kernel.override (action, digest, requester, beneficiary, initiator, 
 SELECT a.id, a.digest, a.requester, a.beneficiary, a.initiator, a.changer, %(person)s, %(account)s, %(channel)s, %(reason)s
   FROM kernel.action a WHERE a.id = %(action)s;
 
+-- name: rollback
+-- The undo that an approval covered, by the action it undoes: until when, and who said yes; none that was used or is over.
+SELECT b.ends_at, b.approver FROM kernel.rollback b WHERE b.action = %(action)s AND b.ends_at > clock_timestamp();
+
 -- name: add_look
 INSERT INTO kernel.looked_over (override, invoker, person, account, verdict, note)
 SELECT o.action, o.person, %(person)s, %(account)s, %(verdict)s, %(note)s

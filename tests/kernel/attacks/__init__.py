@@ -15,6 +15,7 @@ from tests.kernel.attacks import (
     overrides,
     people,
     permissions,
+    rollbacks,
     switches,
     turns,
 )
@@ -30,6 +31,7 @@ ON_ONE_DATABASE: list[Attack] = [
     *overrides.ATTACKS,
     *people.ATTACKS,
     *permissions.ATTACKS,
+    *rollbacks.ATTACKS,
     *turns.ATTACKS,
 ]
 """Attacks that leave a database as it was for the others."""
