@@ -78,9 +78,17 @@ class Wait:
         return any(person in line for line in lines) or person in {one.person for one in asked}
 
     def _side(self, context: str, needed: int = 1) -> Wait:
-        holding = {one.person for one in self.desk.holding(context, "")}
-        owners = [owner for owner in self.owners if owner[0] in holding]
+        """Owners speak for what they decide, and for the first context where that is none."""
+        mine = self._holding(context)
+        if context == self.context:
+            mine |= {owner for owner, _ in self.owners}.difference(
+                *map(self._holding, self.contexts)
+            )
+        owners = [owner for owner in self.owners if owner[0] in mine]
         return Wait(self.desk, context, owners, needed)
+
+    def _holding(self, context: str) -> set[str]:
+        return {one.person for one in self.desk.holding(context, "")}
 
     def _speakers(self) -> list[set[str]]:
         return [_authorities(side) for side in self.sides()]

@@ -164,19 +164,18 @@ def _asked_by_whom_it_says(asked: _Asked) -> None:
         raise no
 
 
+def _none_of_those_whom_it_is_about(asked: _Asked) -> None:
+    """One decision about many people is not for any of them."""
+    if asked.sender.person.id in asked.story.action.params.get("people", ()):
+        raise Refused("self_approval", "You are one of those whom it is about.")
+
+
 def _for_a_side_of_their_own(asked: _Asked) -> None:
     """Where several sides must say yes, one yes for each; a second one for a side adds nothing."""
     if asked.answer.verdict != "approve":
         return
     if why := asking.side_taken(asked.story, asked.sender.person.id, at=asked.at):
         raise Refused("side_taken", why)
-
-
-def _not_about_themselves(asked: _Asked) -> None:
-    """One decision about many people is not for any of them."""
-    yes = asked.answer.verdict == "approve"
-    if yes and asked.sender.person.id in asked.story.action.params.get("people", ()):
-        raise Refused("self_approval", "You are one of those whom it is about.")
 
 
 def _well_proved(asked: _Asked) -> None:
@@ -259,7 +258,7 @@ _RULES: tuple[Callable[[_Asked], None], ...] = (
     _still_open,
     _asked_to,
     _still_has_the_authority,
-    _not_about_themselves,
+    _none_of_those_whom_it_is_about,
     _well_proved,
     _seen_in_full,
     _complete,
