@@ -27,6 +27,7 @@ from holdshort.stops import (
     deciding,
     execution,
     lapsing,
+    looking,
     older,
     previewing,
     reading,
@@ -36,6 +37,7 @@ from holdshort.stops import (
     telling,
 )
 from holdshort.stops.by_hand import find, report, send_answer
+from holdshort.stops.calling_back import call_back
 from holdshort.stops.conversation import ask_for_a_person, check_words, close, open_for, reply
 from holdshort.stops.deciding import Answer
 from holdshort.stops.delegating import delegate, take_back
@@ -53,6 +55,7 @@ __all__ = [
     "ask_by_form",
     "ask_for_a_person",
     "authorize",
+    "call_back",
     "close",
     "decide",
     "delegate",
@@ -229,9 +232,10 @@ def reroute(action: str) -> None:
 
 
 def remind(action: str) -> None:
-    """Nobody answered yet: remind those who were asked, or ask somebody else as well."""
+    """Nobody answered yet, or looked over an emergency: remind them, or ask somebody else."""
     with actions.turn_of(action) as (found, at):
         silence.go_on(existing(found), at=at)
+        looking.remind(existing(found), at=at)
 
 
 # ------------------------------------------------------------------ authorize

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
+from weakref import WeakSet
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -87,7 +88,10 @@ class Connections:
     A new one is slow for its first statements, as the server knows no table and no plan yet.
     """
 
+    _all: ClassVar[WeakSet[Connections]] = WeakSet()
+
     def __init__(self) -> None:
+        self._all.add(self)
         self._roles: dict[str | None, tuple[Any, Any]] = {}
         self._looking: list[psycopg.Connection[tuple[Any, ...]]] = []
 
@@ -118,10 +122,16 @@ class Connections:
         self._looking.append(kept)
 
     def close(self) -> None:
-        for raw, _ in self._roles.values():
-            raw.close()
-        for raw in self._looking:
-            raw.close()
+        while self._roles:
+            self._roles.popitem()[1][0].close()
+        while self._looking:
+            self._looking.pop().close()
+
+    @classmethod
+    def close_all(cls) -> None:
+        """Leave every desk, as its processes do when they are stopped."""
+        for one in cls._all:
+            one.close()
 
 
 def _is_idle(raw: psycopg.Connection[Any]) -> bool:

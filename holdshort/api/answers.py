@@ -7,6 +7,8 @@ from typing import Literal
 
 from pydantic import Field
 
+from holdshort.api.said import CallBack, Decision
+from holdshort.api.said import Verdict as Verdict
 from holdshort.api.shapes import (
     Action,
     AssuranceName,
@@ -27,7 +29,6 @@ from holdshort.api.shapes import (
 from holdshort.core.terms import Channel, Hands, Mode
 
 Stands = Literal["with_agent", "asked", "staged", "with_person", "closed"]
-Verdict = Literal["approve", "change", "reject", "ask", "hand_over"]
 
 # ------------------------------------------------------------------ tickets
 
@@ -104,26 +105,6 @@ class Tickets(Shape):
 # ------------------------------------------------------------------ reviews and records
 
 
-class Decision(Shape):
-    """One person's answer. `shown` is the SHA-256 of what they were shown."""
-
-    id: str
-    person: str
-    verdict: Verdict
-    reason_code: str | None
-    changes: Free | None
-    hand_to: str | None
-    channel: Channel
-    authority: str
-    justification: str | None = Field(description="Why, where they decided alone.")
-    instead_of: str | None = Field(description="For whom they decided, by delegation.")
-    comment: str
-    assurance: AssuranceName
-    digest: str
-    shown: str
-    decided_at: datetime
-
-
 class ListedReview(Shape):
     """A review in a list."""
 
@@ -167,6 +148,8 @@ class Review(Shape):
     fault: str
     reasoning: str
     reviewers: list[Reviewer]
+    call_back: bool = Field(description="Whether a yes needs a confirmed call to the requester.")
+    call_backs: list[CallBack]
     decisions: list[Decision]
     action: Action
 
@@ -188,6 +171,7 @@ class Record(Shape):
     assessment: Free
     facts: list[UsedFact]
     rights_gained: list[Free]
+    call_backs: list[CallBack]
     decisions: list[Decision]
     authorization: Authorization | None
     fate: Free | None

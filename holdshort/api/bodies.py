@@ -177,6 +177,14 @@ class LookOver(Body):
     note: Annotated[Comment, Field(min_length=1)]
 
 
+class NewCallBack(Body):
+    """One call to whoever is to have asked: where the number is from, and what they said."""
+
+    number_from: Literal["directory", "hr_record", "in_person"]
+    result: Literal["confirmed", "denied", "not_reached"]
+    note: Annotated[StrictStr, Field(max_length=1000)] = ""
+
+
 class NewDecision(Body):
     """One person's answer to a review, about the bytes with this digest."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from ninja import Router
 
@@ -18,8 +18,9 @@ router = Router(tags=["overrides"])
 
 
 class Override(shapes.Shape):
-    """One that nobody else has looked at yet."""
+    """One that nobody else has looked at yet; to an emergency `person` said yes."""
 
+    kind: Literal["override", "emergency"]
     action: str
     ticket: int
     person: str
@@ -41,12 +42,12 @@ class Overrides(shapes.Shape):
     auth=needs("actions:read"),
     response=Overrides,
     operation_id="list_overrides",
-    summary="Emergency overrides that nobody else has looked at",
+    summary="Emergency overrides and emergency changes that nobody else has looked at",
 )
 def list_overrides(request: Request) -> dict[str, Any]:
     """For people who work on this desk; others see none."""
     here = queue.works_here(request.auth.person)
-    kept = ("action", "ticket", "person", "reason", "invoked_at", "due_at", "overdue")
+    kept = ("kind", "action", "ticket", "person", "reason", "invoked_at", "due_at", "overdue")
     found = overrides.open_ones() if here else []
     items = [{name: getattr(one, name) for name in kept} for one in found]
     return {"items": items, "total": len(items)}
@@ -74,10 +75,10 @@ def override_action(request: Request, identity: Identity, body: OverrideIt) -> d
     auth=needs("overrides:write"),
     response=shapes.Action,
     operation_id="look_over_override",
-    summary="Say afterwards whether an override was right",
+    summary="Say afterwards whether an override, or an emergency change, was right",
 )
 def look_over_override(request: Request, identity: Identity, body: LookOver) -> dict[str, Any]:
-    """For another human than the one who used it; that closes it."""
+    """For another human than whoever used it, or said yes to the change; that closes it."""
     story = seeing.action(request.auth, identity)
     flow.look_over(story.action.id, body.verdict, body.note, sender=request.auth.sender)
     return _shown(story.action.id)

@@ -10,7 +10,7 @@ from ninja import Query, Router, Status
 from holdshort import catalogue, flow, shown
 from holdshort.api import answers, seeing
 from holdshort.api.bearer import Request, needs
-from holdshort.api.bodies import NewDecision
+from holdshort.api.bodies import NewCallBack, NewDecision
 from holdshort.api.once import Answer, Receipt, once
 from holdshort.api.params import Number, Page, Search
 from holdshort.api.problems import Problem
@@ -88,6 +88,25 @@ def decide(request: Request, number: Number, body: NewDecision) -> Status[Any] |
         return {"decision": decision, "review": number, "verdict": body.verdict}
 
     return once(request, body, make, lambda made: _decided(made, story, world))
+
+
+@router.post(
+    "/reviews/{number}/call-backs",
+    auth=needs("reviews:decide"),
+    response={201: answers.Review},
+    operation_id="call_back",
+    summary="Record a call to whoever is to have asked",
+)
+def call_back(request: Request, number: Number, body: NewCallBack) -> Status[Any]:
+    """Where nobody proved to be the requester, a yes is refused until a call confirmed it.
+
+    The number is one that we know, never one from the ticket. For people who work here and have no
+    part in it. After a call in which they said that it was not them, no yes counts any more.
+    """
+    seeing.decidable(request.auth, number)
+    flow.call_back(number, body.number_from, body.result, body.note, sender=request.auth.sender)
+    story = seeing.review(request.auth, number)
+    return Status(201, shown.review(story, technical=seeing.technical(request.auth)))
 
 
 def _said(story: Story, body: NewDecision, world: World) -> Said:

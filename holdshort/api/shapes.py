@@ -133,7 +133,7 @@ class Confidence(Shape):
 class Authorization(Shape):
     """The permission to run once, inside its window; `position` is its place in the log."""
 
-    basis: Literal["policy", "decisions", "term", "override"]
+    basis: Literal["policy", "decisions", "term", "override", "rollback"]
     digest: str
     hands: Hands
     policy_version: int | None

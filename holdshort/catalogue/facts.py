@@ -31,6 +31,12 @@ HR = "the HR record"
 CHANNEL = "the channel the words came by"
 TYPE = "the action type"
 COMPANY = "the register of systems"
+EMERGENCY = "raise.emergency"
+"""The rule of whatever a person called an emergency."""
+
+UNPROVEN = "raise.requester_unproven"
+"""The rule of whatever nobody proved to have asked for."""
+
 MISTYPED = "password_attempts"
 """How the directory says that an account was locked by wrong passwords."""
 
@@ -120,11 +126,11 @@ def sender_unproven(asked: Circumstances) -> Reason | None:
     if asked.assurance >= Assurance.SESSION and asked.channel is not Channel.EMAIL:
         return None
     return Reason(
-        rule="raise.requester_unproven",
+        rule=UNPROVEN,
         text=f"We could not confirm that {asked.requester.name} sent this.",
         observed=f"by {asked.channel}, {asked.assurance.name.lower().replace('_', '-')} sign-in",
         limit="a signed-in session",
-        would_pass="Ask from a signed-in session, or have a person call back on a known number.",
+        would_pass="Ask from a signed-in session; else a person must call back on a known number.",
     )
 
 
@@ -132,7 +138,7 @@ def emergency(asked: Circumstances) -> Reason | None:
     """Raise: a human called it an emergency, so a human decides."""
     if not asked.emergency:
         return None
-    return Reason(rule="raise.emergency", text="A person flagged this as an emergency.")
+    return Reason(rule=EMERGENCY, text="A person flagged this as an emergency.")
 
 
 def beneficiary_differs(asked: Circumstances, person: Person) -> Reason | None:

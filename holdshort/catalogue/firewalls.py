@@ -1,6 +1,7 @@
 """Firewall rules: what they expose is read from the inventory, and a person always decides.
 
 Taking a rule back is a change like any other: what it let in or kept out is let in or kept out.
+Only an undo that the approval covered, in its time, needs no other yes.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pydantic import Field
 
 from holdshort.catalogue import contradictions, facts, inventory
 from holdshort.catalogue.kind import ActionType, Params, Rendering, UnknownTarget
-from holdshort.core import consequence, windows
+from holdshort.core import consequence, rollbacks, windows
 from holdshort.core.terms import (
     Asset,
     Circumstances,
@@ -51,6 +52,13 @@ class Rule(Params):
     )
     destination: str = Field(
         min_length=1, max_length=64, description="The id of the host, database or network reached."
+    )
+    rollback_hours: int = Field(
+        default=0,
+        ge=0,
+        le=rollbacks.LONGEST,
+        description="For how many hours after it is made it may be taken back without another "
+        "yes; 0: never.",
     )
 
 
@@ -181,7 +189,8 @@ def _render(params: Mapping[str, Any], knows: Knows) -> Rendering:
 
 def _inverse(params: Mapping[str, Any]) -> Offered | None:
     other = "remove" if params["change"] == "add" else "add"
-    return Offered("fw.change", {**params, "change": other})
+    kept = {name: value for name, value in params.items() if name != "rollback_hours"}
+    return Offered("fw.change", {**kept, "change": other})
 
 
 CHANGE = ActionType(
@@ -199,7 +208,8 @@ CHANGE = ActionType(
         "who asks",
     ),
     undo=_inverse,
-    undo_words="Remove the rule again, or add it again; that is decided like any other change.",
+    undo_words="Remove the rule again, or add it again; that is decided like any other change, "
+    "unless the approval covered exactly that for some hours.",
     connector="manual",
     min_tier=(Tier.HUMAN, "Firewalls are always for a person to decide."),
     permanent=True,

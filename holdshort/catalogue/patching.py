@@ -140,7 +140,7 @@ def _production(rings: Sequence[Ring]) -> list[Ring]:
 def _emergency(params: Patches, asked: Circumstances) -> Reason | None:
     """Raise: whoever asks calls it an emergency, in the form or for the whole ticket."""
     if params.emergency:
-        return Reason(rule="raise.emergency", text="A person flagged this as an emergency.")
+        return Reason(rule=facts.EMERGENCY, text="A person flagged this as an emergency.")
     return facts.emergency(asked)
 
 

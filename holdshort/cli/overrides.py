@@ -27,13 +27,16 @@ def _list(asked: argparse.Namespace) -> None:
     from holdshort.records import overrides
 
     found = overrides.open_ones()
-    names = ("action", "ticket", "person", "reason", "invoked_at", "due_at", "overdue")
+    names = ("kind", "action", "ticket", "person", "reason", "invoked_at", "due_at", "overdue")
     rows = [{name: getattr(one, name) for name in names} for one in found]
     listed = base.table(
-        ("action", "ticket", "by", "used (UTC)", "why"),
-        [(o.action, o.ticket, o.name, f"{o.invoked_at:%d %b %H:%M}", o.reason) for o in found],
+        ("kind", "action", "ticket", "by", "used (UTC)", "why"),
+        [
+            (o.kind, o.action, o.ticket, o.name, f"{o.invoked_at:%d %b %H:%M}", o.reason)
+            for o in found
+        ],
     )
-    base.show(asked, rows, listed if rows else "No emergency override is open.")
+    base.show(asked, rows, listed if rows else "Nothing is left to look over.")
 
 
 def _use(asked: argparse.Namespace) -> None:

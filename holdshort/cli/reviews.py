@@ -9,6 +9,8 @@ from typing import Any
 from holdshort.cli import base
 from holdshort.core.reasons import OVERRIDE
 
+NUMBER_FROM = ("directory", "hr_record", "in_person")
+RESULT = ("confirmed", "denied", "not_reached")
 VERBS = {
     "approve": "say yes to exactly this change",
     "change": "change it first",
@@ -54,6 +56,25 @@ def add_to(nouns: base.Nouns) -> None:
             )
         if name == "hand-over":
             parser.add_argument("--to", required=True, metavar="PERSON")
+
+    _add_call_back(base.verb(verbs, "call-back", _call_back, "record a call to the requester"))
+
+
+def _add_call_back(call: argparse.ArgumentParser) -> None:
+    call.add_argument("number", type=int)
+    call.add_argument("--as", dest="person", required=True, metavar="PERSON")
+    call.add_argument("--number-from", required=True, choices=list(NUMBER_FROM))
+    call.add_argument("--result", required=True, choices=list(RESULT))
+    call.add_argument("--note", default="", help="what was said")
+
+
+def _call_back(asked: argparse.Namespace) -> None:
+    base.connect(asked, "web")
+    from holdshort import flow
+
+    who = base.sender(asked.person)
+    flow.call_back(asked.number, asked.number_from, asked.result, asked.note, sender=who)
+    base.show(asked, {"review": asked.number, "result": asked.result}, "Recorded.")
 
 
 def _list(asked: argparse.Namespace) -> None:

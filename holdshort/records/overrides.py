@@ -1,4 +1,6 @@
-"""Emergency overrides as rows: what one human permitted alone, and who has looked at it."""
+"""Emergencies as rows: what one human permitted alone, or people said yes to in a hurry, and who
+has looked at it.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +14,18 @@ from holdshort.records.actions import Story
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """One that nobody else has looked at; that is due 48 hours after it was used."""
+    """One that nobody else has looked at; that is due 48 hours after it was used, or began.
 
+    `kind` is `override`, or `emergency` for a change that people called one and others permitted:
+    `person`, and the `second` where two had to.
+    """
+
+    kind: str
     action: str
     ticket: int
     person: str
     name: str
+    second: str | None
     reason: str
     invoked_at: datetime
     due_at: datetime
@@ -56,3 +64,21 @@ def add_look(story: Story, verdict: str, note: str, *, sender: Sender) -> None:
         verdict=verdict,
         note=note,
     )
+
+
+def add_look_at_emergency(action: str, verdict: str, note: str, *, sender: Sender) -> None:
+    """Somebody else looked at a change that was an emergency."""
+    db.run(
+        "add_look_at_emergency",
+        action=action,
+        person=sender.person.id,
+        account=sender.account,
+        verdict=verdict,
+        note=note,
+    )
+
+
+def emergency(action: str) -> Override | None:
+    """The open one of that action, if people permitted it as an emergency."""
+    found = (one for one in open_ones() if (one.action, one.kind) == (action, "emergency"))
+    return next(found, None)

@@ -79,6 +79,8 @@ def review(story: Story, *, technical: bool = False) -> Data:
         **parts.picked(asked, "opened_at", "expires_at", "fault"),
         "reasoning": parts.reasoning(story),
         "reviewers": parts.reviewers(story),
+        "call_back": story.gate["call_back"],
+        "call_backs": parts.call_backs(story),
         "decisions": [parts.decision(one) for one in story.decisions],
         "action": action(story, world, technical=technical),
     }

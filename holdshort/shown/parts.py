@@ -10,6 +10,7 @@ from typing import Any
 from holdshort.core.terms import Assurance
 from holdshort.records import db
 from holdshort.records.actions import Part, Story
+from holdshort.stops import calling_back
 
 Data = dict[str, Any]
 PLAINLY = {
@@ -61,6 +62,12 @@ def reviewers(story: Story) -> list[Data]:
 def reasoning(story: Story) -> str:
     """What the agent, or whoever offered it, said about it."""
     return story.proposed["reasoning"] or ""
+
+
+def call_backs(story: Story) -> list[Data]:
+    """Who called the requester back, and what they said; the first one first."""
+    kept = ("person", "number_from", "result", "note", "channel", "called_at")
+    return [{"id": str(one["id"]), **picked(one, *kept)} for one in calling_back.of(story)]
 
 
 def decision(one: Part) -> Data:

@@ -18,6 +18,7 @@ def record(story: Story, *, technical: bool = False) -> Data:
         "assessment": _assessment(story),
         "facts": parts.facts(given["findings"], given["assessed_at"]),
         "rights_gained": given["findings"]["rights"],
+        "call_backs": parts.call_backs(story),
         "decisions": [parts.decision(one) for one in story.decisions],
         "authorization": parts.authorization(story),
         "executions": parts.executions(story),

@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from holdshort import __version__, catalogue
-from holdshort.core import consequence, gate, grants, policy, routing
+from holdshort.catalogue import facts
+from holdshort.core import consequence, gate, grants, policy, rollbacks, routing
 from holdshort.core.terms import (
     Action,
     Circumstances,
@@ -58,6 +59,17 @@ class Assessment:
         return any(one.person == self.action.requester for one in asked)
 
     @property
+    def call_back(self) -> bool:
+        """Whether somebody must call the requester before a yes; an undo rests on the change."""
+        unproven = any(one.rule == facts.UNPROVEN for one in self.findings.raises)
+        return unproven and self.action.undoes is None
+
+    @property
+    def emergency(self) -> bool:
+        """Whether a person called it an emergency: then somebody looks over it afterwards."""
+        return any(one.rule == facts.EMERGENCY for one in self.findings.raises)
+
+    @property
     def category(self) -> str:
         """Action type / tier."""
         return f"{self.type.id}/{int(self.tier)}"
@@ -83,9 +95,9 @@ def assess(
     findings = _findings(kind, offered, params, circumstances, world, people)
     least = kind.min_tier[0] if kind.min_tier else Tier.AUTOMATIC
     tier = consequence.tier(findings.consequence, min_tier=least, raises=findings.raises)
-    category = f"{kind.id}/{int(tier)}"
-    standing = _supposed(phase, tier) if phase else standing_of(category)
+    standing = _supposed(phase, tier) if phase else standing_of(f"{kind.id}/{int(tier)}")
     wanted, findings = _for_a_time(kind, offered.params, params, findings, tier, world)
+    findings = _with_its_undo(kind, draft, wanted, findings, world)
     action = Action(
         type=kind.id,
         params=wanted,
@@ -143,6 +155,24 @@ def _for_a_time(
         return params, findings
     after = (*findings.after, grants.sentence(hours, wanted))
     return {**params, **more, "hours": hours}, replace(findings, after=after)
+
+
+def _with_its_undo(
+    kind: catalogue.ActionType[Any],
+    draft: Mapping[str, Any],
+    params: Mapping[str, Any],
+    findings: Findings,
+    world: Knows,
+) -> Findings:
+    """With the undo that a yes to it covers, where one is to be covered."""
+    hours = int(params.get("rollback_hours", 0))
+    undo = kind.inverse(str(draft["id"]), params) if hours and not draft.get("undoes") else None
+    if undo is None:
+        return findings
+    title = catalogue.find(undo.type).render(undo.params, world).title
+    said = rollbacks.sentence(title, hours)
+    seen = {**findings.seen, rollbacks.BOUND: rollbacks.bound(undo, hours)}
+    return replace(findings, seen=seen, after=(*findings.after, said))
 
 
 def _names_in(params: Mapping[str, Any]) -> Iterator[str]:

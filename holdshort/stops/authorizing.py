@@ -13,7 +13,7 @@ from holdshort.records.actions import Story
 from holdshort.records.people import DESK
 from holdshort.records.wake import wake
 from holdshort.records.world import World
-from holdshort.stops import asking, desk, moved, telling
+from holdshort.stops import asking, desk, looking, moved, telling
 from holdshort.stops.assess import Assessment
 
 RUNS_WITHIN = timedelta(hours=1)
@@ -63,6 +63,8 @@ def by_decisions(story: Story, *, at: datetime) -> None:
         person_2=second.get("person"),
     )
     _wake_at_its_end(story)
+    if story.gate["emergency"]:
+        telling.say(story, f"‘{telling.title(story)}’ was approved. {looking.WITHIN}")
     if by_hand and objected(story):
         wake("restage", story.action.id)
     elif by_hand:
@@ -98,6 +100,16 @@ def by_term(story: Story, approver: str, *, at: datetime) -> None:
     _authorize(story, basis="term", not_before=at, expires_at=at + TAKEN_BACK_WITHIN)
     if by_hand:
         _give_to(story, asking.hands(story, approver, at=at))
+
+
+def by_rollback(story: Story, approver: str, ends_at: datetime, *, at: datetime) -> None:
+    """The undo was approved together with its change, and its time is not over."""
+    by_hand = story.gate["hands"] == Hands.PERSON
+    _authorize(story, basis="rollback", not_before=at, expires_at=min(at + RUNS_WITHIN, ends_at))
+    if by_hand:
+        _give_to(story, asking.hands(story, approver, at=at))
+    elif story.action.target.connector == "desk":
+        desk.carry_out(story)
 
 
 def by_override(story: Story, *, at: datetime) -> bool:

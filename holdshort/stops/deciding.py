@@ -19,7 +19,7 @@ from holdshort.core import duties, reasons
 from holdshort.core.terms import Assurance, Channel, Kind, Person, Reason, Sender, Tier
 from holdshort.records import audit, db, people
 from holdshort.records.actions import Story
-from holdshort.stops import alone, asking
+from holdshort.stops import alone, asking, calling_back
 from holdshort.stops.refused import Refused
 
 GRAVE_APPROVALS = 5
@@ -27,7 +27,7 @@ GRAVE_APPROVALS = 5
 
 GRAVE_SECONDS = 10
 CHAT = (Channel.SLACK, Channel.TEAMS, Channel.EMAIL)
-ONLY_AGAINST_A_YES = ("side_taken",)
+ONLY_AGAINST_A_YES = ("side_taken", calling_back.MISSING, calling_back.DENIED)
 """Codes of what keeps somebody from saying yes now, and from nothing else."""
 
 VERDICTS = ("approve", "change", "reject", "ask", "hand_over")
@@ -158,6 +158,12 @@ def _still_has_the_authority(asked: _Asked) -> None:
         raise Refused("not_a_reviewer", why)
 
 
+def _asked_by_whom_it_says(asked: _Asked) -> None:
+    """Where nobody proved to be the requester, somebody has called them back before a yes."""
+    if asked.answer.verdict == "approve" and (no := calling_back.missing(asked.story)):
+        raise no
+
+
 def _none_of_those_whom_it_is_about(asked: _Asked) -> None:
     """One decision about many people is not for any of them."""
     if asked.sender.person.id in asked.story.action.params.get("people", ()):
@@ -259,5 +265,6 @@ _RULES: tuple[Callable[[_Asked], None], ...] = (
     _change_is_possible,
     _handed_to_somebody_who_may,
     _for_a_side_of_their_own,
+    _asked_by_whom_it_says,
     _not_too_fast,
 )

@@ -10,7 +10,7 @@ from holdshort.core.terms import Kind, Mode, Person, Sender
 from holdshort.records import actions, audit, db, overrides, queue
 from holdshort.records.actions import Story
 from holdshort.records.wake import wake
-from holdshort.stops import deciding, telling
+from holdshort.stops import calling_back, deciding, looking, telling
 from holdshort.stops.refused import Refused, existing
 
 LEAST_WORDS = 20
@@ -36,9 +36,11 @@ def override(action: str, reason: str, *, sender: Sender) -> None:
         for against in deciding.why_not(story, person):
             raise Refused(against.rule, against.text)
         _possible(story)
+        if no := calling_back.missing(story):
+            raise no
         if len(reason.strip()) < LEAST_WORDS:
             raise Refused("note_missing", f"Please write why, in at least {LEAST_WORDS} letters.")
-        if any(one.person == person.id and one.overdue for one in overrides.open_ones()):
+        if any(_late(one, person) for one in overrides.open_ones()):
             raise Refused("unfinished", "Nobody has looked at your last one in time. Ask somebody.")
         overrides.add(story, reason.strip()[:4000], sender=sender)
         audit.event(
@@ -54,6 +56,10 @@ def override(action: str, reason: str, *, sender: Sender) -> None:
         wake("authorize", action)
 
 
+def _late(one: overrides.Override, person: Person) -> bool:
+    return (one.kind, one.person, one.overdue) == ("override", person.id, True)
+
+
 def _possible(story: Story) -> None:
     if story.assessment["mode"] == Mode.REFUSE or story.state == "refused":
         raise Refused("not_allowed", "This is not allowed, whoever says yes.")
@@ -67,21 +73,25 @@ def look_over(action: str, verdict: str, note: str, *, sender: Sender) -> None:
     """Another human says afterwards whether it was right; that closes it. Raises Refused."""
     with actions.turn_of(action) as (found, _):
         story = existing(found)
-        if story.override is None:
+        in_a_hurry = bool(story.gate["emergency"]) and story.authorization is not None
+        if story.override is None and not in_a_hurry:
             raise Refused("not_found", "There was no emergency override of this.")
         if not queue.works_here(sender.person):
             raise Refused("not_yours", "Only people who work on this desk can say this.")
-        if sender.person.id == story.override["person"]:
-            raise Refused("self_approval", "Somebody else looks at what you did alone.")
+        looking.check(story, sender)
         if action not in {one.action for one in overrides.open_ones()}:
             raise Refused("already_decided", "Somebody has looked at it already.")
         if verdict not in VERDICTS:
             raise Refused("bad_answer", f"Say one of: {', '.join(VERDICTS)}.")
         if not note.strip():
             raise Refused("note_missing", "Please write what you looked at.")
-        overrides.add_look(story, verdict, note.strip()[:4000], sender=sender)
+        said = note.strip()[:4000]
+        if story.override is not None:
+            overrides.add_look(story, verdict, said, sender=sender)
+        else:
+            overrides.add_look_at_emergency(action, verdict, said, sender=sender)
         audit.event(
-            "override.looked_over",
+            "override.looked_over" if story.override else "emergency.looked_over",
             actor=sender.person.id,
             ticket=story.action.ticket,
             action=action,

@@ -29,6 +29,7 @@ from holdshort.stops import (
     noticing,
     older,
     resuming,
+    rolling_back,
     stakes,
 )
 from holdshort.stops.assess import Assessment, assess, catalogue_version
@@ -153,7 +154,7 @@ def write(one: Assessment, *, proposal: str, at: datetime) -> None:
     elif one.gate.mode is Mode.HOTL:
         if not story.halted:
             authorizing.by_policy(story, one, at=at)
-    else:
+    elif not rolling_back.go_on(story, at=at):
         assert one.routing is not None, "whatever waits was routed"
         asking.open_review(story, one.routing, at=at)
         noticing.opened(story)
@@ -205,6 +206,8 @@ def _write_answer(one: Assessment, *, digest: str, data: bytes) -> None:
         policy_version=one.policy_version,
         catalogue_version=catalogue_version(),
         alone=one.alone,
+        call_back=one.call_back,
+        emergency=one.emergency,
         grounds=grounds.pack(asdict(one.findings), reasons, beside=data),
     )
 

@@ -21,6 +21,7 @@ def more_is_at_stake(story: Story, one: Assessment) -> bool:
         or one.action.target.id != story.action.target.id
         or one.action.beneficiary != story.action.beneficiary
         or _hours(one.action) > _hours(story.action)
+        or _covered(one.action) > _covered(story.action)
         or not set(_ends(one.action)) <= set(_ends(story.action))
         or not {right.id for right in one.findings.rights} <= rights
     )
@@ -30,6 +31,11 @@ def _ends(action: Action) -> Sequence[str]:
     """What of it is given for a time, where not all of it is."""
     found: Sequence[str] = action.params.get("ends", ())
     return found
+
+
+def _covered(action: Action) -> int:
+    """For how many hours its undo needs no other yes."""
+    return int(action.params.get("rollback_hours", 0))
 
 
 def _hours(action: Action) -> float:

@@ -10,7 +10,7 @@ from django.shortcuts import render
 
 from holdshort import flow
 from holdshort.records import actions, overrides
-from holdshort.stops import telling
+from holdshort.stops import looking, telling
 from holdshort.web import errors
 from holdshort.web.change import visible
 from holdshort.web.screen import Who, screen
@@ -47,7 +47,7 @@ def look(request: HttpRequest, who: Who, action: UUID) -> HttpResponse:
 
 def _page(request: HttpRequest, who: Who, problem: flow.Refused | None = None) -> HttpResponse:
     given: dict[str, Any] = {
-        "items": [{"one": one, "title": _title(one.action)} for one in overrides.open_ones()],
+        "items": [_item(one, who) for one in overrides.open_ones()],
         "past": overrides.past(),
         "problem": problem,
     }
@@ -55,6 +55,13 @@ def _page(request: HttpRequest, who: Who, problem: flow.Refused | None = None) -
     return render(request, "overrides.html", given, status=status)
 
 
-def _title(action: str) -> str:
-    story = actions.story(action)
-    return telling.title(story) if story else action
+def _item(one: overrides.Override, who: Who) -> dict[str, Any]:
+    """One that is open, and why this person does not look at it, if they may not."""
+    story = actions.story(one.action)
+    if story is None:
+        return {"one": one, "title": one.action, "not_you": ""}
+    try:
+        looking.check(story, who.acts)
+    except flow.Refused as no:
+        return {"one": one, "title": telling.title(story), "not_you": str(no)}
+    return {"one": one, "title": telling.title(story), "not_you": ""}

@@ -12,6 +12,7 @@ from holdshort.records import db, offers, people, queue, tickets
 from holdshort.records.actions import Story
 from holdshort.records.world import World
 from holdshort.shown import by_hand
+from holdshort.stops import calling_back
 from holdshort.web.change import visible
 from holdshort.web.drawn import draw, rules_by_day
 from holdshort.web.screen import Who, screen
@@ -34,6 +35,8 @@ def record(request: HttpRequest, who: Who, action: UUID) -> HttpResponse:
         "names": _names(story),
         "rules": rules_by_day(),
         "versions": db.rows("versions_of_action", root=story.action.root),
+        "calls": calling_back.of(story),
+        "call_words": {"from": calling_back.NUMBER_FROM, "result": calling_back.RESULT},
         "checks": _checks(story),
         "readback": _readback(story),
         "match": by_hand.match(story),
@@ -66,6 +69,10 @@ def _checks(story: Story) -> list[dict[str, Any]]:
         needed = story.assessment["needed"]
         text = f"Approved by {len(set(yes))} of {needed} needed"
         found.append({"text": text, "holds": len(set(yes)) >= needed})
+    if yes and story.gate["call_back"]:
+        text = "Whoever is to have asked was called back and confirmed it"
+        holds = any(call["result"] == "confirmed" for call in calling_back.of(story))
+        found.append({"text": text, "holds": holds})
     started = _started(story)
     if story.authorization and started:
         text = "Permission was on record before it started"

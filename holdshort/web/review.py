@@ -15,7 +15,7 @@ from holdshort.ports import Knows
 from holdshort.records import actions, db, offers, people, queue, tickets
 from holdshort.records.actions import Story
 from holdshort.records.world import World
-from holdshort.stops import alone, asking, deciding, overriding
+from holdshort.stops import alone, asking, calling_back, deciding, overriding
 from holdshort.stops.deciding import Answer
 from holdshort.web import errors, signin, waiting
 from holdshort.web.change import visible
@@ -31,22 +31,22 @@ CHANGED = "What you were shown has changed since you opened it. Look again, then
 @screen(staff=True)
 def show(request: HttpRequest, who: Who, number: int) -> HttpResponse:
     """The page of one review; `?confirm=1` asks for the yes that names you."""
-    return _page(request, who, _asked(number, who))
+    return page(request, who, known(number, who))
 
 
 @screen("POST", staff=True)
 def decide(request: HttpRequest, who: Who, number: int) -> HttpResponse:
     """One person's answer. Nothing is taken back from the queue before it is on record."""
-    story = _asked(number, who)
+    story = known(number, who)
     verdict = request.POST.get("verdict", "")
     if verdict == "approve" and _grave(story) and "confirmed" not in request.POST:
-        return _page(request, who, story, confirm=True)
+        return page(request, who, story, confirm=True)
     try:
         if request.POST.get("shown") != draw(story, World()).shown:
             raise flow.Refused("digest_mismatch", CHANGED)
         flow.decide(number, _answer(request.POST, story), sender=_sender(request.POST, who))
     except flow.Refused as no:
-        return _page(request, who, story, problem=no)
+        return page(request, who, story, problem=no)
     waiting.until(lambda: _consequence(story.action.id, verdict))
     return HttpResponseRedirect(f"/reviews/{_newest(story.action.id) or number}")
 
@@ -109,14 +109,15 @@ def asked(number: int, who: Who) -> Story | None:
     return visible(who, str(action)) if action else None
 
 
-def _asked(number: int, who: Who) -> Story:
+def known(number: int, who: Who) -> Story:
+    """The same; raises Http404 where they may not."""
     story = asked(number, who)
     if story is None:
         raise Http404
     return story
 
 
-def _page(
+def page(
     request: HttpRequest,
     who: Who,
     story: Story,
@@ -124,6 +125,7 @@ def _page(
     problem: flow.Refused | None = None,
     confirm: bool = False,
 ) -> HttpResponse:
+    """The page of one review, perhaps with what was wrong about an answer."""
     world = World()
     story = actions.story(story.action.id) or story
     given = {
@@ -161,6 +163,8 @@ def seen(story: Story, who: Who, world: Knows) -> dict[str, Any]:
         "yes": len(story.decided("approve")),
         "not_you": None if not_yet else against,
         "not_yet": against if not_yet else None,
+        "calls": calling_back.of(story),
+        "call_words": {"from": calling_back.NUMBER_FROM, "result": calling_back.RESULT},
         "alone": _alone(story, who),
         "live": story.state in AT_WORK,
         "watch": story.state == "waiting",

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from holdshort.core.terms import Assurance, Channel
 from tests.api.conftest import Api
 
 
@@ -106,3 +107,105 @@ def test_a_consequence_that_takes_longer_is_told_and_the_decision_stands(
 def test_a_review_that_is_not_there_is_not_answered(quiet: Api) -> None:
     body = {"digest": "0" * 64, "verdict": "approve"}
     assert quiet.as_("reviewer").post("/reviews/99/decisions", body).status_code == 404
+
+
+# ------------------------------------------------------------------ nobody knows who asked
+
+
+CONFIRMED = {"number_from": "directory", "result": "confirmed", "note": "From her desk phone."}
+
+
+def unproven(api: Api) -> dict[str, Any]:
+    """A request by e-mail for Dana's password that waits for a yes."""
+    api.desk.agent.will("idp.reset_password", person="dana")
+    words = "I lost my phone, send it to dana.fischer@private.example"
+    number = api.desk.ask("dana", words, channel=Channel.EMAIL, assurance=Assurance.NONE)
+    return api.action(api.desk.action(number).action.id)
+
+
+def call(api: Api, role: str, action: dict[str, Any], **said: Any) -> Any:
+    return api.as_(role).post(f"/reviews/{action['review']}/call-backs", CONFIRMED | said)
+
+
+def code(answer: Any) -> str | None:
+    found: str | None = answer.json().get("code")
+    return found
+
+
+def test_1b_no_yes_counts_before_the_requester_was_called_back(
+    quiet: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("holdshort.api.reviews.until", lambda look, **_: None)
+    action = unproven(quiet)
+    asked = quiet.as_("reviewer").get(f"/reviews/{action['review']}").json()
+    assert (asked["call_back"], asked["call_backs"], action["tier"]) == (True, [], 3)
+    refused = quiet.decide("reviewer", action)
+    assert (refused.status_code, code(refused)) == (409, "call_back_missing")
+    assert "on a number from the directory, never one from the ticket" in refused.json()["detail"]
+    assert code(call(quiet, "reviewer", action, result="not_reached")) is None
+    assert code(quiet.decide("reviewer", action)) == "call_back_missing"
+    done = call(quiet, "reviewer", action)
+    assert done.status_code == 201
+    [_, said] = done.json()["call_backs"]
+    assert {name: said[name] for name in CONFIRMED} == CONFIRMED
+    assert (said["person"], bool(said["called_at"])) == ("sven", True)
+    assert quiet.decide("second_reviewer", action).status_code == 202
+    quiet.desk.run()
+    record = quiet.as_("owner").get(f"/actions/{action['id']}/record").json()
+    assert record["call_backs"] == done.json()["call_backs"]
+    assert "call_back.recorded" in {event["name"] for event in record["events"]}
+    assert code(call(quiet, "reviewer", action)) == "too_late"
+
+
+def test_after_they_said_that_it_was_not_them_no_yes_counts_any_more(quiet: Api) -> None:
+    action = unproven(quiet)
+    call(quiet, "reviewer", action)
+    call(quiet, "second_reviewer", action, result="denied")
+    assert code(quiet.decide("reviewer", action)) == "call_back_denied"
+    why = {"reason": "Production is down and nobody else answers."}
+    alone = quiet.as_("owner").post(f"/actions/{action['id']}/override", why)
+    assert code(alone) == "call_back_denied"
+    assert quiet.decide("reviewer", action, "reject", reason_code="suspicious").status_code == 202
+
+
+def test_the_next_version_rests_on_the_call_about_the_one_before(
+    quiet: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("holdshort.api.reviews.until", lambda look, **_: None)
+    quiet.desk.agent.will("idp.add_to_group", person="dana", group="build-tools")
+    mail = {"channel": Channel.EMAIL, "assurance": Assurance.NONE}
+    story = quiet.desk.action(quiet.desk.ask("dana", "please add me", **mail))
+    first = quiet.action(story.action.id)
+    call(quiet, "reviewer", first)
+    changes = {"verdict": "change", "reason_code": "too_much", "changes": {"hours": 1}}
+    assert quiet.decide("reviewer", first, **changes).status_code == 202
+    quiet.desk.run()
+    after = quiet.action(quiet.desk.action(first["ticket"]).action.id)
+    assert (after["version"], quiet.decide("reviewer", after).status_code) == (2, 202)
+
+
+@pytest.mark.parametrize(
+    ("role", "said", "refusal"),
+    [
+        ("requester", {}, "not_yours"),
+        ("reviewer", {"number_from": "the ticket"}, "invalid"),
+        ("reviewer", {"note": "x" * 1001}, "invalid"),
+    ],
+)
+def test_a_call_that_confirms_nothing_is_not_taken(
+    quiet: Api, role: str, said: dict[str, Any], refusal: str
+) -> None:
+    action = unproven(quiet)
+    assert code(call(quiet, role, action, **said)) == refusal
+    assert code(quiet.decide("reviewer", action)) == "call_back_missing"
+
+
+def test_where_the_requester_proved_who_they_are_nobody_calls(api: Api) -> None:
+    assert code(call(api, "reviewer", api.waiting())) == "not_asked_for"
+
+
+def test_1b_a_new_address_to_send_it_to_is_not_taken(quiet: Api) -> None:
+    mail = {"channel": Channel.EMAIL, "assurance": Assurance.NONE}
+    quiet.desk.agent.will("idp.reset_password", person="dana", deliver_to="d@private.example")
+    number = quiet.desk.ask("dana", "send it here", **mail)
+    assert quiet.desk.actions(number) == []

@@ -14,7 +14,7 @@ import pytest
 
 from holdshort.cli import main
 from holdshort.records.install import create_roles
-from tests.desk import PASSWORDS, Desk, Server
+from tests.desk import PASSWORDS, Connections, Desk, Server
 
 Ended = tuple[int, str, str]
 
@@ -39,6 +39,7 @@ class Operator:
 
     def run(self, url: str, *words: object, typed: str = "", data: Path | None = None) -> Ended:
         """One command: its exit code, and what it said on both channels."""
+        Connections.close_all()
         self.monkeypatch.setenv("DATABASE_URL", url)
         self.monkeypatch.setattr("sys.stdin", io.StringIO(typed))
         self.capsys.readouterr()

@@ -16,7 +16,7 @@ _ACTION = (
 )
 _ASSESSMENT = (
     "action digest type connector tier mode hands needed phase min_assurance policy_version "
-    "catalogue_version grounds alone"
+    "catalogue_version grounds alone call_back emergency"
 )
 _AUTHORIZATION = (
     "action digest type connector category tier mode hands needed basis policy_version standing "
@@ -69,6 +69,11 @@ INSERTS: dict[str, dict[str, str]] = {
     "override": {
         "web": "action digest requester beneficiary initiator changer person account channel reason"
     },
+    "call_back": {
+        "web": "id action digest requester beneficiary initiator changer person account channel "
+        "number_from result note"
+    },
+    "emergency_looked_over": {"web": "action person account verdict note"},
     "looked_over": {"web": "override invoker person account verdict note"},
     "takes_back": {},
     "ending": {"web": "action why person", "desk": "action why person"},

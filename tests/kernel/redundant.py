@@ -34,8 +34,10 @@ class Redundant:
 GUARDED = (
     "attempt",
     "authorization",
+    "call_back",
     "decision",
     "delegation",
+    "emergency_looked_over",
     "ending",
     "event",
     "execution",
@@ -93,7 +95,7 @@ _TWICE = (
         )
         for table in (
             *("decision", "delegation", "reconciliation", "settlement", "switch"),
-            *("override", "looked_over"),
+            *("override", "looked_over", "call_back", "emergency_looked_over"),
         )
     ),
     Redundant(

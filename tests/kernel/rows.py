@@ -38,6 +38,7 @@ DIGESTS = {
     "execution",
     "report",
     "override",
+    "call_back",
 }
 """Tables whose digest is that of an action: bytes, written here in hexadecimal."""
 

@@ -13,7 +13,16 @@ from functools import partial
 from psycopg import sql
 
 from holdshort.records.roles import role_names
-from tests.kernel.attacks import actions, alone, grants, overrides, turns
+from tests.kernel.attacks import (
+    actions,
+    alone,
+    call_backs,
+    emergencies,
+    grants,
+    overrides,
+    rollbacks,
+    turns,
+)
 from tests.kernel.grant_table import ROLES
 from tests.kernel.reach import SUPERUSER
 from tests.kernel.rows import Kernel
@@ -38,6 +47,9 @@ def full(kernel: Kernel) -> None:
     kernel.insert("desk", "dependency", action=kernel.staged().id, needs=kernel.staged().id)
     overrides.looked(kernel)
     overrides.used(kernel)
+    call_backs.confirmed(kernel)
+    emergencies.looked(kernel)
+    rollbacks.changed(kernel)
     kernel.insert("web", "ending", action=made.id, why="ended", person="dana")
     kernel.insert("desk", "ending", action=made.id, why="gone")
     own = {"initiator": "holdshort", "initiator_kind": "service", "answers": None}

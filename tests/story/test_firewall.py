@@ -59,6 +59,75 @@ def test_7c_undoing_the_rule_is_decided_again_by_somebody_else(desk: Desk) -> No
     assert "sven" not in {one["person"] for one in undoing.assignments}
 
 
+def made(desk: Desk, hours: int) -> Any:
+    """A rule whose approval covers taking it back for so many hours, entered by hand."""
+    story = asked(desk, rollback_hours=hours)
+    desk.decide(story.action.id, "sven", "approve")
+    report(desk, story.action.id, desk.story(story.action.id).fate["person"])
+    return desk.story(story.action.id)
+
+
+def undone(desk: Desk, story: Any, who: str = "lukas") -> Any:
+    sender = desk.sender(who)
+    with desk.role("web"):
+        flow.undo(story.action.id, "side_effect", sender=sender)
+    desk.run()
+    return desk.actions(story.action.ticket)[-1]
+
+
+def test_7c_the_undo_that_was_approved_with_the_rule_needs_no_other_yes(desk: Desk) -> None:
+    story = made(desk, 24)
+    [said] = [line for line in story.assessment["findings"]["after"] if "without another" in line]
+    assert "For 24 hours after it is made" in said and "Remove a rule from" in said
+    back = undone(desk, story)
+    given = back.authorization
+    assert (back.gate["tier"], back.state, given["basis"], back.review) == (
+        3,
+        "by_hand",
+        "rollback",
+        None,
+    )
+    assert "was approved with the change that it undoes" in desk.said(story.action.ticket)
+    again = undone(desk, story)
+    assert (again.state, again.authorization) == ("waiting", None), "once"
+    report(desk, back.action.id, back.fate["person"])
+    assert desk.story(story.action.id).state == "undone"
+
+
+@pytest.mark.parametrize("why", ["too late", "not covered", "by the agent", "frozen"])
+def test_7c_any_other_undo_is_asked_for(desk: Desk, why: str) -> None:
+    story = made(desk, 0 if why == "not covered" else 2)
+    if why == "too late":
+        desk.sql("UPDATE kernel.outcome SET at = at - interval '121 minutes'")
+    if why == "frozen":
+        freeze(desk, story.action.params["firewall"])
+    back = undone(desk, story, "agent" if why == "by the agent" else "lukas")
+    assert (back.gate["tier"], back.state, back.authorization) == (3, "waiting", None)
+
+
+def freeze(desk: Desk, firewall: str) -> None:
+    """A blackout that nobody who said yes knew of."""
+    window = (
+        '{"id": "f", "name": "Freeze", "kind": "blackout", "timezone": "UTC", "days": [], "from": '
+        'null, "to": null, "start": "2020-01-01T00:00:00+00:00", "end": '
+        f'"2090-01-01T00:00:00+00:00", "targets": ["{firewall}"]}}'
+    )
+    desk.sql(
+        "UPDATE kernel.policy_version SET document = jsonb_set(document, '{windows}', "
+        f"document->'windows' || '[{window}]'::jsonb)"
+    )
+
+
+def test_7c_whoever_makes_the_covered_time_longer_cannot_say_yes_to_it(desk: Desk) -> None:
+    story = asked(desk, rollback_hours=1)
+    changes = {"rollback_hours": 8}
+    desk.decide(story.action.id, "sven", "change", changes=changes, reason_code="incomplete")
+    after = desk.actions(story.action.ticket)[-1]
+    with pytest.raises(flow.Refused) as no:
+        desk.decide(after.action.id, "sven", "approve")
+    assert (after.action.params["rollback_hours"], no.value.code) == (8, "self_approval")
+
+
 def test_8a_a_restart_by_hand_never_runs_alone(desk: Desk) -> None:
     desk.agent.will("db.restart", confidence=1.0, database="dev-db")
     story = desk.action(desk.ask("erik", "restart dev-db"))

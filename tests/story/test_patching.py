@@ -12,6 +12,7 @@ import pytest
 
 from holdshort import flow
 from holdshort.connectors import build
+from holdshort.records import overrides
 from holdshort.stops import execution
 from tests.conftest import COMPANY
 from tests.desk import Desk, Server
@@ -205,6 +206,52 @@ def test_6b_an_emergency_outside_the_window_waits_for_it(desk: Desk, services: S
     desk.decide(story.action.id, "sven", "approve")
     assert desk.story(story.action.id).state == "executed"
     assert deployed(services, RINGS[0], "p-6b")
+    assert "Somebody else looks over it within 48 hours" in desk.said(story.action.ticket)
+    [one] = to_look_over(desk)
+    assert (one.action, one.kind, one.person) == (story.action.id, "emergency", "sven")
+    assert (one.due_at - one.invoked_at, one.overdue) == (timedelta(hours=48), False)
+    refused = {who: refused_to_look(desk, one.action, who) for who in ("sven", "ines", "bea")}
+    assert refused == {"sven": "self_approval", "ines": "self_approval", "bea": "not_yours"}
+
+
+def test_6b_who_could_look_over_it_is_reminded_and_one_of_them_closes_it(
+    desk: Desk, services: Services
+) -> None:
+    end_now(desk)
+    [story] = asked(desk, "p-6b-late", RINGS[0], emergency=True)
+    desk.decide(story.action.id, "sven", "approve")
+    desk.sweep()
+    assert told(desk, story) == set(), "it is not due for long"
+    desk.sql("UPDATE kernel.fate SET turned_at = turned_at - interval '25 hours'")
+    desk.sweep()
+    desk.sweep()
+    assert {"nadia", "lukas"} <= told(desk, story) and not {"sven", "ines"} & told(desk, story)
+    assert desk.events("emergency.reminded") == 1
+    desk.sql("UPDATE kernel.fate SET turned_at = turned_at - interval '25 hours'")
+    [one] = to_look_over(desk)
+    assert one.overdue
+    with desk.role("web"):
+        flow.look_over(one.action, "wrong", "It could have waited.", sender=desk.sender("lukas"))
+    assert to_look_over(desk) == []
+    assert refused_to_look(desk, one.action, "nadia") == "already_decided"
+
+
+def to_look_over(desk: Desk) -> list[overrides.Override]:
+    with desk.role("web"):
+        return overrides.open_ones()
+
+
+def told(desk: Desk, story: Any) -> set[str]:
+    """Who got a notice about it."""
+    rows = desk.sql(f"SELECT person FROM notice WHERE action = '{story.action.id}'")
+    return {person for (person,) in rows}
+
+
+def refused_to_look(desk: Desk, action: str, person: str) -> str:
+    sender = desk.sender(person)
+    with desk.role("web"), pytest.raises(flow.Refused) as no:
+        flow.look_over(action, "right", "Nothing.", sender=sender)
+    return no.value.code
 
 
 def test_6c_the_laptops_run_and_the_database_waits_for_its_owner(

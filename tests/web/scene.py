@@ -110,8 +110,27 @@ class Scene:
         why = "Production is down and nobody else answers the phone."
         with self.desk.role("web"):
             flow.override(omar, why, sender=self.desk.sender("helena"))
+        patch = self.offered(
+            "aylin",
+            "This hole is being used by attackers right now, please patch the first ring today.",
+            "patch.deploy",
+            {"patch": "os-2026-11", "targets": ["laptops-ring-1"], "emergency": True},
+            0.9,
+            "Aylin asks for the patches on the first ring, as an emergency.",
+        )
+        self.decide(patch, "nadia", "approve", until_it=lambda story: bool(story.fate))
+        phone = self.offered(
+            "chloe",
+            "I lost my phone and forgot my password. Please send it to this address.",
+            "idp.reset_password",
+            {"person": "chloe"},
+            0.96,
+            "Chloe forgot her password and asks for a new one.",
+            by_mail=True,
+        )
         return {
             "ines": {"access": "/access", "overrides": "/overrides", "queue-guarded": "/reviews"},
+            "sven": {"review-call-back": f"/reviews/{self.review_of(phone)}"},
         }
 
     def goes_on(self) -> None:
@@ -250,13 +269,23 @@ class Scene:
         return number
 
     def offered(
-        self, person: str, words: str, kind: str, params: dict[str, Any], sure: float, why: str
+        self,
+        person: str,
+        words: str,
+        kind: str,
+        params: dict[str, Any],
+        sure: float,
+        why: str,
+        *,
+        by_mail: bool = False,
     ) -> str:
         """Somebody writes, and an agent offers exactly this. Gives the action."""
         from holdshort import flow
         from holdshort.records import db, tickets
 
         who, agent = self.sender(person), self.sender("agent")
+        if by_mail:
+            who = self.desk.sender(person, channel=Channel.EMAIL, assurance=Assurance.NONE)
         with self.desk.role("web"), db.transaction():
             number = tickets.open_ticket(who, None)
             tickets.say(number, words, author=person, kind="words")
@@ -265,7 +294,14 @@ class Scene:
         until(lambda: bool(self.desk.actions(number)))
         return str(self.desk.action(number).action.id)
 
-    def decide(self, action: str, person: str, verdict: str, **more: Any) -> None:
+    def decide(
+        self,
+        action: str,
+        person: str,
+        verdict: str,
+        until_it: Callable[[Any], bool] | None = None,
+        **more: Any,
+    ) -> None:
         """Somebody answers, and the desk draws the consequence."""
         from holdshort import flow
         from holdshort.records.world import World
@@ -278,7 +314,7 @@ class Scene:
             answer = Answer(verdict, story.digest, draw(story, World()).shown, **more)
             flow.decide(story.review["number"], answer, sender=who)
         ended = ("executed", "rejected", "by_hand", "not_applied", "superseded")
-        until(lambda: self.story(action).state in ended)
+        until(lambda: (until_it or (lambda s: s.state in ended))(self.story(action)))
 
     def story(self, action: str) -> Any:
         return self.desk.story(action)

@@ -35,7 +35,7 @@ def test_every_console_page_says_so_until_somebody_else_looked(visit: Visit, des
     for address in ("/", "/reviews", "/tickets"):
         assert "Emergency override by Helena" in plain(visit("lukas").read(address))
     assert "Emergency override" not in plain(visit("dana").read("/"))
-    assert "Somebody else looks at it" in plain(visit("helena").read("/overrides"))
+    assert "Somebody else looks at what you did alone" in plain(visit("helena").read("/overrides"))
     own = visit("helena").post(f"/overrides/{action}/look", verdict="right", note="n")
     assert (own.status_code, len(opened(desk))) == (403, 1)
     empty = visit("lukas").post(f"/overrides/{action}/look", verdict="right", note=" ")
@@ -112,4 +112,4 @@ def test_the_command_line_does_the_same(
         assert cli.main(look) == 0
         capsys.readouterr()
         assert cli.main(("override", "list")) == 0
-    assert capsys.readouterr().out == "No emergency override is open.\n"
+    assert capsys.readouterr().out == "Nothing is left to look over.\n"

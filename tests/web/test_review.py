@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from holdshort.core.terms import Assurance, Channel
 from tests.desk import Desk
 from tests.web.conftest import Visitor, plain
 
@@ -341,3 +342,38 @@ def test_two_who_decide_at_once_see_each_other_and_not_an_error(
     assert "Sven Lindqvist approved it." in plain(second)
     desk.run()
     assert len(desk.story(action).decisions) == 1
+
+
+# ------------------------------------------------------------------ nobody knows who asked
+
+
+@pytest.fixture
+def by_mail(desk: Desk) -> str:
+    desk.agent.will("idp.reset_password", person="dana")
+    words, nobody = "I lost my phone", {"assurance": Assurance.NONE, "channel": Channel.EMAIL}
+    return str(desk.action(desk.ask("dana", words, **nobody)).action.id)
+
+
+def test_the_yes_waits_for_a_call_back_that_is_recorded_beside_it(
+    desk: Desk, visit: Visit, by_mail: str
+) -> None:
+    sven = visit("sven")
+    page = sven.read("/reviews/1")
+    button = re.search(r'<button[^>]*id="verb-approve"[^>]*>', page)
+    assert button is not None and " disabled" in button[0] and 'id="confirm"' not in page
+    assert "Call them on a number from the directory, never one from the ticket" in plain(page)
+    assert 'action="/reviews/1/call-back"' in page and 'id="verb-reject"' in page
+    assert "bad_answer" not in page
+    answer(sven, "approve", confirmed="1")
+    half = sven.post("/reviews/1/call-back", number_from="directory")
+    assert (half.status_code, desk.story(by_mail).decisions) == (400, ())
+    sven.post(
+        "/reviews/1/call-back", number_from="hr_record", result="confirmed", note="It was her."
+    )
+    page = sven.read("/reviews/1?confirm=1")
+    assert "Sven Lindqvist called Dana Fischer" in plain(page) and "It was her." in plain(page)
+    answer(sven, "approve", confirmed="1")
+    assert desk.story(by_mail).state in ("authorized", "executing", "executed", "not_applied")
+    record = plain(sven.read(f"/actions/{by_mail}/record"))
+    assert "Whoever is to have asked was called back and confirmed it" in record
+    assert "The HR record" in record

@@ -22,9 +22,10 @@ INSERT INTO kernel.dependency (action, needs) VALUES (%(action)s, %(needs)s);
 
 -- name: add_assessment
 INSERT INTO kernel.assessment (action, digest, type, connector, tier, mode, hands, needed, phase, min_assurance,
-                               policy_version, catalogue_version, grounds, alone)
+                               policy_version, catalogue_version, grounds, alone, call_back, emergency)
 VALUES (%(action)s, decode(%(digest)s, 'hex'), %(type)s, %(connector)s, %(tier)s, %(mode)s, %(hands)s, %(needed)s,
-        %(phase)s, %(min_assurance)s, %(policy_version)s, %(catalogue_version)s, %(grounds)s, %(alone)s);
+        %(phase)s, %(min_assurance)s, %(policy_version)s, %(catalogue_version)s, %(grounds)s, %(alone)s, %(call_back)s,
+        %(emergency)s);
 
 -- name: add_review
 INSERT INTO kernel.review (action, expires_at, fault, panel, remind_at, escalate_at)
@@ -524,6 +525,12 @@ SELECT 'lapse', COALESCE(t.id, g.action)::text
  WHERE g.due_at < clock_timestamp()
    AND (t.id IS NULL OR t.staged_at < clock_timestamp() - interval '5 minutes'
         AND s.state NOT IN ('authorized', 'executing', 'by_hand', 'unknown', 'mismatch'))
+UNION ALL
+-- An emergency that nobody looked over, and people were not reminded of.
+SELECT 'remind', e.action::text FROM kernel.emergency e
+ WHERE e.due_at < clock_timestamp() + interval '24 hours'
+   AND NOT EXISTS (SELECT FROM kernel.emergency_looked_over l WHERE l.action = e.action)
+   AND NOT EXISTS (SELECT FROM kernel.event v WHERE v.action = e.action AND v.name = 'emergency.reminded')
 UNION ALL
 SELECT 'forget', '0' WHERE EXISTS (SELECT FROM public.sealed WHERE expires_at < clock_timestamp());
 

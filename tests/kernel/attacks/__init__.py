@@ -6,13 +6,16 @@ from tests.kernel.attack import Attack
 from tests.kernel.attacks import (
     actions,
     alone,
+    call_backs,
     decisions,
     delegations,
+    emergencies,
     grants,
     halted,
     overrides,
     people,
     permissions,
+    rollbacks,
     switches,
     turns,
 )
@@ -20,12 +23,15 @@ from tests.kernel.attacks import (
 ON_ONE_DATABASE: list[Attack] = [
     *actions.ATTACKS,
     *alone.ATTACKS,
+    *call_backs.ATTACKS,
     *decisions.ATTACKS,
     *delegations.ATTACKS,
+    *emergencies.ATTACKS,
     *grants.ATTACKS,
     *overrides.ATTACKS,
     *people.ATTACKS,
     *permissions.ATTACKS,
+    *rollbacks.ATTACKS,
     *turns.ATTACKS,
 ]
 """Attacks that leave a database as it was for the others."""

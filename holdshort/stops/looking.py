@@ -1,0 +1,69 @@
+"""Looking over an emergency afterwards: who may, and reminding those who could.
+
+An emergency runs outside its window after one yes. That it was one is for somebody else to say, in
+48 hours from when it began; until then it stands open before everybody who works here.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from holdshort.core.terms import Sender
+from holdshort.records import audit, overrides, people
+from holdshort.records.actions import Story
+from holdshort.records.people import DESK
+from holdshort.stops import noticing, telling
+from holdshort.stops.refused import Refused
+
+REMINDED_BEFORE = timedelta(hours=24)
+WITHIN = "Somebody else looks over it within 48 hours, because it was an emergency."
+
+
+def deciders(story: Story) -> set[str]:
+    """Who permitted it: whoever broke the glass, or said yes."""
+    if story.override is not None:
+        return {story.override["person"]}
+    given = story.authorization or {}
+    return {one for one in (given.get("person_1"), given.get("person_2")) if one}
+
+
+def check(story: Story, sender: Sender) -> None:
+    """Raise Refused where this person is not another than those who permitted it."""
+    person = sender.person.id
+    if person in deciders(story):
+        alone = story.override is not None
+        what = "what you did alone" if alone else "what you said yes to"
+        raise Refused("self_approval", f"Somebody else looks at {what}.")
+    if story.override is None and person in _parties(story) and _apart(story):
+        raise Refused("self_approval", "You had a part in this, so somebody else looks at it.")
+
+
+def remind(story: Story, *, at: datetime) -> None:
+    """Tell everybody who could look that it is due, once."""
+    one = overrides.emergency(story.action.id)
+    if one is None or one.due_at - REMINDED_BEFORE > at:
+        return
+    who = sorted(_apart(story) or _here() - deciders(story))
+    text = f"‘{telling.title(story)}’ was an emergency. Please look over it by {_said(one.due_at)}."
+    for person in who:
+        noticing.tell(person, text, ticket=story.action.ticket, action=story.action.id)
+    ticket, action = story.action.ticket, story.action.id
+    audit.event("emergency.reminded", actor=DESK, ticket=ticket, action=action, told=who)
+
+
+def _apart(story: Story) -> set[str]:
+    """Those who work here and neither permitted it nor have a part in it."""
+    return _here() - deciders(story) - _parties(story)
+
+
+def _here() -> set[str]:
+    return {entry.person for entry in people.register()}
+
+
+def _parties(story: Story) -> set[str]:
+    action = story.action
+    return {action.requester, action.beneficiary, action.initiator, action.changer}
+
+
+def _said(when: datetime) -> str:
+    return f"{when:%H:%M} UTC on {when.day} {when:%B}"
