@@ -43,6 +43,7 @@ from holdshort.stops.lapsing import end_access, lapse
 from holdshort.stops.older import ASKED_ANEW, reconcile, settle, watch
 from holdshort.stops.overriding import look_over, override
 from holdshort.stops.refused import Refused, existing, known
+from holdshort.stops.releasing import release
 from holdshort.stops.switching import switch_off, switch_on
 
 __all__ = [
@@ -70,6 +71,7 @@ __all__ = [
     "propose",
     "receive",
     "reconcile",
+    "release",
     "remind",
     "reply",
     "report",

@@ -68,7 +68,7 @@ def _stop_of_the_desk(name: str) -> None:
         getattr(flow, name)(id)
 
 
-for _name in ("stage", "authorize", "expire", "reroute", "remind", "restage", "lapse"):
+for _name in ("stage", "authorize", "expire", "reroute", "remind", "restage", "lapse", "release"):
     _stop_of_the_desk(_name)
 
 

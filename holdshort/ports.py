@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
 from holdshort.core.budgets import Reached
+from holdshort.core.leavers import Doubt
 from holdshort.core.matching import Expected
 from holdshort.core.terms import (
     Action,
@@ -213,6 +214,15 @@ class Knows(Protocol):
 
     def reached(self, types: Sequence[str]) -> Sequence[Reached]:
         """Whom changes of these types reached in the last day, oldest first."""
+
+    def privileged(self, people: Collection[str]) -> frozenset[str] | None:
+        """Those of these people who hold a privileged right, group nesting included."""
+
+    def released(self) -> frozenset[str]:
+        """Whom people have let go as many at once, on the ticket that is asked about."""
+
+    def doubt(self, person: str) -> Doubt | None:
+        """Why HR's record alone does not count for this person now."""
 
     def patched(self, type_id: str, patch: str) -> Sequence[str]:
         """What changes of this type reached with these patches in the last day, by id."""

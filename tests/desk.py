@@ -10,9 +10,11 @@ from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import TransactionStatus
 
 from holdshort.core.terms import Assurance, Channel, Offer, Offered, Sender
 from holdshort.ports import Acts, Named, Words
+from holdshort.records.crossing import is_cut
 
 PASSWORDS = {name: f"{name}-secret" for name in ("web", "agent", "desk", "executor")}
 
@@ -76,6 +78,53 @@ def connected_as(server: Server, database: str, role: str | None) -> Iterator[No
         connection.close()
         connection.settings_dict.clear()
         connection.settings_dict.update(before)
+
+
+class Connections:
+    """One desk's connections, kept from stop to stop as the desk's processes keep theirs.
+
+    A new one is slow for its first statements, as the server knows no table and no plan yet.
+    """
+
+    def __init__(self) -> None:
+        self._roles: dict[str | None, tuple[Any, Any]] = {}
+        self._looking: list[psycopg.Connection[tuple[Any, ...]]] = []
+
+    @contextmanager
+    def of_django(self, role: str | None) -> Iterator[None]:
+        """Django goes on with the connection that this role had, and leaves it for the next."""
+        from django.db import DEFAULT_DB_ALIAS, connections
+
+        django: Any = connections[DEFAULT_DB_ALIAS]
+        kept, session = self._roles.pop(role, (None, None))
+        if kept is not None and _is_idle(kept) and not is_cut(kept):
+            django.connection, django.session, django.autocommit = kept, session, True
+        try:
+            yield
+        finally:
+            raw = django.connection
+            if raw is not None and not django.in_atomic_block and _is_idle(raw):
+                self._roles[role] = raw, vars(django).get("session")
+                django.connection = None
+
+    @contextmanager
+    def looking(self, url: str) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+        """A connection of nobody's processes, to look and to meddle with."""
+        kept = self._looking.pop() if self._looking else None
+        if kept is None or kept.closed or is_cut(kept):
+            kept = psycopg.connect(url, autocommit=True, prepare_threshold=None)
+        yield kept
+        self._looking.append(kept)
+
+    def close(self) -> None:
+        for raw, _ in self._roles.values():
+            raw.close()
+        for raw in self._looking:
+            raw.close()
+
+
+def _is_idle(raw: psycopg.Connection[Any]) -> bool:
+    return not raw.closed and raw.info.transaction_status is TransactionStatus.IDLE
 
 
 def mirror_from_file(company: Path) -> None:
@@ -173,6 +222,7 @@ class Desk:
 
         self.server = server
         self.database = f"t_{secrets.token_hex(6)}"
+        self._connections = Connections()
         # Quicker than writing every page to the server's log, as its disk is memory.
         copied = f"TEMPLATE {template} STRATEGY FILE_COPY"
         server.admin(f"CREATE DATABASE {self.database} {copied}")
@@ -183,6 +233,7 @@ class Desk:
         self.refresh_reading()
 
     def close(self) -> None:
+        self._connections.close()
         self.server.admin(f"DROP DATABASE {self.database} WITH (FORCE)")
 
     def url(self, role: str | None = None) -> str:
@@ -191,12 +242,17 @@ class Desk:
     @contextmanager
     def role(self, role: str | None) -> Iterator[None]:
         """Everything inside runs as the login role of that process."""
-        with connected_as(self.server, self.database, role):
+        with (
+            connected_as(self.server, self.database, role),
+            self._connections.of_django(role),
+        ):
             yield
 
     def sql(self, statement: str) -> list[tuple[Any, ...]]:
         """A look, or a change, as the superuser."""
-        return self.server.admin(statement, database=self.database)
+        with self._connections.looking(self.url()) as connection:
+            cursor = connection.execute(statement)  # type: ignore[arg-type]
+            return cursor.fetchall() if cursor.description else []
 
     def refresh_reading(self) -> None:
         """Pretend that the directory was read just now."""

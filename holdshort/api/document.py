@@ -36,8 +36,8 @@ class DocumentedAPI(NinjaAPI):
         document["components"]["schemas"].update(scheme.pop("$defs"))
         document["components"]["schemas"]["Problem"] = scheme
         for path, methods in document["paths"].items():
-            for operation in methods.values():
-                _complete(path, operation)
+            for method, operation in methods.items():
+                _complete(path, method, operation)
         scopes = _scopes(self)
         for methods in document["paths"].values():
             for operation in methods.values():
@@ -58,17 +58,17 @@ def _scopes(api: NinjaAPI) -> dict[str, str]:
     }
 
 
-def _complete(path: str, operation: dict[str, Any]) -> None:
+def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     if operation["operationId"] in KEYED:
         operation["parameters"].append(_KEY)
-    for status in _statuses(path, operation):
+    for status in _statuses(path, method, operation):
         found = operation["responses"].setdefault(status, {})
         found.setdefault("description", HTTPStatus(status).phrase)
         problem = {"schema": {"$ref": "#/components/schemas/Problem"}}
         found.setdefault("content", {})[CONTENT_TYPE] = problem
 
 
-def _statuses(path: str, operation: dict[str, Any]) -> list[int]:
+def _statuses(path: str, method: str, operation: dict[str, Any]) -> list[int]:
     """Which errors an operation can answer, by what it reads and does."""
     found = [400, 500, 503]
     if "security" in operation:
@@ -76,7 +76,9 @@ def _statuses(path: str, operation: dict[str, Any]) -> list[int]:
     if "{" in path:
         found += [404]
     if "requestBody" in operation:
-        found += [404, 409, 413, 415, 422]
+        found += [404, 413, 415, 422]
+    if method != "get":
+        found += [409]
     if operation["parameters"]:
         found += [422]
     if operation["operationId"] == "decide":

@@ -10,7 +10,7 @@ from ninja import Router, Status
 
 from holdshort import __version__
 from holdshort.api import answers
-from holdshort.records import db, grants, safe_mode, switches
+from holdshort.records import batches, db, grants, safe_mode, switches
 from holdshort.records.roles import role_names
 
 router = Router(tags=["health"])
@@ -42,7 +42,10 @@ def ready(request: HttpRequest) -> Status[Any]:
     safe mode: tickets and answers are taken, and nothing runs.
     """
     try:
-        checks = [_database(), _safe_mode(), _switches(), _access(), *_directories()]
+        checks = [
+            *(_database(), _safe_mode(), _switches(), _leavers(), _access()),
+            *_directories(),
+        ]
     except Error:
         checks = [_check("database", False, "The database cannot be reached.")]
     able = all(one["ok"] for one in checks if one["name"] == "database")
@@ -70,6 +73,15 @@ def _switches() -> dict[str, Any]:
     return _check(
         "switches", not found, f"Stopped: {', '.join(found)}." if found else "Nothing is stopped."
     )
+
+
+def _leavers() -> dict[str, Any]:
+    """While many leavers at once wait to be decided, HR's record alone ends nobody's access."""
+    held = batches.undecided()
+    if held is None:
+        return _check("leavers", True, "What HR's record says is followed.")
+    said = f"Paused: {held.people} people at once wait to be decided, ticket {held.ticket}."
+    return _check("leavers", False, said)
 
 
 def _access() -> dict[str, Any]:

@@ -134,7 +134,8 @@ class ActionType(Generic[P]):
     there is none. `inquiry` is what its connected app must be asked live before `findings` can
     say anything, if that. `hold_seconds` is how long a policy-authorized action waits before it
     runs. `timed` types give access, and their parameters have `hours`. `permanent` types always
-    need a person; `needed` is how many must say yes to these parameters. `objection` is what must
+    need a person; `needed` is how many must say yes to these parameters, and `sides` are contexts
+    for each of which one of them has to speak. `objection` is what must
     not start without having been known when it was permitted: it is asked again right before it
     runs, and then goes back to the gate.
 
@@ -172,6 +173,7 @@ class ActionType(Generic[P]):
     timed: bool = False
     hold_seconds: int = 60
     needed: Callable[[Mapping[str, Any]], int] = one_yes
+    sides: tuple[str, ...] = ()
     objection: Callable[[Mapping[str, Any], Knows], Reason | None] = no_objection
     expand: Callable[[P, datetime, Knows], Sequence[Offered]] = one_line
     budget: Literal["", "accounts", "memberships", "devices"] = ""

@@ -112,7 +112,9 @@ class Budgets(Section):
     """How much may happen without a human in total, in absolute numbers."""
 
     people_per_hour: Count = Field(5, description="People whose access changes within an hour.")
-    privileged_per_day: Count = Field(1, description="Privileged objects touched in a day.")
+    privileged_per_day: Count = Field(
+        1, description="People with privileged rights of whom anything changes in a day."
+    )
 
 
 class Hold(Section):

@@ -1,16 +1,17 @@
 """Cumulative blast: many small changes together are held as the one large change that they are.
 
-Limits are absolute numbers of people, never percentages, and count across tickets. Whoever splits
+Limits are absolute numbers of people, never percentages, and count across tickets. Whoever holds
+a privileged right counts against a limit of a day as well, by whatever is theirs. Whoever splits
 a large change into small ones reaches as many people with the last of them as with the whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from holdshort.core.listed import Document, people_budget
+from holdshort.core.listed import Document, people_budget, privileged_budget
 from holdshort.core.terms import Fact, Level, Reason
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -70,13 +71,45 @@ def too_many(
     later = f"Wait until {ends + HOUR:%H:%M} UTC, or have" if ends else "Have"
     return Reason(
         rule="raise.budget",
-        text=f"{count} people would be reached within an hour without anybody deciding. "
-        f"Before: {names}.",
+        text=f"{count} people would be reached within an hour without anybody deciding; {limit} "
+        f"may be. Before: {names}.",
         policy_version=version,
         observed=f"{count} people",
         limit=f"{limit} people an hour",
         would_pass=f"{later} a person decide.",
     )
+
+
+def too_privileged(
+    document: Document,
+    version: int | None,
+    reached: Iterable[Reached],
+    people: Set[str],
+    at: datetime,
+) -> Reason | None:
+    """Raise: with these people, more privileged ones than the budget would be reached in a day
+    without a person deciding. `reached` and `people` are the privileged ones alone.
+    """
+    day = [one for one in reached if one.permitted_at and one.permitted_at > at - DAY]
+    count, limit = len(people | {one.person for one in day}), privileged_budget(document)
+    if not people or count <= limit:
+        return None
+    names = ", ".join(sorted({one.name for one in day})) or "nobody yet"
+    ends = min((one.permitted_at for one in day if one.permitted_at), default=None)
+    later = f"Wait until {ends + DAY:%H:%M} UTC on {ends + DAY:%d %B}, or have" if ends else "Have"
+    return Reason(
+        rule="raise.privileged_budget",
+        text=f"The accounts, groups or devices of {_holders(count)} would be changed within a day "
+        f"without anybody deciding. Before: {names}.",
+        policy_version=version,
+        observed=_holders(count),
+        limit=f"{limit} a day",
+        would_pass=f"{later} a person decide.",
+    )
+
+
+def _holders(count: int) -> str:
+    return "1 privileged person" if count == 1 else f"{count} privileged people"
 
 
 def within_the_hour(reached: Iterable[Reached], at: datetime) -> list[Reached]:

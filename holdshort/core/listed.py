@@ -38,9 +38,18 @@ def spending_limit(document: Document, flow: str) -> int | None:
 
 def people_budget(document: Document) -> int:
     """How many people may be reached within an hour without a human; unreadable is none."""
+    return _budget(document, "people_per_hour", 5)
+
+
+def privileged_budget(document: Document) -> int:
+    """How many privileged people may be reached in a day without a human; unreadable is none."""
+    return _budget(document, "privileged_per_day", 1)
+
+
+def _budget(document: Document, name: str, usual: int) -> int:
     budgets = document.get("budgets") if isinstance(document, Mapping) else None
-    limit = budgets.get("people_per_hour", 5) if isinstance(budgets, Mapping) else 0
-    return limit if isinstance(limit, int) else 0
+    limit = budgets.get(name, usual) if isinstance(budgets, Mapping) else 0
+    return limit if isinstance(limit, int) and not isinstance(limit, bool) else 0
 
 
 def rows(document: Document, section: str) -> Sequence[Row]:

@@ -49,6 +49,7 @@ EVENTS = frozenset(
         "override.looked_over",
         "access.ended",
         "access.gone",
+        "batch.released",
         "switch.stopped",
         "switch.released",
         "sign_in.succeeded",

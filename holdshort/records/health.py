@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from django.db import Error
 
-from holdshort.records import db, grants, overrides, safe_mode, schema, switches
+from holdshort.records import batches, db, grants, overrides, safe_mode, schema, switches
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,14 @@ def _switches() -> tuple[bool, str]:
     return (False, f"Stopped: {', '.join(found)}.") if found else (True, "nothing is stopped")
 
 
+def _leavers() -> tuple[bool, str]:
+    held = batches.undecided()
+    if held is None:
+        return True, "what HR's record says is followed"
+    said = f"{held.people} people at once wait to be decided (ticket {held.ticket})"
+    return False, f"{said}; until then nobody's access ends because of HR's record alone."
+
+
 def _access() -> tuple[bool, str]:
     if late := grants.overdue():
         return False, f"Access that should have ended is held still ({late}): see the page Access."
@@ -98,6 +106,7 @@ _LOOKS: dict[str, Callable[[], tuple[bool, str]]] = {
     "schema": _schema,
     "safe mode": _safe_mode,
     "switches": _switches,
+    "leavers": _leavers,
     "access for a time": _access,
     "overrides": _overrides,
     "rules": _rules,

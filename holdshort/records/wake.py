@@ -16,6 +16,7 @@ QUEUES = {
     "remind": "desk",
     "restage": "desk",
     "lapse": "desk",
+    "release": "desk",
     "forget": "desk",
     "unread": "desk",
     "execute": "executor",

@@ -5,14 +5,13 @@ A directory that was not read in the last ten minutes is unknown, and unknown co
 
 from __future__ import annotations
 
-import json
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from holdshort.core.budgets import Reached
+from holdshort.core.leavers import Doubt
 from holdshort.core.terms import (
     Asset,
     DirectoryAccount,
@@ -23,10 +22,7 @@ from holdshort.core.terms import (
     Preview,
     Right,
 )
-from holdshort.records import db, people, previews, spending
-
-_CONFUSABLE = str.maketrans("аеорсухіјѕԁһɡ01|", "aeopcyxijsdhgoll")
-"""Letters of other scripts, and digits, that look like a Latin letter at a glance."""
+from holdshort.records import batches, db, lookalikes, people, previews, spending
 
 
 class World:
@@ -150,8 +146,7 @@ class World:
         return tuple(sorted({row["group_id"] for row in rows} - itself))
 
     def lookalikes(self, name: str) -> tuple[str, ...]:
-        alike = _by_skeleton(self._names).get(_skeleton(name), ())
-        return tuple(one for one in alike if one != name)
+        return lookalikes.of(name, among=self._names)
 
     def read_at(self) -> datetime | None:
         read_at: datetime | None = self._reading["read_at"]
@@ -171,6 +166,16 @@ class World:
     def reached(self, types: Sequence[str]) -> tuple[Reached, ...]:
         rows = self._lately("lately_reached", types=list(types))
         return tuple(Reached(title=row.pop("type"), **row) for row in rows)
+
+    def privileged(self, people: Collection[str]) -> frozenset[str] | None:
+        found = db.rows("privileged_among", people=sorted(people)) if self._fresh else None
+        return None if found is None else frozenset(row["person"] for row in found)
+
+    def released(self) -> frozenset[str]:
+        return batches.released(self._asking) if self._asking else frozenset()
+
+    def doubt(self, person: str) -> Doubt | None:
+        return batches.doubt(person)
 
     def patched(self, type_id: str, patch: str) -> tuple[str, ...]:
         rows = self._lately("patched_lately", type=type_id, patch=patch)
@@ -279,20 +284,3 @@ def _paths(reached: Iterable[db.Row]) -> dict[str, tuple[str, ...]]:
         if not found:
             return paths
         paths |= found
-
-
-@lru_cache(maxsize=1)
-def _by_skeleton(names: str) -> Mapping[str, tuple[str, ...]]:
-    """A JSON list of names, by what they look like; made anew whenever a name has changed."""
-    alike: dict[str, tuple[str, ...]] = {}
-    for name in sorted(set(json.loads(names))):
-        skeleton = _skeleton(name)
-        alike[skeleton] = (*alike.get(skeleton, ()), name)
-    return alike
-
-
-def _skeleton(name: str) -> str:
-    """What a name looks like to a hurried reader: without marks, invisible or lookalike letters."""
-    plain = unicodedata.normalize("NFKD", name).casefold()
-    visible = (c for c in plain if unicodedata.category(c) not in ("Mn", "Cf", "Zs", "Pd", "Pc"))
-    return "".join(visible).translate(_CONFUSABLE)

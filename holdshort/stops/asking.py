@@ -140,6 +140,13 @@ def lost(story: Story, person: str, *, at: datetime) -> str:
     return f"{people.people([person])[person].name} {limit}." if limit else ""
 
 
+def speaks_for(story: Story, person: str) -> str:
+    """Whose decision it is when this person answers: their own, or of who gave it to them."""
+    by = next((one["delegation"] for one in story.assignments if one["person"] == person), None)
+    given = people.delegations(db.now()) if by else ()
+    return next((one.giver for one in given if one.id == by), person)
+
+
 def _lost_for_another(story: Story, person: str, delegation: str, at: datetime) -> str:
     """The same for whoever answers for somebody else, whose authority has to reach this."""
     desk = deciders(story.action, _field(story), at=at)

@@ -26,7 +26,7 @@ from holdshort.core.terms import (
 )
 from holdshort.ports import Knows
 from holdshort.records import db, switches
-from holdshort.stops import alone, asking, budgets, renewing, switching
+from holdshort.stops import alone, asking, budgets, doubting, renewing, switching
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,9 @@ def _findings(
     found = renewing.findings(kind, params, circumstances, world)
     alone = budgets.people_of([offered], circumstances.requester.id)
     together = alone if people is None else people
-    return budgets.applied(kind, found, circumstances, world, together)
+    whose = kind.beneficiary(offered.params, circumstances.requester.id)
+    found = doubting.applied(found, world, whose)
+    return budgets.applied(kind, found, circumstances, world, alone, together)
 
 
 def _for_a_time(

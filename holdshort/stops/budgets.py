@@ -25,15 +25,68 @@ def applied(
     findings: Findings,
     circumstances: Circumstances,
     knows: Knows,
+    own: frozenset[str],
     people: frozenset[str],
 ) -> Findings:
     """The same findings, as grave as what they add up to.
 
-    `people` are those whom the proposal reaches altogether: a batch is held before its first.
+    `own` is whom this change reaches, `people` whom the proposal reaches altogether: a batch is
+    held before its first. Whom people have let go as many at once counts no more.
     """
-    if not kind.budget or not people or findings.consequence.blast_radius.value == 0:
+    if not kind.budget or not people:
         return findings
-    classes = {one.id: one.budget for one in catalogue.REGISTRY.values() if one.budget}
+    released = knows.released()
+    own, people = own - released, people - released
+    if not own:
+        return findings
+    found = _among_the_privileged(findings, circumstances, knows, own, people)
+    if found.consequence.blast_radius.value == 0:
+        return found
+    return _among_all(kind, found, circumstances, knows, people)
+
+
+def _among_the_privileged(
+    findings: Findings,
+    circumstances: Circumstances,
+    knows: Knows,
+    own: frozenset[str],
+    people: frozenset[str],
+) -> Findings:
+    """Whatever is of somebody who holds privileged rights counts, however little changes of it."""
+    privileged = knows.privileged(own | people)
+    if privileged is not None and not own & privileged:
+        return findings
+    alone = [one for one in knows.reached(list(_classes())) if one.permitted_at]
+    strong = knows.privileged({one.person for one in alone})
+    before = alone if strong is None else [one for one in alone if one.person in strong]
+    raised = budgets.too_privileged(
+        knows.policy(),
+        knows.policy_version(),
+        before,
+        people if privileged is None else people & privileged,
+        circumstances.at,
+    )
+    if raised is None:
+        return findings
+    notes = (*findings.notes, *budgets.to_undo(before))
+    raises = (*findings.raises, raised)
+    return replace(findings, raises=raises, notes=notes, context="security")
+
+
+def _classes() -> dict[str, str]:
+    """The types that count, each with its class."""
+    return {one.id: one.budget for one in catalogue.REGISTRY.values() if one.budget}
+
+
+def _among_all(
+    kind: catalogue.ActionType[Any],
+    findings: Findings,
+    circumstances: Circumstances,
+    knows: Knows,
+    people: frozenset[str],
+) -> Findings:
+    """Whatever changes somebody's access counts, whoever they are."""
+    classes = _classes()
     reached, policy, at = list(knows.reached(list(classes))), knows.policy(), circumstances.at
     asker, version = circumstances.requester.id, knows.policy_version()
 
@@ -50,6 +103,7 @@ def applied(
     level, raised = grave(reached)
     blast = findings.consequence.blast_radius
     notes = budgets.to_undo(reached) if level or raised else ()
+    notes = tuple(one for one in notes if one not in findings.notes)
     return replace(
         findings,
         consequence=_as_far(findings.consequence, level) if level else findings.consequence,

@@ -15,7 +15,7 @@ from django.db import IntegrityError, ProgrammingError
 from psycopg import errors
 
 from holdshort import catalogue
-from holdshort.core import duties, reasons
+from holdshort.core import duties, reasons, sides
 from holdshort.core.terms import Assurance, Channel, Kind, Person, Reason, Sender, Tier
 from holdshort.records import audit, db, people
 from holdshort.records.actions import Story
@@ -155,6 +155,27 @@ def _still_has_the_authority(asked: _Asked) -> None:
         raise Refused("not_a_reviewer", why)
 
 
+def _speaks_for_a_side_that_is_missing(asked: _Asked) -> None:
+    """Where HR and IT must both say yes, a second one of the same side does not complete it."""
+    kind = catalogue.find(asked.story.action.type)
+    if not kind.sides or asked.answer.verdict != "approve":
+        return
+    if asked.sender.person.id in asked.story.action.params.get("people", ()):
+        raise Refused("self_approval", "You are one of those whom it is about.")
+    yes = [one["instead_of"] or one["person"] for one in asked.story.yes]
+    contexts = {entry.person: entry.contexts for entry in people.register()}
+    owned = {owner for owner, _ in asked.story.assessment["findings"]["owners"]}
+    speaks = [
+        (*contexts.get(one, ()), *(kind.sides[-1:] if one in owned else ()))
+        for one in (*yes, asking.speaks_for(asked.story, asked.sender.person.id))
+    ]
+    left = sides.missing(kind.sides, speaks)
+    if len(left) > len(kind.sides) - len(speaks):
+        raise Refused(
+            "not_a_reviewer", f"What is missing is a yes of who decides {left[0]} questions."
+        )
+
+
 def _well_proved(asked: _Asked) -> None:
     needed = Assurance(asked.story.gate["min_assurance"])
     if asked.sender.assurance < needed:
@@ -235,6 +256,7 @@ _RULES: tuple[Callable[[_Asked], None], ...] = (
     _still_open,
     _asked_to,
     _still_has_the_authority,
+    _speaks_for_a_side_that_is_missing,
     _well_proved,
     _seen_in_full,
     _complete,

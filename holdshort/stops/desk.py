@@ -10,6 +10,7 @@ from holdshort.records import actions, audit, db, tickets
 from holdshort.records.actions import Story
 from holdshort.records.ids import new_id
 from holdshort.records.people import DESK
+from holdshort.records.wake import wake
 from holdshort.stops import noticing, telling
 
 
@@ -64,6 +65,11 @@ def _declare(story: Story, params: Mapping[str, Any]) -> None:
     tickets.hand_over(number, f"‘{params['title']}’ is declared. Nobody was written to yet.")
 
 
+def _release(story: Story, params: Mapping[str, Any]) -> None:
+    """What was let go is staged by a stop of its own, each change with its own gate."""
+    wake("release", story.action.id)
+
+
 def _status(story: Story, params: Mapping[str, Any]) -> None:
     telling.say(story, params.get("text") or "Your ticket is being worked on.")
 
@@ -75,5 +81,6 @@ EFFECTS: Mapping[str, Callable[[Story, Mapping[str, Any]], None]] = {
     "ticket.route": _route,
     "ticket.status": _status,
     "incident.declare": _declare,
+    "idp.suspend_many": _release,
 }
 """What each of these types does; a test holds this against the catalogue."""

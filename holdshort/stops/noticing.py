@@ -48,6 +48,20 @@ def refused(story: Story) -> None:
     telling.ended(story, "is not allowed", detail=reason.text, final=final)
 
 
+ANNOUNCED: Mapping[str, tuple[str, ...]] = {"idp.suspend_many": ("hr", "security")}
+"""What more people hear of than those who are asked: whose business it is that it waits."""
+
+
+def opened(story: Story) -> None:
+    """A question was put that stops more than itself; those whose business that is are told."""
+    if not story.action.seen.get("ended"):
+        return
+    until = "Until then nobody's access ends because of HR's record alone."
+    for person in _concerned(story, ANNOUNCED.get(story.action.type, ())):
+        text = f"‘{telling.title(story)}’ waits to be decided. {until}"
+        tell(person, text, ticket=story.action.ticket, action=story.action.id)
+
+
 def _concerned(story: Story, contexts: tuple[str, ...]) -> list[str]:
     """Those who decide about one of these contexts, without whoever tried."""
     return [

@@ -112,7 +112,7 @@ def _stage_actions(proposal: Proposal, ticket: Mapping[str, Any], at: datetime) 
         return "nothing_to_do"
     tickets.turn(proposal.ticket, "staged")
     needed = {one.action.id for one in found if not one.findings.already}
-    open_ones = [_waiting_only_for(needed, one) for one in found if one.action.id in needed]
+    open_ones = [waiting_only_for(needed, one) for one in found if one.action.id in needed]
     if any(catalogue.find(one.type).is_bundle for one in proposal.offer.actions):
         open_ones = resuming.left(open_ones, proposal.ticket)
     for one in found:
@@ -123,7 +123,7 @@ def _stage_actions(proposal: Proposal, ticket: Mapping[str, Any], at: datetime) 
     return "actions" if open_ones else "nothing_to_do"
 
 
-def _waiting_only_for(needed: set[str], one: Assessment) -> Assessment:
+def waiting_only_for(needed: set[str], one: Assessment) -> Assessment:
     """Nothing waits for a change that is not made because the world is already so."""
     after = tuple(earlier for earlier in one.action.after if earlier in needed)
     return replace(one, action=replace(one.action, after=after))
@@ -156,6 +156,7 @@ def write(one: Assessment, *, proposal: str, at: datetime) -> None:
     else:
         assert one.routing is not None, "whatever waits was routed"
         asking.open_review(story, one.routing, at=at)
+        noticing.opened(story)
 
 
 def write_the_end(one: Assessment, *, proposal: str, approver: str, at: datetime) -> None:

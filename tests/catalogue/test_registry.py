@@ -65,6 +65,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "esign.send": {"document": "nda-mutual", "party": "northwind"},
     "patch.deploy": {"patch": "os-2026-05", "targets": ["laptops-ring-1"]},
     "patch.remove": {"patch": "os-2026-05", "targets": ["laptops-ring-1", "prod-db-1"]},
+    "idp.suspend_many": {"people": ["dana", "karl"]},
     "idp.revoke_sessions": {"person": "dana"},
     "mail.purge": {"message": "m-phish-1"},
     "mail.restore": {"message": "m-phish-1"},

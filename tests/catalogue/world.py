@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,6 +14,7 @@ import yaml
 
 from holdshort.company.read import read
 from holdshort.core.budgets import Reached
+from holdshort.core.leavers import Doubt
 from holdshort.core.terms import (
     Asset,
     Assurance,
@@ -85,6 +86,7 @@ class World:
         """What vendors got lately, in minor units."""
         self.moved: dict[str, Any] = {}
         """What the target showed when the version before was to run."""
+        self.doubts: Doubt | None = None
         self.stale = False
 
     def person(self, person: str) -> Person | None:
@@ -141,6 +143,17 @@ class World:
 
     def reached(self, types: Sequence[str]) -> tuple[Reached, ...]:
         return tuple(self.reached_lately)
+
+    def privileged(self, people: Collection[str]) -> frozenset[str] | None:
+        held = {person: self.rights_of(person) for person in people}
+        strong = (p for p, rights in held.items() if any(r.privileged for r in rights or ()))
+        return None if self.stale else frozenset(strong)
+
+    def released(self) -> frozenset[str]:
+        return frozenset()
+
+    def doubt(self, person: str) -> Doubt | None:
+        return self.doubts
 
     def patched(self, type_id: str, patch: str) -> tuple[str, ...]:
         return self.patched_lately

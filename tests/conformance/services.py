@@ -31,7 +31,7 @@ from tests.desk import Server
 from tests.fakes.wire import Wire
 from tests.services import SYSTEMS, TOKENS, Services, running_services
 
-PEOPLE = 260
+PEOPLE = 320
 """Each is used once: with a laptop and a badge of their own."""
 
 REQUESTER, REVIEWER = "gro", "rita"

@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdshort.core.budgets import DAY, HOUR, Reached, rolling, to_undo, too_many
+from holdshort.core.budgets import (
+    DAY,
+    HOUR,
+    Reached,
+    rolling,
+    to_undo,
+    too_many,
+    too_privileged,
+)
 from tests.core.examples import NOON
 
 FIVE: dict[str, Any] = {"budgets": {"people_per_hour": 5}}
@@ -78,6 +86,43 @@ def test_a_limit_that_cannot_be_read_lets_nobody_be_reached(document: Any) -> No
     assert held([], "x", document=document) is not None
 
 
+# ------------------------------------------------------------------ the privileged of a day
+
+
+def second(earlier: list[Reached], *people: str, document: Any = None) -> Any:
+    return too_privileged(document or {"budgets": {}}, 3, earlier, frozenset(people), NOON)
+
+
+def test_the_first_privileged_person_of_a_day_passes_and_the_second_is_held_with_the_first() -> (
+    None
+):
+    assert second([], "omar") is None
+    assert second([reached("omar")], "omar") is None
+    reason = second([reached("omar", ago=23 * HOUR)], "greta")
+    assert reason is not None and reason.rule == "raise.privileged_budget"
+    assert (reason.observed, reason.limit) == ("2 privileged people", "1 a day")
+    assert "Before: Omar." in reason.text
+    assert reason.would_pass == "Wait until 13:00 UTC on 01 December, or have a person decide."
+
+
+def test_privileged_people_of_a_batch_count_before_its_first() -> None:
+    assert second([], "omar", "greta") is not None
+    assert second([], "omar", "greta", document={"budgets": {"privileged_per_day": 2}}) is None
+
+
+def test_a_day_is_over_to_the_second_and_what_people_decided_about_the_privileged_is_apart() -> (
+    None
+):
+    assert second([reached("omar", ago=DAY)], "greta") is None
+    assert second([reached("omar", ago=DAY - timedelta(seconds=1))], "greta") is not None
+    assert second([reached("omar", alone=False)], "greta") is None
+
+
+@pytest.mark.parametrize("said", [7, {"privileged_per_day": "1"}, {"privileged_per_day": True}])
+def test_a_limit_of_privileged_people_that_cannot_be_read_lets_none_be_reached(said: Any) -> None:
+    assert second([], "omar", document={"budgets": said}) is not None
+
+
 # ------------------------------------------------------------------ a day of one requester
 
 
@@ -122,6 +167,8 @@ def test_more_people_or_more_before_never_free_what_was_held(
 ) -> None:
     if too_many(FIVE, 1, before, people, NOON):
         assert too_many(FIVE, 1, [*before, *more], people | others, NOON)
+    if too_privileged(FIVE, 1, before, people, NOON):
+        assert too_privileged(FIVE, 1, [*before, *more], people | others, NOON)
     if rolling(FIVE, before, people, "hr", NOON):
         assert rolling(FIVE, [*before, *more], people | others, "hr", NOON)
 

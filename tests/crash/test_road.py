@@ -133,7 +133,7 @@ def test_a_desk_that_was_put_back_is_halted_and_goes_on_once(
 
 NOT_KILLED = {
     *("delegate", "take_back", "switch_off", "switch_on", "override", "look_over"),
-    *("end_access", "lapse", "remind", "resume"),
+    *("end_access", "lapse", "remind", "resume", "release"),
 }
 """Stops of one short transaction that are tried without, and not yet with, a kill in the middle."""
 

@@ -40,7 +40,7 @@ INSERTS: dict[str, dict[str, str]] = {
     "policy_version": {},
     "standing": {},
     "adoption": {"web": "policy_version author person"},
-    "proposal": {"web": _PROPOSAL, "agent": _PROPOSAL},
+    "proposal": {"web": _PROPOSAL, "agent": _PROPOSAL, "desk": _PROPOSAL},
     "staging": {"desk": "proposal result reason"},
     "action": {"desk": _ACTION},
     "dependency": {"desk": "action needs"},

@@ -13,7 +13,7 @@ from functools import partial
 from psycopg import sql
 
 from holdshort.records.roles import role_names
-from tests.kernel.attacks import alone, grants, overrides, turns
+from tests.kernel.attacks import actions, alone, grants, overrides, turns
 from tests.kernel.grant_table import ROLES
 from tests.kernel.reach import SUPERUSER
 from tests.kernel.rows import Kernel
@@ -40,6 +40,8 @@ def full(kernel: Kernel) -> None:
     overrides.used(kernel)
     kernel.insert("web", "ending", action=made.id, why="ended", person="dana")
     kernel.insert("desk", "ending", action=made.id, why="gone")
+    own = {"initiator": "holdshort", "initiator_kind": "service", "answers": None}
+    kernel.proposed("desk", ticket=actions.noticed(kernel), **own)
     kernel.insert("desk", "staging", proposal=kernel.proposed(), result="actions")
     kernel.insert(
         "web", "adoption", policy_version=kernel.proposed_policy(), author="ines", person="sven"
@@ -78,6 +80,8 @@ _AROUND = (
     "VALUES (gen_random_uuid(), 'i', '{}', '{}', '')",
     "INSERT INTO notice (person, ticket, action, text) "
     "SELECT 'dana', a.ticket, a.id, 't' FROM kernel.action a ORDER BY a.staged_at LIMIT 1",
+    "INSERT INTO leaver (person, ended_on, ended_at, ticket) "
+    "SELECT 'karl', '2025-06-30', '2025-07-01', number FROM ticket LIMIT 1",
     "INSERT INTO label (ticket, label) SELECT number, 'l' FROM ticket LIMIT 1",
     "INSERT INTO decision_note (decision, comment) SELECT id, 'c' FROM kernel.decision LIMIT 1",
     "INSERT INTO sign_in_link (digest, person, expires_at) VALUES ('d', 'dana', now())",

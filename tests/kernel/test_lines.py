@@ -114,5 +114,5 @@ def test_a_type_may_split_itself_so_that_only_the_grave_part_waits(
 def test_a_split_that_would_lower_the_tier_is_not_made(desk: Desk, registry: Any) -> None:
     registry["test.join"] = splits("photo-club", "newsletter")
     [whole] = staged(desk, Offered("test.join", {"person": "dana", "group": "build-tools"}))
-    assert whole.action.params == {"person": "dana", "group": "build-tools"}
+    assert whole.action.params == {"person": "dana", "group": "build-tools", "hours": 4}
     assert gates([whole]) == [(3, "HITL")]

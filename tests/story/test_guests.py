@@ -12,6 +12,8 @@ import pytest
 import yaml
 
 from holdshort import flow
+from holdshort.stops.deciding import Answer
+from holdshort.stops.refused import Refused
 from tests.conftest import COMPANY
 from tests.desk import Desk, Server
 from tests.directory import Directory, running_directory
@@ -19,6 +21,7 @@ from tests.kernel import waking
 from tests.kernel.at_once import together
 
 GUESTS = [f"guest-{number:02}" for number in range(1, 42)]
+STAFF = ["erik", "aylin", "mateo", "jonas", "carla", "dana", "bea"]
 TEMPLATE = "template_of_guests"
 
 
@@ -115,18 +118,135 @@ def test_somebody_who_is_no_guest_waits_for_a_person(desk: Desk) -> None:
 # ------------------------------------------------------------------ 9b, 9c
 
 
-def test_9b_a_batch_is_held_before_its_first_suspension(desk: Desk, directory: Directory) -> None:
-    desk.agent.will("bundle.suspend", people=GUESTS)
-    number = desk.ask("petra", "the HR system says that these have left")
-    stories = desk.actions(number)
-    assert len(stories) == 41
-    assert {gate(story) for story in stories} == {(3, "HITL")}
-    assert {story.state for story in stories} == {"waiting"}
-    assert all("raise.budget" in rules(story) for story in stories)
-    reason = next(reason for reason in stories[0].reasons if reason.rule == "raise.budget")
+def sync(desk: Desk, people: list[str] = GUESTS) -> Any:
+    """HR's record says of all these that they have left, and somebody of HR says so."""
+    desk.sql(
+        "UPDATE profile SET employment_status = 'ended', employment_end = '2026-10-31' "
+        f"WHERE person = ANY(ARRAY{people!r})"
+    )
+    desk.agent.will("bundle.suspend", people=people)
+    return desk.action(desk.ask("tom", "the HR system says that these have left"))
+
+
+def leaver(desk: Desk, person: str = "karl") -> Any:
+    """Another one of HR's record, for whom nothing but that record speaks."""
+    desk.agent.will("idp.suspend", person=person, leaving=True)
+    return desk.action(desk.ask("petra", f"{person} has left"))
+
+
+def leavers_check(desk: Desk) -> Any:
+    from holdshort.api.health import ready
+
+    with desk.role("web"):
+        checks: Any = ready(None).value["checks"]  # type: ignore[arg-type]
+    return next(one for one in checks if one["name"] == "leavers")
+
+
+def suspended(directory: Directory) -> set[str]:
+    return {one.user_name for one in directory.connector.mirror().accounts if not one.active}
+
+
+def test_9b_a_batch_is_one_decision_of_hr_and_it_before_the_first_suspension(
+    desk: Desk, directory: Directory
+) -> None:
+    before, batch = suspended(directory), sync(desk)
+    assert (batch.action.type, gate(batch)) == ("idp.suspend_many", (3, "HITL"))
+    assert len(desk.actions(batch.action.ticket)) == 1
+    reason = next(reason for reason in batch.reasons if reason.rule == "raise.budget")
     assert (reason.observed, reason.limit) == ("41 people", "5 people an hour")
+    shown = batch.assessment["findings"]
+    assert shown["before"][0] == "41 people can sign in."
+    assert "Guest-01 (by HR's record left on 2026-10-31)" in shown["before"][1]
+    assert "Guest-41" in shown["before"][2]
+    assert {one["person"] for one in batch.assignments} == {"ines", "petra"}
+    desk.decide(batch.action.id, "ines", "approve")
+    assert desk.story(batch.action.id).state == "waiting"
     assert desk.events("authorization.granted") == 0
-    assert active(directory, GUESTS[1])
+    desk.decide(batch.action.id, "petra", "approve")
+    _, *lines = desk.actions(batch.action.ticket)
+    assert desk.story(batch.action.id).state == "executed"
+    assert {one.action.type for one in lines} == {"idp.suspend"} and len(lines) == 41
+    assert {gate(one) for one in lines} == {(2, "HOTL")}
+    assert suspended(directory) == before
+    assert run_after_hold(desk, lines[0]).outcome["kind"] == "verified"
+    # People looked at them, so they take no place of those that nobody looks at.
+    assert gate(leaver(desk)) == (2, "HOTL")
+
+
+def test_9b_while_it_is_undecided_hrs_record_alone_ends_nobodys_access(desk: Desk) -> None:
+    assert leavers_check(desk)["ok"]
+    batch = sync(desk)
+    other = leaver(desk)
+    assert gate(other) == (3, "HITL")
+    [doubt] = [one for one in other.reasons if one.rule == "raise.record_in_doubt"]
+    assert "41 people at once that they have left" in doubt.text
+    assert f"HR and IT decide about ticket {batch.action.ticket}" in doubt.would_pass
+    assert leavers_check(desk) == {
+        "name": "leavers",
+        "ok": False,
+        "detail": f"Paused: 41 people at once wait to be decided, ticket {batch.action.ticket}.",
+    }
+    told = desk.sql(f"SELECT person FROM notice WHERE action = '{batch.action.id}' ORDER BY 1")
+    assert [who for (who,) in told] == ["helena", "ines", "nadia", "petra", "sven"]
+
+
+def test_9b_a_no_suspends_nobody_and_what_was_not_approved_stays_in_doubt(
+    desk: Desk, directory: Directory
+) -> None:
+    before, batch = suspended(directory), sync(desk, STAFF)
+    desk.decide(batch.action.id, "petra", "reject", reason_code="not_needed")
+    assert desk.story(batch.action.id).state == "rejected"
+    assert len(desk.actions(batch.action.ticket)) == 1 and suspended(directory) == before
+    assert leavers_check(desk)["ok"]
+    assert gate(leaver(desk)) == (2, "HOTL")
+    assert "raise.record_in_doubt" in rules(leaver(desk, "dana"))
+    # HR's record of another day is another record.
+    desk.sql("UPDATE profile SET employment_end = '2026-11-01' WHERE person = 'bea'")
+    assert gate(leaver(desk, "bea")) == (2, "HOTL")
+
+
+def test_9b_two_of_hr_are_not_one_of_each_side(desk: Desk) -> None:
+    desk.sql("UPDATE authority SET contexts = '{hr}' WHERE person = 'leo'")
+    batch = sync(desk)
+    assert {one["person"] for one in batch.assignments} == {"ines", "leo", "petra"}
+    desk.decide(batch.action.id, "leo", "approve")
+    with pytest.raises(Refused, match="What is missing is a yes of who decides access questions"):
+        desk.decide(batch.action.id, "petra", "approve")
+    desk.decide(batch.action.id, "ines", "approve")
+    assert desk.story(batch.action.id).state == "executed"
+
+
+def test_9b_whom_hrs_record_no_longer_names_is_left_alone_and_a_lost_wake_up_is_found(
+    desk: Desk,
+) -> None:
+    batch = sync(desk, GUESTS[:7])
+    desk.decide(batch.action.id, "ines", "approve")
+    desk.sql(
+        "UPDATE profile SET employment_status = 'active', employment_end = NULL "
+        f"WHERE person = '{GUESTS[0]}'"
+    )
+    sender = desk.sender("petra")
+    with desk.role("web"):
+        flow.decide(
+            batch.review["number"], Answer("approve", batch.digest, "0" * 64), sender=sender
+        )
+    with desk.role("desk"):
+        flow.authorize(batch.action.id)
+    desk.sql("DELETE FROM procrastinate_jobs")
+    desk.sql("UPDATE kernel.outcome SET at = at - interval '1 minute'")
+    desk.sweep()
+    with desk.role("desk"):
+        flow.release(batch.action.id)
+    _, *lines = desk.actions(batch.action.ticket)
+    assert {one.action.beneficiary for one in lines} == {*GUESTS[1:7]} and len(lines) == 6
+    assert "does not say any more that Guest-01 left" in desk.said(batch.action.ticket)
+
+
+def test_a_batch_of_whom_hr_says_nothing_stops_nothing_but_itself(desk: Desk) -> None:
+    desk.agent.will("bundle.suspend", people=GUESTS)
+    batch = desk.action(desk.ask("petra", "none of these guests comes any more"))
+    assert (batch.action.type, gate(batch)) == ("idp.suspend_many", (3, "HITL"))
+    assert leavers_check(desk)["ok"] and gate(leaver(desk)) == (2, "HOTL")
 
 
 def test_9c_the_same_people_one_by_one_are_held_from_the_sixth_on_with_the_earlier_ones(
@@ -189,3 +309,52 @@ def test_tickets_that_are_staged_at_the_same_time_do_not_both_take_the_last_plac
         ("HITL", 3),
         ("HOTL", 5),
     ]
+
+
+# ------------------------------------------------------------------ whoever holds privileged rights
+
+
+def zoom(desk: Desk, person: str) -> Any:
+    """Harmless software of the catalogue on one's own device."""
+    desk.agent.will("mdm.install", person=person, software="zoom")
+    return desk.action(desk.ask(person, "Zoom please"))
+
+
+def held_privileged(story: Any) -> list[Any]:
+    return [one for one in story.reasons if one.rule == "raise.privileged_budget"]
+
+
+def test_what_is_of_a_second_privileged_person_within_a_day_waits_with_the_first(
+    desk: Desk,
+) -> None:
+    first, ordinary = zoom(desk, "lukas"), zoom(desk, "dana")
+    # The same person once more is still one.
+    assert {gate(one) for one in (first, ordinary, zoom(desk, "lukas"))} == {(2, "HOTL")}
+    second = zoom(desk, "greta")
+    assert gate(second) == (3, "HITL")
+    [reason] = held_privileged(second)
+    assert (reason.observed, reason.limit) == ("2 privileged people", "1 a day")
+    assert "Before: Lukas Weber." in reason.text and "Dana" not in reason.text
+    notes = [one["observed"] for one in second.assessment["findings"]["notes"]]
+    assert first.action.id in notes
+    assert gate(zoom(desk, "bea")) == (2, "HOTL")
+    moved = "- interval '25 hours'"
+    desk.sql(f"UPDATE kernel.action SET staged_at = staged_at {moved}")
+    desk.sql(f'UPDATE kernel."authorization" SET authorized_at = authorized_at {moved}')
+    assert gate(zoom(desk, "greta")) == (2, "HOTL")
+
+
+def test_what_a_person_approved_of_the_privileged_or_stopped_takes_no_place(desk: Desk) -> None:
+    first, second = zoom(desk, "lukas"), zoom(desk, "greta")
+    desk.decide(second.action.id, second.assignments[0]["person"], "approve")
+    assert desk.story(second.action.id).authorization["basis"] == "decisions"
+    sender = desk.sender("lukas")
+    with desk.role("web"):
+        flow.stop(first.action.id, "wrong", sender=sender)
+    assert not held_privileged(zoom(desk, "viktor"))
+
+
+def test_while_nobody_knows_who_is_privileged_everybody_counts_as_such(desk: Desk) -> None:
+    assert gate(zoom(desk, "dana")) == (2, "HOTL")
+    desk.sql("UPDATE mirror_read SET read_at = clock_timestamp() - interval '1 hour'")
+    assert held_privileged(zoom(desk, "bea"))

@@ -148,7 +148,7 @@ def test_of_several_lines_only_the_named_one_waits(found: Answers, row: Row) -> 
 def about(line: dict[str, Any]) -> str:
     """What tells this line from the others."""
     params = line["params"]
-    targets = params.get("targets") or [params.get("person")]
+    targets = params.get("targets") or params.get("people") or [params.get("person")]
     return str(params.get("group") or params.get("item") or targets[0])
 
 

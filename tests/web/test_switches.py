@@ -85,3 +85,31 @@ def test_the_requester_is_told_that_it_was_stopped(visit: Visit, desk: Desk) -> 
     number = desk.story(action).action.ticket
     page = plain(visit("dana").read(f"/tickets/{number}"))
     assert "It was approved, and stopped" in page
+
+
+# ------------------------------------------------------------------ HR's record in doubt
+
+
+def test_many_leavers_at_once_are_one_page_and_a_banner_until_they_are_decided(
+    visit: Visit, desk: Desk
+) -> None:
+    people = ["erik", "aylin", "mateo", "jonas", "carla", "dana", "bea"]
+    desk.sql(
+        "UPDATE profile SET employment_status = 'ended', employment_end = '2026-10-31' "
+        f"WHERE person = ANY(ARRAY{people!r})"
+    )
+    desk.agent.will("bundle.suspend", people=people)
+    desk.ask("tom", "these have left, says the HR system")
+    banner = "HR's record is in doubt. 7 people have left at once by it"
+    assert banner in plain(visit("sven").read("/tickets"))
+    page = plain(visit("ines").read("/reviews/1"))
+    for words in (
+        "Suspend the accounts of 7 people, as one decision",
+        "Erik Johansson (by HR's record left on 2026-10-31)",
+        "7 people would be reached within an hour",
+        "without anybody deciding; 5 may be.",
+        "2 people",
+    ):
+        assert words in page, words
+    desk.decide(desk.action(1).action.id, "ines", "reject", reason_code="not_needed")
+    assert "in doubt" not in plain(visit("sven").read("/tickets"))

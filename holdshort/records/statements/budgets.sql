@@ -1,6 +1,6 @@
 -- name: lately_reached
 -- Whom changes of these types reached in the last day, or will when they are decided; what ended without an effect
--- reached nobody, what people approved was looked at, and what undoes another change is no further one. With `at`: in
+-- reached nobody, what people approved was looked at, one by one or as many, and what undoes another change is no further one. With `at`: in
 -- the day before that moment.
 SELECT a.id::text AS action, a.ticket, a.type, a.beneficiary AS person, COALESCE(p.name, a.beneficiary) AS name,
        a.requester, a.staged_at, z.authorized_at AS permitted_at
@@ -12,6 +12,9 @@ SELECT a.id::text AS action, a.ticket, a.type, a.beneficiary AS person, COALESCE
    AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = a.id AND f.kind NOT IN ('claimed', 'by_hand'))
    AND NOT EXISTS (SELECT FROM kernel."authorization" d WHERE d.action = a.id AND d.basis = 'decisions')
    AND NOT EXISTS (SELECT FROM kernel.outcome o WHERE o.action = a.id AND o.kind = 'not_applied')
+   AND NOT EXISTS (SELECT FROM kernel.action b JOIN kernel.fate f ON f.action = b.id AND f.kind = 'claimed'
+                    WHERE b.type = 'idp.suspend_many' AND b.ticket = a.ticket
+                      AND convert_from(b.canonical, 'UTF8')::jsonb #> '{params,people}' @> to_jsonb(a.beneficiary))
  ORDER BY a.staged_at, a.id;
 
 -- name: patched_lately

@@ -81,6 +81,26 @@ WITH RECURSIVE reach (connector, group_id, via) AS (
 SELECT r.group_id, r.via, g.slug, g.name
   FROM reach r JOIN public.directory_group g ON g.connector = r.connector AND g.external_id = r.group_id;
 
+-- name: privileged_among
+-- Those of these people who hold a privileged right, by whatever groups and included rights.
+WITH RECURSIVE reach (person, connector, group_id) AS (
+  SELECT a.person, m.connector, m.group_id
+    FROM public.entry_holder a
+    JOIN public.membership m ON m.connector = a.issuer AND m.member_id = a.subject AND m.member_kind = 'account'
+   WHERE a.person = ANY(%(people)s)
+  UNION
+  SELECT r.person, m.connector, m.group_id
+    FROM reach r
+    JOIN public.membership m ON m.connector = r.connector AND m.member_id = r.group_id AND m.member_kind = 'group'),
+held (person, entitlement) AS (
+  SELECT r.person, t.entitlement
+    FROM reach r
+    JOIN public.directory_group g ON g.connector = r.connector AND g.external_id = r.group_id
+    JOIN public.group_grant t ON t.group_slug = g.slug
+  UNION
+  SELECT h.person, i.includes FROM held h JOIN public.entitlement_grant i USING (entitlement))
+SELECT DISTINCT h.person FROM held h JOIN public.entitlement e ON e.id = h.entitlement AND e.privileged ORDER BY h.person;
+
 -- name: reach_of_group
 -- The group and every group that contains it, nesting included.
 WITH RECURSIVE reach (connector, group_id, via) AS (

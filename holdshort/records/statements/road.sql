@@ -401,6 +401,10 @@ SELECT 'authorize', v.action::text FROM kernel.override v
    AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = v.action)
    AND NOT EXISTS (SELECT FROM kernel."authorization" z WHERE z.action = v.action)
 UNION ALL
+SELECT 'release', a.id::text FROM kernel.action a JOIN kernel.outcome o ON o.action = a.id AND o.kind = 'verified'
+ WHERE a.type = 'idp.suspend_many' AND o.at > %(since)s AND o.at < clock_timestamp() - interval '10 seconds'
+   AND NOT EXISTS (SELECT FROM kernel.event e WHERE e.action = a.id AND e.name = 'batch.released')
+UNION ALL
 SELECT 'expire', r.action::text FROM kernel.review r
  WHERE r.expires_at > %(since)s AND r.expires_at < clock_timestamp()
    AND NOT EXISTS (SELECT FROM kernel.halted h WHERE h.action = r.action AND h.from_before)

@@ -327,6 +327,17 @@ _ACTIONS = [
 
 # ------------------------------------------------------------------ proposals
 
+OF_DANA = {"initiator": "dana", "initiator_kind": "human"}
+OF_THE_DESK = {"initiator": "holdshort", "initiator_kind": "service"}
+
+
+def noticed(kernel: Kernel) -> int:
+    """The desk has asked for something in its own name."""
+    row = {"requester": "holdshort", "channel": "api", "assurance": 1}
+    number: int = kernel.insert("desk", "ticket", "number", **row)
+    return number
+
+
 _PROPOSALS = [
     Attack(
         "the agent starts something in a human's name",
@@ -351,6 +362,23 @@ _PROPOSALS = [
         "proposal.in_the_agents_name",
         nothing,
         lambda k, _: k.proposed(answers=None),
+    ),
+    *(
+        Attack(
+            f"the desk offers something {words}",
+            "proposal.in_its_own_name",
+            noticed,
+            lambda k, number, row=row: k.proposed(
+                "desk", ticket=k.ticket() if row else number, answers=None, **(row or OF_DANA)
+            ),
+        )
+        for words, row in (("in a human's name", {}), ("for what a human asked", OF_THE_DESK))
+    ),
+    Attack(
+        "the desk asks for something in a human's name",
+        "ticket.in_its_own_name",
+        nothing,
+        lambda k, _: k.insert("desk", "ticket", requester="dana", channel="api", assurance=1),
     ),
     Attack(
         "the agent answers a message of another ticket",
