@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -222,7 +223,6 @@ class Desk:
 
         self.server = server
         self.database = f"t_{secrets.token_hex(6)}"
-        self._connections = Connections()
         # Quicker than writing every page to the server's log, as its disk is memory.
         copied = f"TEMPLATE {template} STRATEGY FILE_COPY"
         server.admin(f"CREATE DATABASE {self.database} {copied}")
@@ -231,6 +231,10 @@ class Desk:
         private, public = seal_keys(tmp_path)
         self.seal_private, self.seal_public = private, public
         self.refresh_reading()
+
+    @cached_property
+    def _connections(self) -> Connections:
+        return Connections()
 
     def close(self) -> None:
         self._connections.close()

@@ -52,6 +52,7 @@ STATUS: Mapping[str, int] = {
     "not_granted": 409,
     "not_staged": 409,
     "ticket_closed": 409,
+    "side_taken": 409,
     "too_late": 409,
     "too_large": 413,
     "unsupported_media_type": 415,

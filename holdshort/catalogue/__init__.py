@@ -34,6 +34,7 @@ from holdshort.catalogue import (
     software,
     transferring,
     vendors,
+    zones_ended,
 )
 from holdshort.catalogue.kind import (
     ActionType,
@@ -75,6 +76,7 @@ _FILES = (
     doors,
     schedules,
     vendors,
+    zones_ended,
     renewals,
     signing,
     files,

@@ -109,7 +109,7 @@ def _held(params: AccountsOf, asked: Circumstances, knows: Knows) -> Findings:
             facts.level(2, "Somebody else's access is changed.", facts.TYPE),
             facts.no_cost(),
         ),
-        context="hr",
+        context="access",
         seen={"ended": {id: str(one.employment.end) for id, one in ended.items()}},
         before=(f"{len(people)} people can sign in.", *_named(people, ended)),
         after=_after(people, ended),
@@ -120,6 +120,7 @@ def _held(params: AccountsOf, asked: Circumstances, knows: Knows) -> Findings:
             facts.emergency(asked),
         ),
         owners=((owner, "you own the directory"),) if owner else (),
+        also=("hr",),
     )
 
 
@@ -167,7 +168,7 @@ SUSPEND_MANY = ActionType(
     id="idp.suspend_many",
     title="Suspend many accounts as one decision",
     domain="identity",
-    context="hr",
+    context="access",
     doc="Lets the accounts of many people be suspended, after a yes of HR and one of IT; before "
     "that none is. Each suspension then has its own record, and its own gate where it is graver.",
     params=AccountsOf,
@@ -184,7 +185,6 @@ SUSPEND_MANY = ActionType(
     permanent=True,
     hold_seconds=0,
     needed=lambda params: 2,
-    sides=("hr", "access"),
 )
 
 TYPES = (SUSPEND_ALL, SUSPEND_MANY)

@@ -10,12 +10,14 @@ from pydantic import Field
 
 from holdshort.catalogue import facts
 from holdshort.catalogue.kind import ActionType, Params, Rendering, UnknownTarget
+from holdshort.catalogue.membership import Hours
 from holdshort.core import standards
 from holdshort.core.terms import (
     Circumstances,
     Consequence,
     Findings,
     Level,
+    Offered,
     Person,
     Reason,
     Target,
@@ -24,6 +26,7 @@ from holdshort.core.terms import (
 from holdshort.ports import Knows
 
 CONNECTOR = "badge"
+FACILITIES = "facilities"
 ZONES = "the list of zones and badges"
 
 
@@ -37,6 +40,12 @@ class SetZones(Params):
     lost: bool = Field(
         default=False,
         description="Whether the badge is lost: then it is disabled first and a new one issued.",
+    )
+    hours: Hours = 0
+    ends: list[str] = Field(
+        default=[],
+        max_length=30,
+        description="The ids of those that it opens for these hours only; the desk fills it in.",
     )
 
 
@@ -59,6 +68,8 @@ class Carried:
     held: tuple[Zone, ...]
     asked: tuple[Zone, ...]
     lost: bool
+    listed_as: str
+    """The number that the list has."""
 
     @property
     def gained(self) -> tuple[Zone, ...]:
@@ -77,14 +88,18 @@ def _carried(params: SetZones, knows: Knows) -> Carried:
     rows = [row for row in knows.registered("badges") if row.get("person") == person.id]
     if not rows:
         raise UnknownTarget(f"No badge is listed for {person.name}.")
+    met = knows.met() if knows.met().get("holder") == person.id else {}
+    opens, badge = met.get("zones", rows[0]["zones"]), met.get("badge", rows[0]["id"])
+    held, asked = (zones_named(ids, knows) for ids in (opens, params.zones))
+    return Carried(person, str(badge), held, asked, params.lost, str(rows[0]["id"]))
+
+
+def zones_named(ids: Iterable[str], knows: Knows) -> tuple[Zone, ...]:
+    """The zones with these ids, each once, in order. Raises UnknownTarget."""
     zones = {str(row["id"]): zone_of(row) for row in knows.registered("zones")}
-    unknown = sorted({*params.zones, *rows[0]["zones"]} - zones.keys())
-    if unknown:
+    if unknown := sorted(set(ids) - zones.keys()):
         raise UnknownTarget(f"No zone here has the id ‘{unknown[0]}’.")
-    held, asked = (
-        tuple(zones[id] for id in sorted(set(ids))) for ids in (rows[0]["zones"], params.zones)
-    )
-    return Carried(person, str(rows[0]["id"]), held, asked, params.lost)
+    return tuple(zones[id] for id in sorted(set(ids)))
 
 
 def zone_of(row: Mapping[str, Any]) -> Zone:
@@ -113,7 +128,7 @@ def _set_zones(params: SetZones, asked: Circumstances, knows: Knows) -> Findings
         consequence=Consequence(
             _reach(badge, own), _way_back(badge), _regulated(badge, own), facts.no_cost()
         ),
-        context="security" if raises else "facilities",
+        context="security" if raises else FACILITIES,
         seen={
             "holder": badge.person.id,
             "badge": badge.number,
@@ -132,6 +147,7 @@ def _set_zones(params: SetZones, asked: Circumstances, knows: Knows) -> Findings
         raises=raises,
         refusals=facts.present(facts.leaver(badge.person, asked)),
         owners=_owners(badge),
+        also=(FACILITIES,) if _privilege_gained(badge) else (),
         already=_already(badge),
     )
 
@@ -164,6 +180,17 @@ def _privilege_gained(badge: Carried) -> Reason | None:
         limit="no such room",
         would_pass="Ask for zones without such a room.",
     )
+
+
+def _ends(params: SetZones, knows: Knows) -> dict[str, Any]:
+    """What is taken back when the time is over: the zones that it gains, and no other.
+
+    Where it gains none, because it opens all of them for a time, those that are not listed.
+    """
+    badge = _carried(params, knows)
+    [listed] = [row["zones"] for row in knows.registered("badges") if row["id"] == badge.listed_as]
+    ends = badge.gained or tuple(zone for zone in badge.asked if zone.id not in listed)
+    return {"ends": [zone.id for zone in ends]}
 
 
 def _owners(badge: Carried) -> tuple[tuple[str, str], ...]:
@@ -221,6 +248,12 @@ def _render(params: Mapping[str, Any], knows: Knows) -> Rendering:
     return Rendering(title, effect, title)
 
 
+def _take_back(params: Mapping[str, Any]) -> Offered | None:
+    if not params.get("ends"):
+        return None
+    return Offered("badge.remove_zones", {"person": params["person"], "zones": params["ends"]})
+
+
 SET_ZONES = ActionType(
     id="badge.set_zones",
     title="Set what a badge opens",
@@ -236,11 +269,14 @@ SET_ZONES = ActionType(
         "whose badge it is and who asks",
         "employment",
     ),
-    undo_words="Nothing undoes it by itself: zones are set again by a new request, and a "
-    "badge that was lost stays disabled.",
+    undo=_take_back,
+    undo_words="What it opens for a time is taken back when that is over, or before. Otherwise "
+    "zones are set again by a new request, and a badge that was lost stays disabled.",
     connector=CONNECTOR,
     min_tier=(Tier.POLICY, "It opens doors."),
     policy_rule="same_zones",
+    timed=True,
+    ending=_ends,
 )
 
 TYPES = (SET_ZONES,)

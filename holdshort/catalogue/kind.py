@@ -110,6 +110,11 @@ class Effect:
     """Whether the person's account lets nobody sign in afterwards."""
 
 
+def nothing_more(params: Any, knows: Knows) -> Mapping[str, Any]:
+    """What the bytes say about the end of access for a time, where its inverse needs no more."""
+    return {}
+
+
 def one_line(params: Any, at: datetime, knows: Knows) -> Sequence[Offered]:
     """The lines of a type that is one change: none but itself."""
     return ()
@@ -133,11 +138,10 @@ class ActionType(Generic[P]):
     where the inverse names the action by its id; `undo_words` says what the inverse does, or why
     there is none. `inquiry` is what its connected app must be asked live before `findings` can
     say anything, if that. `hold_seconds` is how long a policy-authorized action waits before it
-    runs. `timed` types give access, and their parameters have `hours`. `permanent` types always
-    need a person; `needed` is how many must say yes to these parameters, and `sides` are contexts
-    for each of which one of them has to speak. `objection` is what must
-    not start without having been known when it was permitted: it is asked again right before it
-    runs, and then goes back to the gate.
+    runs. `timed` types give access, and their parameters have `hours`, and with them what `ending`
+    adds: what their inverse must know. `permanent` types always need a person; `needed` is how many
+    must say yes to these parameters. `objection` is what must not start without having been known
+    when it was permitted: it is asked again right before it runs, and then goes back to the gate.
 
     A type may be an expander: `expand` gives the lines that are staged in its place, each an
     `Offered` whose `after` names positions among these lines; none where it stays one change.
@@ -171,9 +175,9 @@ class ActionType(Generic[P]):
     policy_rule: str | None = None
     permanent: bool = False
     timed: bool = False
+    ending: Callable[[P, Knows], Mapping[str, Any]] = nothing_more
     hold_seconds: int = 60
     needed: Callable[[Mapping[str, Any]], int] = one_yes
-    sides: tuple[str, ...] = ()
     objection: Callable[[Mapping[str, Any], Knows], Reason | None] = no_objection
     expand: Callable[[P, datetime, Knows], Sequence[Offered]] = one_line
     budget: Literal["", "accounts", "memberships", "devices"] = ""

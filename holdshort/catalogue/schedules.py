@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import Field
 
 from holdshort.catalogue import facts
-from holdshort.catalogue.doors import CONNECTOR, ZONES, Zone, zone_of
+from holdshort.catalogue.doors import CONNECTOR, FACILITIES, ZONES, Zone, zone_of
 from holdshort.catalogue.kind import (
     ActionType,
     CatalogueError,
@@ -75,7 +75,7 @@ def _schedule(params: Schedule, asked: Circumstances, knows: Knows) -> Findings:
             facts.level(2, "Who may go where is access control.", facts.TYPE),
             facts.no_cost(),
         ),
-        context="security" if raises else "facilities",
+        context="security" if raises else FACILITIES,
         seen={"zone": zone.id, "day": params.day, "exception": "none"},
         before=(_as_usual(zone, params),),
         after=(f"{zone.name} stands open on {_when(params)}, for anybody.",),
@@ -83,6 +83,7 @@ def _schedule(params: Schedule, asked: Circumstances, knows: Knows) -> Findings:
         raises=raises,
         refusals=facts.present(facts.leaver(asked.requester, asked)),
         owners=_owner(zone),
+        also=(FACILITIES,) if zone.privileged else (),
     )
 
 
@@ -96,7 +97,7 @@ def _unschedule(params: Schedule, asked: Circumstances, knows: Knows) -> Finding
             facts.level(1, "Fewer people may go in.", facts.TYPE),
             facts.no_cost(),
         ),
-        context="facilities",
+        context=FACILITIES,
         seen={"zone": zone.id, "day": params.day, "exception": "open"},
         before=(f"{zone.name} stands open on {_when(params)}, for anybody.",),
         after=(_as_usual(zone, params),),

@@ -221,7 +221,10 @@ SECTIONS: tuple[Compared, ...] = (
     Compared(
         "the budget",
         loose.single("budgets"),
-        {"people_per_hour": raised, "privileged_per_day": raised},
+        {
+            **dict.fromkeys(("people_per_hour", "privileged_per_day", "privileged_hours"), raised),
+            "longest_hours": loose.longer,
+        },
     ),
     Compared(
         "hold",

@@ -46,6 +46,11 @@ def raised(old: Any, new: Any) -> bool:
     return new is not None and (old is None or new > old)
 
 
+def longer(old: Any, new: Any) -> bool:
+    """A limit by name went up, or went."""
+    return any(name not in new or new[name] > hours for name, hours in old.items())
+
+
 def widened(old: Any, new: Any) -> bool:
     """A list of what somebody is limited to grew, or went; an empty one limits nothing."""
     return bool(old) and (not new or gains(old, new))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -17,6 +17,7 @@ from holdshort.company.fields import (
     Email,
     EntitlementId,
     Hash,
+    Hours,
     Id,
     Moment,
     Money,
@@ -27,6 +28,7 @@ from holdshort.company.fields import (
     TimeZone,
     Version,
 )
+from holdshort.core.grants import PRIVILEGED_HOURS
 from holdshort.core.settings import (
     ANSWER_WITHIN_HOURS,
     DELEGATION_DAYS,
@@ -114,6 +116,14 @@ class Budgets(Section):
     people_per_hour: Count = Field(5, description="People whose access changes within an hour.")
     privileged_per_day: Count = Field(
         1, description="People with privileged rights of whom anything changes in a day."
+    )
+    privileged_hours: Annotated[Hours, Field(le=PRIVILEGED_HOURS)] = Field(
+        PRIVILEGED_HOURS, description="The most hours for which somebody gets privileged access."
+    )
+    longest_hours: dict[Id, Hours] = Field(
+        {},
+        description="The most hours for which a person may give access, by action type or by the "
+        "id of a system, group, asset or zone; the shortest that fits counts.",
     )
 
 

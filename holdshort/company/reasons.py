@@ -27,6 +27,7 @@ CHANGED: Why = {
         "more is looked at than before",
     ),
     loose.raised: ("it goes further than before", "it goes less far than before"),
+    loose.longer: ("access lasts longer than before", "access ends sooner than before"),
     loose.widened: ("it reaches further than before", "it reaches less far than before"),
     loose.lowered: ("less is demanded than before", "more is demanded than before"),
     loose.revived: ("employment counts again, or for longer", "employment counts no longer"),

@@ -24,6 +24,7 @@ _NOUNS = {
     "site": "there is no asset of the kind site",
     "zone": "there is no zone",
     "equipment": "the equipment catalogue has no",
+    "access": "there is no system, group, asset or zone",
     "connector": "there is no connector",
     "role": "nobody has the role",
     "audience": "nobody has the role or department",
@@ -44,6 +45,7 @@ def unknown_ids(company: Company, known: Known) -> Iterator[Finding]:
         "site": known.sites,
         "zone": known.zones,
         "equipment": known.equipment,
+        "access": known.systems | known.groups | known.assets | known.zones,
         "connector": known.connectors,
         "role": known.roles | {EVERYONE},
         "audience": known.roles | known.departments | {EVERYONE},
@@ -146,6 +148,10 @@ def _among_rules(company: Company) -> Iterator[Named]:
         yield from _many(path, "approved_for", software.approved_for, "role")
     for path, article in _at("knowledge", company.knowledge):
         yield from _many(path, "audience", article.audience, "audience")
+    # What has a dot is an action type; which there are is for the catalogue to say.
+    named = [name for name in company.budgets.longest_hours if "." not in name]
+    for name in named:
+        yield ("budgets", "longest_hours", name), name, "access"
     if company.routing.alone:
         alone = company.routing.alone
         yield from _one(("routing", "alone"), "reviewed_by", alone.reviewed_by, "human")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, product, zip_longest
 
 from holdshort.core.deciders import Candidate, Deciders
 
@@ -17,20 +18,80 @@ SMALL_TEAM = 2
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """One question to the people of a desk."""
+    """One question to the people of a desk.
+
+    With `also` it has several sides: of the context and of each of these somebody else must say
+    yes.
+    """
 
     desk: Deciders
     context: str
     owners: Sequence[tuple[str, str]]
     needed: int
+    also: Sequence[str] = ()
+
+    @property
+    def contexts(self) -> tuple[str, ...]:
+        """Every context whose people must say yes."""
+        return (self.context, *self.also)
 
     def chosen(self) -> list[Candidate]:
-        """Those who are asked: circle after circle, until there are enough."""
+        """Those who are asked: circle after circle, until there are enough.
+
+        Where a side has nobody, fewer are asked than needed: the wait stays open to more.
+        """
+        if self.also:
+            return self.able() if apart(self._speakers()) else self.able()[: len(self.also)]
         found: list[Candidate] = []
         for circle in self._circles():
             if authorities(found) < self.needed or self._all_loaded(found):
                 found = once([*found, *circle])
         return self._spared(found)
+
+    def enough(self) -> bool:
+        """Whether those who are asked can end the wait, for each side somebody else."""
+        if self.also:
+            return apart(self._speakers())
+        return authorities(self.chosen()) >= self.needed
+
+    def able(self) -> list[Candidate]:
+        """Everybody who could be asked; the first of each side first."""
+        if not self.also:
+            return self.chosen()
+        found = list(filter(None, chain.from_iterable(zip_longest(*self.sides()))))
+        return [one._replace(why=_merged(one, found)) for one in once(found)]
+
+    def sides(self) -> list[list[Candidate]]:
+        """For each context those who may speak for it; more where the first are the same."""
+        found = [self._side(context).chosen() for context in self.contexts]
+        if apart(_authorities(side) for side in found):
+            return found
+        return [self._side(context, len(self.contexts)).chosen() for context in self.contexts]
+
+    def speaks_for(self, person: str) -> frozenset[str]:
+        """For which contexts a yes of this person counts: those they decide, or stand in for."""
+        return frozenset(context for context in self.contexts if self._reaches(person, context))
+
+    def _reaches(self, person: str, context: str) -> bool:
+        lines = (self.desk.line(one.person) for one in self.desk.holding(context, ""))
+        asked = dict(zip(self.contexts, self.sides(), strict=True))[context]
+        return any(person in line for line in lines) or person in {one.person for one in asked}
+
+    def _side(self, context: str, needed: int = 1) -> Wait:
+        """Owners speak for what they decide, and for the first context where that is none."""
+        mine = self._holding(context)
+        if context == self.context:
+            mine |= {owner for owner, _ in self.owners}.difference(
+                *map(self._holding, self.contexts)
+            )
+        owners = [owner for owner in self.owners if owner[0] in mine]
+        return Wait(self.desk, context, owners, needed)
+
+    def _holding(self, context: str) -> set[str]:
+        return {one.person for one in self.desk.holding(context, "")}
+
+    def _speakers(self) -> list[set[str]]:
+        return [_authorities(side) for side in self.sides()]
 
     def _all_loaded(self, found: Sequence[Candidate]) -> bool:
         return all(self.desk.loaded(one.person) for one in found)
@@ -72,4 +133,18 @@ def once(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 def authorities(candidates: Iterable[Candidate]) -> int:
     """How many say yes where all of these do: somebody and who decides for them are one."""
-    return len({one.instead_of or one.person for one in candidates})
+    return len(_authorities(candidates))
+
+
+def apart(sides: Iterable[Collection[str]]) -> bool:
+    """Whether one can be taken of each, and no two are the same."""
+    return any(len(set(taken)) == len(taken) for taken in product(*sides))
+
+
+def _authorities(candidates: Iterable[Candidate]) -> set[str]:
+    return {one.instead_of or one.person for one in candidates}
+
+
+def _merged(candidate: Candidate, found: Iterable[Candidate]) -> str:
+    """Every reason for which somebody is asked."""
+    return "; ".join(dict.fromkeys(one.why for one in found if one.person == candidate.person))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from holdshort.core.terms import Right, Tier
@@ -10,20 +10,30 @@ from holdshort.core.terms import Right, Tier
 PRIVILEGED_HOURS = 4
 """The longest that a person may give somebody a privileged right for."""
 
+SHORTEST = 1
+"""What counts where a limit is written and cannot be read as meant."""
+
 LONGEST = 8760
 """Hours of a year: the longest that any access for a time lasts."""
 
 
-def longest(document: Mapping[str, Any], tier: Tier, rights: Sequence[Right] | None) -> int | None:
+def longest(
+    document: Mapping[str, Any],
+    tier: Tier,
+    rights: Sequence[Right] | None,
+    named: Collection[str] = (),
+) -> int | None:
     """The most hours for which rights may be gained; None where they need not end.
 
-    Only tier 3 with privileged rights, or rights that nobody could confirm, must end.
+    Only tier 3 must end: with privileged rights, or rights that nobody could confirm, and where the
+    rules have a limit for one of `named`: the action type and the ids of what it touches.
     """
     if tier is not Tier.HUMAN:
         return None
-    if rights is not None and not any(right.privileged for right in rights):
-        return None
-    return min(PRIVILEGED_HOURS, _tightened(document))
+    limits = [hours for name, hours in _limits(document) if name in named]
+    if rights is None or any(right.privileged for right in rights):
+        limits.append(min(PRIVILEGED_HOURS, _tightened(document)))
+    return min(limits, default=None)
 
 
 def agreed(asked: int, most: int | None) -> int:
@@ -44,4 +54,17 @@ def _tightened(document: Mapping[str, Any]) -> int:
     """What policy says; what cannot be read as meant is as short as can be."""
     budgets = document.get("budgets", {})
     said = budgets.get("privileged_hours", PRIVILEGED_HOURS) if isinstance(budgets, Mapping) else 0
-    return max(1, said) if isinstance(said, int) and not isinstance(said, bool) else 1
+    return _read(said)
+
+
+def _limits(document: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    """The limits that the rules have for an action type or a target."""
+    budgets = document.get("budgets")
+    said = budgets.get("longest_hours") if isinstance(budgets, Mapping) else None
+    for name, hours in (said or {}).items() if isinstance(said or {}, Mapping) else ():
+        yield str(name), _read(hours)
+
+
+def _read(said: Any) -> int:
+    whole = isinstance(said, int) and not isinstance(said, bool)
+    return max(SHORTEST, said) if whole else SHORTEST

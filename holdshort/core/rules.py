@@ -1,7 +1,7 @@
 """What the gate may know, and the rules that may hold an action, each with its reason.
 
-A rule is a small function that returns the reasons for which it fires, and nothing when it
-does not. A rule can only ask for more oversight: the mode beside it is the least it accepts.
+A rule is a small function that gives the reasons for which it fires. The mode beside it is the
+least that it accepts.
 """
 
 from __future__ import annotations
@@ -19,11 +19,10 @@ Reasons = tuple[Reason, ...]
 class GateInput:
     """Everything the gate may know; it never sees the ticket's label or words.
 
-    `granted` says that the category has standing in this phase. `manual` actions have no
-    connector, so a person carries them out whatever the phase; `desk_only` ones change this
-    desk's own records and nothing outside. `policy_version` is the version in force, and None
-    when there is none. `faults` are whatever broke or is missing; `stopped` are the switches
-    that are off; `needed` is how many people must say yes when people decide.
+    `granted` says that the category has standing in this phase. A person carries out `manual`
+    actions in every phase; `desk_only` ones change nothing outside. `policy_version` is that in
+    force. `faults` are what broke or is missing, `stopped` the switches that are off; `needed` is
+    how many people must say yes when people decide, for which `sides`.
     """
 
     phase: Phase
@@ -43,6 +42,7 @@ class GateInput:
     faults: Reasons
     stopped: Reasons
     needed: int = 1
+    sides: tuple[str, ...] = ()
     min_assurance: Assurance = Assurance.SESSION
 
     @property
@@ -131,8 +131,8 @@ def by_hand(given: GateInput) -> Reasons:
 
 
 def several(given: GateInput) -> Reasons:
-    told = f"{given.needed} people have to say yes"
-    return _person(given, "people", told) if given.needed > 1 else ()
+    told = [f"{given.needed} people have to say yes", *given.sides]
+    return _person(given, "people", ", one for ".join(told)) if given.needed > 1 else ()
 
 
 def not_earned(given: GateInput) -> Reasons:

@@ -419,7 +419,9 @@ class Findings:
 
     `before` and `after` are lines of the difference of the world; `seen` is the relevant
     state that the claim compares again; `rights` are the effective rights gained.
-    `context` names whose authority decides; `owners` are preferred reviewers with the reason.
+    `context` names whose authority decides; of each of `also` somebody else must say yes as well
+    (one at most: a permission rests on two decisions). `owners` are preferred reviewers with the
+    reason.
     """
 
     target: Target
@@ -435,6 +437,7 @@ class Findings:
     notes: tuple[Reason, ...] = ()
     rights: tuple[Right, ...] = ()
     owners: tuple[tuple[str, str], ...] = ()
+    also: tuple[str, ...] = ()
     already: str = ""
     """Filled in when the world is already as asked; then there is nothing to do."""
 

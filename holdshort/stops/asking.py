@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from holdshort.core import routing, settings
+from holdshort.core.circles import Wait, apart
 from holdshort.core.deciders import Candidate, Deciders
 from holdshort.core.routing import Assigned, Routing
 from holdshort.core.stakes import Stakes, beyond
@@ -22,13 +23,19 @@ from holdshort.stops import telling
 class Field:
     """What an action is about, as far as that decides who is asked.
 
-    `systems` are those whose rights somebody gains.
+    `systems` are those whose rights somebody gains; of each of `also` somebody else must say yes.
     """
 
     context: str
     owners: tuple[tuple[str, str], ...]
     systems: tuple[str, ...]
     spends: int | None
+    also: tuple[str, ...] = ()
+
+    @property
+    def question(self) -> dict[str, Any]:
+        """What routing asks about."""
+        return {"context": self.context, "owners": self.owners, "also": self.also}
 
 
 def field_of(findings: Findings) -> Field:
@@ -38,7 +45,7 @@ def field_of(findings: Findings) -> Field:
     """
     spends = findings.spends or (None if findings.consequence.cost.value else 0)
     systems = tuple(sorted({right.system for right in findings.rights}))
-    return Field(findings.context, findings.owners, systems, spends)
+    return Field(findings.context, findings.owners, systems, spends, findings.also)
 
 
 def _field(story: Story) -> Field:
@@ -50,6 +57,7 @@ def _field(story: Story) -> Field:
         tuple((person, why) for person, why in found["owners"]),
         tuple(sorted({right["system"] for right in found["rights"]})),
         spends,
+        tuple(found.get("also", ())),
     )
 
 
@@ -62,8 +70,7 @@ def route(desk: Deciders, field: Field, *, needed: int) -> Routing:
     """Whom these people's desk asks about a field."""
     return routing.route(
         desk,
-        context=field.context,
-        owners=field.owners,
+        **field.question,
         needed=needed,
         keepers=[row["name"] for row in db.rows("owners_of_the_desk")],
     )
@@ -140,13 +147,6 @@ def lost(story: Story, person: str, *, at: datetime) -> str:
     return f"{people.people([person])[person].name} {limit}." if limit else ""
 
 
-def speaks_for(story: Story, person: str) -> str:
-    """Whose decision it is when this person answers: their own, or of who gave it to them."""
-    by = next((one["delegation"] for one in story.assignments if one["person"] == person), None)
-    given = people.delegations(db.now()) if by else ()
-    return next((one.giver for one in given if one.id == by), person)
-
-
 def _lost_for_another(story: Story, person: str, delegation: str, at: datetime) -> str:
     """The same for whoever answers for somebody else, whose authority has to reach this."""
     desk = deciders(story.action, _field(story), at=at)
@@ -159,14 +159,29 @@ def _lost_for_another(story: Story, person: str, delegation: str, at: datetime) 
     return obstacle.sentence if obstacle else ""
 
 
+def side_taken(story: Story, person: str, *, at: datetime) -> str:
+    """Why a yes of this person adds nothing to those on record, where each side needs its own."""
+    field = _field(story)
+    if not field.also:
+        return ""
+    desk = deciders(story.action, field, at=at)
+    wait = Wait(desk, field.context, field.owners, 1, field.also)
+    before = [one["person"] for one in story.yes]
+    spoken = [wait.speaks_for(one) for one in (*before, person)]
+    if apart(spoken):
+        return ""
+    sides = " and ".join(wait.contexts)
+    if not spoken[-1]:
+        return f"This needs a yes for {sides}, each of somebody who decides that; you do not."
+    said = desk.names([Candidate(one, "") for one in before])
+    return f"This needs a yes for {sides}. With that of {said} there is one for what you decide."
+
+
 def could_not(story: Story, persons: Iterable[str], *, at: datetime) -> dict[str, str]:
     """Of these people those who could never be asked, each with the reason."""
     field = _field(story)
     desk = deciders(story.action, field, at=at)
-    found = {
-        one: routing.why_not(desk, one, context=field.context, owners=field.owners)
-        for one in persons
-    }
+    found = {one: routing.why_not(desk, one, **field.question) for one in persons}
     return {one: why for one, why in found.items() if why}
 
 
@@ -227,7 +242,7 @@ def escalate(story: Story, *, at: datetime) -> list[str]:
     field = _field(story)
     asked = {one["person"] for one in story.assignments}
     desk = deciders(story.action, field, at=at)
-    more = routing.escalation(desk, silent(story), context=field.context, owners=field.owners)
+    more = routing.escalation(desk, silent(story), **field.question)
     new = [one for one in more if one.person not in asked]
     _ask(story, new)
     return [one.person for one in new]

@@ -5,7 +5,7 @@ Used by the road when an action is staged and by the dry run of the API; it writ
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -85,7 +85,7 @@ def assess(
     tier = consequence.tier(findings.consequence, min_tier=least, raises=findings.raises)
     category = f"{kind.id}/{int(tier)}"
     standing = _supposed(phase, tier) if phase else standing_of(category)
-    wanted, findings = _for_a_time(kind, offered.params, findings, tier, world)
+    wanted, findings = _for_a_time(kind, offered.params, params, findings, tier, world)
     action = Action(
         type=kind.id,
         params=wanted,
@@ -97,7 +97,7 @@ def assess(
         **{"changer": circumstances.initiator.id, **draft},
     )
     given = _gate_input(kind, findings, tier, standing, circumstances, world, bool(phase))
-    given = replace(given, needed=kind.needed(action.params))
+    given = replace(given, needed=max(kind.needed(action.params), 1 + len(findings.also)))
     answer = gate.gate(given)
     who = _whom(action, findings, tier, answer, circumstances.at) if _waits(answer) else None
     if who is not None and who.fault is not None:
@@ -125,6 +125,7 @@ def _findings(
 def _for_a_time(
     kind: catalogue.ActionType[Any],
     asked: Mapping[str, Any],
+    parsed: catalogue.Params,
     findings: Findings,
     tier: Tier,
     world: Knows,
@@ -133,13 +134,21 @@ def _for_a_time(
     params = dict(asked)
     if not kind.timed:
         return params, findings
-    wanted = int(params.pop("hours", 0))
-    most = grants.longest(world.policy(), tier, _rights_known(findings))
-    hours = grants.agreed(wanted, most)
-    if not hours:
+    wanted, more = int(params.pop("hours", 0)), dict(kind.ending(parsed, world))
+    params = {name: value for name, value in params.items() if name not in more}
+    rights = _rights_known(findings)
+    named = {kind.id, *_names_in(params), *(right.system for right in rights or ())}
+    hours = grants.agreed(wanted, grants.longest(world.policy(), tier, rights, named))
+    if not hours or (more and not any(more.values())):
         return params, findings
     after = (*findings.after, grants.sentence(hours, wanted))
-    return {**params, "hours": hours}, replace(findings, after=after)
+    return {**params, **more, "hours": hours}, replace(findings, after=after)
+
+
+def _names_in(params: Mapping[str, Any]) -> Iterator[str]:
+    """Every id that parameters name."""
+    for value in params.values():
+        yield from (one for one in (value if isinstance(value, list) else [value]) if one)
 
 
 def _rights_known(findings: Findings) -> tuple[Right, ...] | None:
@@ -208,5 +217,6 @@ def _gate_input(
         threshold=policy.confidence_threshold(world.policy(), category),
         novel=not supposed and not any(precedent[0].values()),
         faults=(),
+        sides=(findings.context, *findings.also) if findings.also else (),
         stopped=switching.reasons(switches.told(off)),
     )

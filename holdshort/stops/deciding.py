@@ -15,7 +15,7 @@ from django.db import IntegrityError, ProgrammingError
 from psycopg import errors
 
 from holdshort import catalogue
-from holdshort.core import duties, reasons, sides
+from holdshort.core import duties, reasons
 from holdshort.core.terms import Assurance, Channel, Kind, Person, Reason, Sender, Tier
 from holdshort.records import audit, db, people
 from holdshort.records.actions import Story
@@ -27,6 +27,9 @@ GRAVE_APPROVALS = 5
 
 GRAVE_SECONDS = 10
 CHAT = (Channel.SLACK, Channel.TEAMS, Channel.EMAIL)
+ONLY_AGAINST_A_YES = ("side_taken",)
+"""Codes of what keeps somebody from saying yes now, and from nothing else."""
+
 VERDICTS = ("approve", "change", "reject", "ask", "hand_over")
 
 
@@ -155,25 +158,18 @@ def _still_has_the_authority(asked: _Asked) -> None:
         raise Refused("not_a_reviewer", why)
 
 
-def _speaks_for_a_side_that_is_missing(asked: _Asked) -> None:
-    """Where HR and IT must both say yes, a second one of the same side does not complete it."""
-    kind = catalogue.find(asked.story.action.type)
-    if not kind.sides or asked.answer.verdict != "approve":
-        return
+def _none_of_those_whom_it_is_about(asked: _Asked) -> None:
+    """One decision about many people is not for any of them."""
     if asked.sender.person.id in asked.story.action.params.get("people", ()):
         raise Refused("self_approval", "You are one of those whom it is about.")
-    yes = [one["instead_of"] or one["person"] for one in asked.story.yes]
-    contexts = {entry.person: entry.contexts for entry in people.register()}
-    owned = {owner for owner, _ in asked.story.assessment["findings"]["owners"]}
-    speaks = [
-        (*contexts.get(one, ()), *(kind.sides[-1:] if one in owned else ()))
-        for one in (*yes, asking.speaks_for(asked.story, asked.sender.person.id))
-    ]
-    left = sides.missing(kind.sides, speaks)
-    if len(left) > len(kind.sides) - len(speaks):
-        raise Refused(
-            "not_a_reviewer", f"What is missing is a yes of who decides {left[0]} questions."
-        )
+
+
+def _for_a_side_of_their_own(asked: _Asked) -> None:
+    """Where several sides must say yes, one yes for each; a second one for a side adds nothing."""
+    if asked.answer.verdict != "approve":
+        return
+    if why := asking.side_taken(asked.story, asked.sender.person.id, at=asked.at):
+        raise Refused("side_taken", why)
 
 
 def _well_proved(asked: _Asked) -> None:
@@ -256,11 +252,12 @@ _RULES: tuple[Callable[[_Asked], None], ...] = (
     _still_open,
     _asked_to,
     _still_has_the_authority,
-    _speaks_for_a_side_that_is_missing,
+    _none_of_those_whom_it_is_about,
     _well_proved,
     _seen_in_full,
     _complete,
     _change_is_possible,
     _handed_to_somebody_who_may,
+    _for_a_side_of_their_own,
     _not_too_fast,
 )

@@ -5,6 +5,7 @@ Otherwise an extension would seem to give nothing, and pass where the first gran
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, cast
 
@@ -53,6 +54,9 @@ class _WithoutIt:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._world, name)
+
+    def met(self) -> Mapping[str, Any]:
+        return {}
 
     def is_member(self, person: str, group: str) -> bool | None:
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 
 from holdshort.core.terms import Action, Consequence
@@ -20,8 +21,15 @@ def more_is_at_stake(story: Story, one: Assessment) -> bool:
         or one.action.target.id != story.action.target.id
         or one.action.beneficiary != story.action.beneficiary
         or _hours(one.action) > _hours(story.action)
+        or not set(_ends(one.action)) <= set(_ends(story.action))
         or not {right.id for right in one.findings.rights} <= rights
     )
+
+
+def _ends(action: Action) -> Sequence[str]:
+    """What of it is given for a time, where not all of it is."""
+    found: Sequence[str] = action.params.get("ends", ())
+    return found
 
 
 def _hours(action: Action) -> float:

@@ -141,7 +141,8 @@ def _page(
 def seen(story: Story, who: Who, world: Knows) -> dict[str, Any]:
     """Everything the page says about one review."""
     assert story.review is not None and story.action.ticket is not None
-    drawn = draw(story, world)
+    drawn, against = draw(story, world), _why_not(story, who)
+    not_yet = against is not None and against.code in deciding.ONLY_AGAINST_A_YES
     proposal = offers.proposal(str(story.proposed["id"]))
     return {
         "drawn": drawn,
@@ -158,7 +159,8 @@ def seen(story: Story, who: Who, world: Knows) -> dict[str, Any]:
         "rules": rules_by_day(),
         "grave": _grave(story),
         "yes": len(story.decided("approve")),
-        "not_you": _why_not(story, who),
+        "not_you": None if not_yet else against,
+        "not_yet": against if not_yet else None,
         "alone": _alone(story, who),
         "live": story.state in AT_WORK,
         "watch": story.state == "waiting",

@@ -40,7 +40,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "db.revoke_role": {"person": "dana", "database": "dev-db", "role": "reporting"},
     "mdm.install": {"person": "dana", "software": "zoom"},
     "mdm.remove": {"software": "zoom", "fleet": "everybody"},
-    "badge.set_zones": {"person": "dana", "zones": ["front-door"], "lost": True},
+    "badge.set_zones": {"person": "dana", "zones": ["front-door"], "hours": 4, "ends": ["archive"]},
+    "badge.remove_zones": {"person": "dana", "zones": ["archive"]},
     "erp.update_vendor": {"vendor": "zoom", "field": "contact_name", "value": "Zoe"},
     "door.schedule": {
         "zone": "front-door",

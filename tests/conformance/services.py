@@ -189,9 +189,16 @@ def _widened(thing: Thing, before: State, now: State) -> tuple[str, ...]:
 
 
 def _zones_by_somebody_else(thing: Thing) -> None:
-    number = thing.badge()["badge"]
-    zones = {"zones": ["front-door", "office-floor", "workshop"]}
-    thing.ask("PUT", f"/v1/badges/{number}/zones", "badge", json=zones)
+    _set_to(thing, ["front-door", "office-floor", "workshop"])
+
+
+def _fewer_by_somebody_else(thing: Thing) -> None:
+    _set_to(thing, ["front-door"])
+
+
+def _set_to(thing: Thing, zones: list[str]) -> None:
+    path = f"/v1/badges/{thing.badge()['badge']}/zones"
+    thing.ask("PUT", path, "badge", json={"zones": zones})
 
 
 def _replaced_by_somebody_else(thing: Thing) -> None:
@@ -539,7 +546,26 @@ CASES = (
         becomes=lambda thing, before, now: {**before, "zones": [*ZONES, "workshop"]},
         before=_opens,
         after=_widened,
-        drifts=_BADGE_DRIFTS,
+        drifts={**_BADGE_DRIFTS, "the zones are others": _fewer_by_somebody_else},
+        churn=_note_badge,
+    ),
+    Case(
+        name="badge.remove_zones",
+        system="badge",
+        type="badge.remove_zones",
+        params=lambda thing: {"person": thing.person, "zones": ["workshop"]},
+        target=lambda thing: thing.person,
+        seen=_seen_badge(ZONES),
+        prepare=_zones_by_somebody_else,
+        state=Thing.badge,
+        becomes=lambda thing, before, now: {**before, "zones": ZONES},
+        before=lambda thing, before: (
+            f"Badge {before['badge']} of {thing.person.title()} Test opens Workshop.",
+        ),
+        after=lambda thing, before, now: (
+            f"Badge {now['badge']} of {thing.person.title()} Test does not open Workshop.",
+        ),
+        drifts={"the badge was replaced": _replaced_by_somebody_else},
         churn=_note_badge,
     ),
     Case(

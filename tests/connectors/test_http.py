@@ -215,7 +215,7 @@ def test_a_token_of_another_system_is_refused_by_its_reference_only(
 def test_a_probe_reads_and_changes_nothing(services: Services) -> None:
     before = services.state.read_text()
     said = connect(services, "badge").probe()  # type: ignore[attr-defined]
-    types = "badge.set_zones, door.schedule, door.unschedule"
+    types = "badge.remove_zones, badge.set_zones, door.schedule, door.unschedule"
     assert said == f"The badge system answered. Declared here: {types}."
     assert services.state.read_text() == before
 

@@ -85,6 +85,7 @@ CIRCUMSTANCES: Mapping[str, Mapping[str, Any]] = {
     "carried out by hand": {"manual": True},
     "only this desk's own records": {"desk_only": True},
     "two people must say yes": {"needed": 2},
+    "two sides must say yes": {"needed": 2, "sides": ("security", "facilities")},
 }
 
 

@@ -39,6 +39,10 @@ ACTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "membership of a group": ("access", {}),
     "a contract of 2,000.00": ("finance", {"stakes": Stakes(spends=200_000, currency="EUR")}),
     "a vendor's bank account (two)": ("finance", {"needed": 2}),
+    "a server room (security, and facilities)": (
+        "security",
+        {"needed": 2, "also": ("facilities",)},
+    ),
     "a record about a person": ("hr", {}),
 }
 
@@ -78,13 +82,14 @@ def printed() -> Iterator[str]:
 
 def _asked(register: tuple[Authority, ...], context: str, **change: Any) -> list[str]:
     away, needed = change.pop("away", set()), change.pop("needed", 1)
+    also = change.pop("also", ())
     entries = {one.person: _absent(one) if {one.person, "*"} & away else one for one in register}
     asked_for: Action = change.pop("action", action())
     people = {one: person(one) for one in (*entries, asked_for.requester)}
     desk = Deciders(
         asked_for, None, entries, people, NOON, change.pop("open_reviews", {}), **change
     )
-    found = route(desk, context=context, owners=(), needed=needed)
+    found = route(desk, context=context, owners=(), needed=needed, also=also)
     names = [
         f"{one.person} for {one.instead_of}" if one.instead_of else one.person
         for one in found.reviewers

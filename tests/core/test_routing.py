@@ -250,6 +250,48 @@ def test_the_wait_for_a_second_one_who_is_away_ends_when_they_are_back() -> None
     assert found.who_can_end_it.startswith("Bo or Fay can decide from 3 Dec. ")
 
 
+# ------------------------------------------------------------------ where two sides must say yes
+
+BADGES: dict[str, Any] = {"context": "security", "also": ("facilities",), "needed": 2}
+SAFE, DOORS = Authority("bo", ("security",)), Authority("fay", ("facilities",))
+
+
+def test_each_side_is_asked_and_the_first_of_each_stand_first() -> None:
+    found = asked([SAFE, Authority("priya", ("security", "access")), DOORS], **BADGES)
+    assert who(found) == ["bo", "fay", "priya"]
+    assert found.who_can_end_it == (
+        "Bo or Priya for security, and Fay for facilities can end this wait by deciding."
+    )
+
+
+@pytest.mark.parametrize(
+    ("register", "short"),
+    [
+        ([SAFE, Authority("priya", ("security",)), Authority("sam", ("hr",))], "for facilities"),
+        ([Authority("bo", ("security", "facilities"))], "only Bo may decide it here"),
+    ],
+)
+def test_two_of_one_side_are_not_enough(register: list[Authority], short: str) -> None:
+    found = asked(register, **BADGES)
+    assert who(found) == ["bo"], "with fewer than needed it is routed again when more are there"
+    assert found.fault is not None and short in found.fault.text
+
+
+def test_who_decides_both_speaks_for_either_and_never_for_both() -> None:
+    both = Authority("sam", ("security", "facilities"))
+    assert asked([SAFE, both], **BADGES).fault is None
+    assert asked([both, DOORS], **BADGES).fault is None
+    assert asked([both], **BADGES).fault is not None
+
+
+def test_a_generalist_speaks_for_a_side_that_has_nobody() -> None:
+    register = [SAFE, Authority("fay", ("general",)), Authority("sam", ("hr",))]
+    assert (who(asked(register, **BADGES)), asked(register, **BADGES).fault) == (
+        ["bo", "fay"],
+        None,
+    )
+
+
 # ------------------------------------------------------------------ work by hand
 
 

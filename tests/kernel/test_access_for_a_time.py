@@ -296,6 +296,7 @@ def test_the_kernel_names_the_inverse_of_every_type_that_gives_access_for_a_time
         "idp.add_to_group": {"person": "dana", "group": "g", "hours": 1},
         "github.set_membership": {"person": "dana", "role": "owner", "hours": 1},
         "db.grant_role": {"person": "dana", "database": "d", "role": "r", "hours": 1},
+        "badge.set_zones": {"person": "dana", "zones": ["z"], "hours": 1, "ends": ["z"]},
     }
     assert set(examples) == set(timed)
     for name, kind in timed.items():

@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
+from holdshort import flow
 from holdshort.connectors import build
+from holdshort.records import grants
 from tests.conftest import COMPANY
 from tests.desk import Desk, Server
 from tests.kernel import waking
+from tests.kernel.test_access_for_a_time import hours_later, takes_back
 from tests.services import Services, running_services
 
 ZOOM = "us.zoom.Zoom"
@@ -169,16 +172,72 @@ def test_20a_a_lost_badge_is_replaced_alone_and_the_old_one_disabled_first(
     ]
 
 
-def test_20b_the_server_room_waits_for_security(desk: Desk, services: Services) -> None:
+def test_20b_the_server_room_waits_for_security_and_for_facilities(
+    desk: Desk, services: Services
+) -> None:
     zones = ["front-door", "office-floor", "server-room"]
     story = asked(desk, "bea", "add the server room", "badge.set_zones", person="bea", zones=zones)
     assert (gate(story), story.state) == ((3, "HITL"), "waiting")
-    assert "sven" in reviewers(story)
+    assert {"sven", "olga"} <= reviewers(story) and story.gate["needed"] == 2
     assert any("a room that gives power" in line for line in story.assessment["findings"]["after"])
     assert services.ask("badge", "GET", "/v1/holders/bea")["zones"] == zones[:2]
     desk.decide(story.action.id, "sven", "approve")
+    with pytest.raises(flow.Refused, match="there is one for what you decide") as again:
+        desk.decide(story.action.id, "nadia", "approve")
+    assert again.value.code == "side_taken"
+    assert services.ask("badge", "GET", "/v1/holders/bea")["zones"] == zones[:2]
+    desk.decide(story.action.id, "olga", "approve")
     assert desk.story(story.action.id).state == "executed"
     assert services.ask("badge", "GET", "/v1/holders/bea")["zones"] == zones
+    assert (story.action.params["hours"], story.action.params["ends"]) == (2, zones[2:])
+    hours_later(desk, 3)
+    desk.sweep()
+    [(end, state)] = takes_back(desk, story.action.id)
+    ending = desk.story(end)
+    assert (ending.action.type, state) == ("badge.remove_zones", "executed")
+    assert (ending.authorization["basis"], ending.outcome["kind"]) == ("term", "verified")
+    assert services.ask("badge", "GET", "/v1/holders/bea")["zones"] == zones[:2]
+
+
+def test_a_room_for_a_time_ends_though_the_badge_was_lost_meanwhile_and_another_zone_stays(
+    desk: Desk, services: Services
+) -> None:
+    room = ["front-door", "office-floor", "server-room"]
+    story = asked(desk, "greta", "an hour", "badge.set_zones", person="greta", zones=room, hours=1)
+    both_say_yes(desk, story)
+    number = services.ask("badge", "GET", "/v1/holders/greta")["badge"]
+    services.ask("badge", "PUT", f"/v1/badges/{number}/active", json={"active": False})
+    body = {"holder": "greta", "zones": [*room, "workshop"]}
+    services.ask("badge", "POST", "/v1/badges", json=body)
+    hours_later(desk, 2)
+    desk.sweep()
+    assert [state for _, state in takes_back(desk, story.action.id)] == ["executed"]
+    opens = services.ask("badge", "GET", "/v1/holders/greta")["zones"]
+    assert opens == ["front-door", "office-floor", "workshop"]
+
+
+def test_more_time_in_a_room_is_asked_for_again_and_counts_instead(
+    desk: Desk, services: Services
+) -> None:
+    params = {"person": "ravi", "zones": ["front-door", "office-floor", "server-room"]}
+    first = both_say_yes(desk, asked(desk, "ravi", "inventory", "badge.set_zones", **params))
+    assert [one.action for one in held_by(desk, "ravi")] == [first.action.id]
+    met = both_say_yes(desk, asked(desk, "ravi", "not done yet", "badge.set_zones", **params))
+    assert met.outcome["reason"] == "drift", "the list does not know what the badge opens by now"
+    again = both_say_yes(desk, desk.story(met.next_version))
+    assert (again.gate["tier"], again.state) == (3, "executed")
+    assert [one.action for one in held_by(desk, "ravi")] == [again.action.id]
+
+
+def both_say_yes(desk: Desk, story: Any) -> Any:
+    for person in ("sven", "olga"):
+        desk.decide(story.action.id, person, "approve")
+    return desk.story(story.action.id)
+
+
+def held_by(desk: Desk, person: str) -> list[grants.Grant]:
+    with desk.role("web"):
+        return [grant for grant in grants.grants() if grant.beneficiary == person]
 
 
 # ------------------------------------------------------------------ vendors
