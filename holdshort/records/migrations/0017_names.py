@@ -10,5 +10,5 @@ from holdshort.records import schema
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("records", "0015_leavers")]
+    dependencies: ClassVar = [("records", "0016_reviews")]
     operations: ClassVar = [schema.change("0017_names")]
