@@ -6,16 +6,12 @@ not" look alike to it. Cues only ever stop an action; none of them starts one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from holdshort.agent.cue import Cue, any_of
+from holdshort.agent.cues_of_things import OF_THINGS
 
-def _any(*patterns: str) -> re.Pattern[str]:
-    return re.compile(r"(?<!\w)(?:" + "|".join(patterns) + r")(?!\w)", re.IGNORECASE)
-
-
-DANGER = _any(
+DANGER = any_of(
     r"phish\w*",
     r"f[ií]shing (?:e-?)?mail",
     r"fishy",
@@ -31,13 +27,13 @@ DANGER = _any(
     r"(?:clicked|pressed|opened) (?:on )?(?:a|the|this|an) (?:\w+ )?(?:link|attachment)",
     r"(?:strange|weird|odd|komische\w*) (?:e-?)?mail",
 )
-REFUSAL = _any(
+REFUSAL = any_of(
     r"(?:don['’]?t|do not|never|please not|must not be|should not be) (?:\w+ )?"
     r"(?:reset|unlock|add|remove|suspend|disable|deactivate|block|create|give|grant|invite|change)"
     r"(?:ed|d)?",
     r"(?:nicht|kein\w*) (?:\w+ )?(?:zurück\w*|entsperr\w*|hinzu\w*|aufnehm\w*|sperr\w*|anleg\w*)",
 )
-REMOVING = _any(
+REMOVING = any_of(
     r"remov\w*",
     r"remve",
     r"unsubscribe\w*",
@@ -59,7 +55,7 @@ REMOVING = _any(
     r"aus (?:der gruppe|dem verteiler)",
     r"aus$",
 )
-JOINING = _any(
+JOINING = any_of(
     r"add(?:ed|ing)?",
     r"ad (?=me)",
     r"join\w*",
@@ -84,7 +80,7 @@ JOINING = _any(
     r"gruppe",
     r"verteiler",
 )
-OTHER_SECRETS = _any(
+OTHER_SECRETS = any_of(
     r"wi-?fi",
     r"wlan",
     r"voice ?mail",
@@ -101,26 +97,18 @@ OTHER_SECRETS = _any(
     r"(?:zoom|slack|jira|figma|sap|adobe|salesforce|notion|dropbox|linkedin|icloud|gmail|apple|bank)"
     r"(?: \w+)? (?:password|passwort|kennwort|pw|login)",
 )
-LOCKING = _any(
+LOCKING = any_of(
     r"(?<=please )(?:lock|block)",
     r"(?:lock|block) (?:\w+ )?(?:out|account|user|login|him|her)",
     r"sperr(?:t|en|e)?",
 )
-UNLOCKING = _any(r"unlock\w*", r"entsperr\w*", r"reactivat\w*", r"enable")
-SWEEPING = _any(
+UNLOCKING = any_of(r"unlock\w*", r"entsperr\w*", r"reactivat\w*", r"enable")
+SWEEPING = any_of(
     r"delete (?:all|the|every)\b.{0,20}(?:data|files|mails?|records)",
     r"every(?:one|body)",
     r"whole (?:team|company|department)",
     r"all (?:of )?(?:the |our )?(?:users|staff|employees|people|colleagues|accounts)",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """What must stand in the text, and what must not, each with the reason given to a person."""
-
-    needs: re.Pattern[str]
-    forbids: tuple[tuple[re.Pattern[str], str], ...] = ()
 
 
 ALWAYS_FORBIDDEN = (
@@ -131,11 +119,11 @@ ALWAYS_FORBIDDEN = (
 
 CUES: Mapping[str, Cue] = {
     "password_reset": Cue(
-        _any(r"pass?w?(?:or)?d\w*", r"passwort\w*", r"kennwort\w*", r"pw", r"credentials?"),
+        any_of(r"pass?w?(?:or)?d\w*", r"passwort\w*", r"kennwort\w*", r"pw", r"credentials?"),
         ((OTHER_SECRETS, "it may be about another password than the one for signing in"),),
     ),
     "account_unlock": Cue(
-        _any(
+        any_of(
             r"unlo\w*",
             r"locked",
             r"locking",
@@ -151,13 +139,13 @@ CUES: Mapping[str, Cue] = {
     "group_access": Cue(JOINING, ((REMOVING, "it may be about leaving a group"),)),
     "group_removal": Cue(
         REMOVING,
-        ((_any(r"(?:please |pls |and )add (?!me to and)"), "it also asks to join a group"),),
+        ((any_of(r"(?:please |pls |and )add (?!me to and)"), "it also asks to join a group"),),
     ),
     "github_access": Cue(
-        _any(r"git-? ?hub(?:-\w+)?"), ((REMOVING, "it may be about taking GitHub rights away"),)
+        any_of(r"git-? ?hub(?:-\w+)?"), ((REMOVING, "it may be about taking GitHub rights away"),)
     ),
     "suspend_account": Cue(
-        _any(
+        any_of(
             r"suspend\w*",
             r"disabl\w*",
             r"disbale",
@@ -173,8 +161,9 @@ CUES: Mapping[str, Cue] = {
         ),
         ((UNLOCKING, "it may ask to lift a lock instead"),),
     ),
+    **OF_THINGS,
     "new_account": Cue(
-        _any(r"creat\w*", r"set ?up", r"new", r"accounts?", r"onboard\w*", r"provision", r"legt")
+        any_of(r"creat\w*", r"set ?up", r"new", r"accounts?", r"onboard\w*", r"provision", r"legt")
     ),
 }
 

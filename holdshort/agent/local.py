@@ -15,7 +15,8 @@ from holdshort.agent.cues import CUES, evidence
 from holdshort.agent.embedding import MAX_CHARACTERS, Embedder
 from holdshort.agent.intents import Intent, Understood, understand
 from holdshort.agent.names import Directory, quoted
-from holdshort.agent.offers import Asked, Drafted, draft
+from holdshort.agent.offers import Asked, draft
+from holdshort.agent.things import Drafted
 from holdshort.agent.triage import Reading, Weights, read, shipped_weights
 from holdshort.agent.whom import names_others
 from holdshort.core.terms import Offer, Offered
@@ -29,6 +30,14 @@ IN_WORDS = {
     "group_removal": "leaving a group",
     "suspend_account": "suspending an account",
     "new_account": "a new account",
+    "software_install": "software to install",
+    "equipment_order": "equipment to order",
+    "contract_renewal": "a contract to renew",
+    "patch_rollout": "patches to deploy",
+    "firewall_change": "a firewall rule",
+    "door_access": "what a badge opens",
+    "session_revoke": "signing out everywhere",
+    "file_restore": "files to restore",
     "how_to_question": "a question that an article may answer",
     "status_question": "a question about an earlier ticket",
     "phishing_report": "a report of something suspicious",

@@ -33,6 +33,9 @@ SAME_WORD_LETTERS = 6
 
 PERSON, GROUP, APPLICATION, ARTICLE = "person", "group", "application", "article"
 
+PRODUCTS = ("software", "contract")
+"""Kinds that are named by a brand, which may be an everyday word, too."""
+
 QUOTES = "\"'“”„‚‘’«»`"
 
 
@@ -114,6 +117,10 @@ class Directory:
             if one.kind == kind
             and any(len(part) > 3 and part in told for part in folded_words(one.name))
         )
+
+    def of_kind(self, kind: str) -> tuple[Named, ...]:
+        """Every entry of that kind."""
+        return tuple(one for one in self._entries if one.kind == kind)
 
     def _of_kind(self, form: tuple[str, ...], kind: str) -> tuple[Named, ...]:
         return tuple(one for one in self._by_words[form] if one.kind == kind)
@@ -225,7 +232,7 @@ def _stands_as_name(text: str, words: list[Word], at: int, one: Named) -> bool:
     """Whether a single word is the entry's name here and not an everyday word."""
     if one.kind == PERSON:
         return _stands_as_person(words, at)
-    if words[at].folded not in ordinary_words() or one.kind == APPLICATION:
+    if words[at].folded not in ordinary_words() or one.kind in (APPLICATION, *PRODUCTS):
         return True
     return _stands_as_group(text, words, at)
 

@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from holdshort.agent import things
 from holdshort.agent.articles import best_article
 from holdshort.agent.cues import evidence, objection
 from holdshort.agent.embedding import Embedder
 from holdshort.agent.groups import named_groups
 from holdshort.agent.names import APPLICATION, GROUP, Directory, listed, quoted
+from holdshort.agent.things import Drafted
 from holdshort.agent.whom import whom
 from holdshort.agent.words import disguised
 from holdshort.core.terms import Offered
@@ -26,16 +28,6 @@ ROLES: Mapping[str, re.Pattern[str]] = {
     "member": re.compile(r"\bmember\b", re.IGNORECASE),
 }
 TO_ROLE = re.compile(r"\bfrom (?:an? )?\w+ to (?:an? |be )?\w+\b", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Drafted:
-    """Actions, or a question, or a hand-over, with the sentences that explain it."""
-
-    actions: tuple[Offered, ...] = ()
-    question: str = ""
-    hand_over: str = ""
-    because: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +47,35 @@ def draft(asked: Asked) -> Drafted:
         return Drafted(hand_over=HANDED_OVER[asked.label])
     if asked.label == "how_to_question":
         return _answer(asked)
+    if asked.label == "phishing_report":
+        return _phished(asked)
     return _act(asked)
 
 
+def _phished(asked: Asked) -> Drafted:
+    """Whoever gave something away is signed out, which a person decides; else a person looks.
+
+    Only ever about who writes: no words of a mail, quoted or not, reach anybody else.
+    """
+    gave = GAVE_AWAY.search(asked.text)
+    if gave is None or len(asked.text) > MOST_OF_A_REPORT:
+        return Drafted(hand_over=REPORTED)
+    who = asked.words
+    why = f"{quoted(gave.group())}: the sessions of {who.requester_name or 'the requester'} end."
+    return Drafted((Offered("idp.revoke_sessions", {"person": who.requester}),), because=(why,))
+
+
+REPORTED = "This reports a suspicious message or call; a person must look at it now."
+GAVE_AWAY = re.compile(
+    r"\bI (?:have |just |already |accidentally |stupidly |also ){0,2}"
+    r"(?:clicked|pressed|opened|followed|entered|typed|gave|scanned|submitted)\b|"
+    r"\bhabe (?:ich )?(?:\w+ ){0,8}(?:geklickt|eingegeben|geöffnet)\b",
+    re.IGNORECASE,
+)
+MOST_OF_A_REPORT = 600
+"""A longer text may quote somebody else's ‘I clicked’."""
+
 HANDED_OVER: Mapping[str, str] = {
-    "phishing_report": "This reports a suspicious message or call; a person must look at it now.",
     "status_question": "This asks how an earlier ticket stands; a person answers it.",
     "something_else": "Nothing that I can prepare fits these words.",
 }
@@ -194,7 +210,12 @@ def _answer(asked: Asked) -> Drafted:
     )
 
 
+def _about(drafter: things.Drafter) -> Callable[[Asked], Drafted]:
+    return lambda asked: drafter(asked.text, asked.words, asked.directory)
+
+
 DRAFTERS: Mapping[str, Callable[[Asked], Drafted]] = {
+    **{label: _about(drafter) for label, drafter in things.DRAFTERS.items()},
     "password_reset": _sign_in("idp.reset_password"),
     "account_unlock": _sign_in("idp.unlock"),
     "group_access": _membership("idp.add_to_group"),

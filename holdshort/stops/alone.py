@@ -81,6 +81,11 @@ def waiting() -> list[db.Row]:
     return db.rows("own_decisions_to_look_at")
 
 
+def looked_at() -> list[db.Row]:
+    """What was looked at, the latest first."""
+    return db.rows("own_decisions_looked_at")
+
+
 def looker() -> str:
     """Who is named to look at what people decide alone; empty where nobody is."""
     found = db.row("policy_in_force")

@@ -7,9 +7,11 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from holdshort import flow
+from holdshort import catalogue, flow
 from holdshort.core import canonical
-from holdshort.stops import alone, telling
+from holdshort.records import db, people
+from holdshort.records.world import World
+from holdshort.stops import alone
 from holdshort.web import errors
 from holdshort.web.screen import Who, screen
 
@@ -35,10 +37,24 @@ def _page(request: HttpRequest, who: Who, problem: flow.Refused | None = None) -
     looks = alone.looker() == who.person.id
     if not who.staff and not looks:
         return errors.not_yours(request)
-    rows = [
-        {**row, "title": telling.title_of(canonical.action_from(bytes(row["canonical"])))}
-        for row in alone.waiting()
-    ]
-    given = {"rows": rows, "looks": looks, "problem": problem}
+    named = people.person(alone.looker()) if alone.looker() else None
+    given = {
+        "rows": _titled(alone.waiting()),
+        "past": _titled(alone.looked_at()),
+        "looks": looks,
+        "looker": named.name if named else "",
+        "problem": problem,
+    }
     status = errors.status_of(problem.code) if problem else 200
     return render(request, "own_decisions.html", given, status=status)
+
+
+def _titled(rows: list[db.Row]) -> list[db.Row]:
+    """Rows with what each change does, in words."""
+    world = World()
+    actions = [canonical.action_from(bytes(row["canonical"])) for row in rows]
+    words = [catalogue.find(one.type).render(one.params, world) for one in actions]
+    return [
+        {**row, "title": said.title, "sentence": said.sentence}
+        for row, said in zip(rows, words, strict=True)
+    ]

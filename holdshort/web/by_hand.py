@@ -162,5 +162,7 @@ def _steps(story: Story) -> tuple[Choice, ...]:
 
 
 def _value(field: Any) -> str:
+    if isinstance(field.value, bool):
+        return "yes" if field.value else "no"
     names = {choice.value: choice.name for choice in field.choices}
     return str(names.get(field.value, field.value))

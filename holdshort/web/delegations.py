@@ -56,13 +56,15 @@ def _page(request: HttpRequest, who: Who, problem: flow.Refused | None = None) -
     rows = db.rows("delegation_list")
     entered = {entry.person for entry in people.register()}
     others = people.people(entered - {who.person.id})
+    most = settings.delegation_days(World().policy())
     given = {
         "mine": [row for row in rows if who.person.id in (row["giver"], row["taker"])],
         "others": [row for row in rows if who.person.id not in (row["giver"], row["taker"])],
         "people": sorted(others.values(), key=lambda one: one.name),
         "decides": who.person.id in entered,
-        "most": settings.delegation_days(World().policy()),
+        "most": most,
         "today": timezone.localdate(),
+        "last": timezone.localdate() + timedelta(days=most),
         "owner": "owner" in who.person.roles,
         "problem": problem,
         "posted": request.POST,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from holdshort.core.terms import Offer
 from holdshort.ports import Agent, Named, Words
 
@@ -30,7 +32,19 @@ REST = (
     Named("article", "k-pto", "How many days of paid leave do I have?"),
     Named("article", "k-print", "Printing in the Berlin office"),
 )
-OFFICE = (*PEOPLE, *GROUPS, *REST)
+THINGS = (
+    Named("software", "zoom", "Zoom", ("us.zoom.Zoom",)),
+    Named("software", "vscode", "Visual Studio Code", ("com.microsoft.VSCode",)),
+    Named("equipment", "e-laptop", "Laptop, 14 inches"),
+    Named("equipment", "e-studio", "Laptop for film and 3D"),
+    Named("equipment", "e-headset", "Headset with a microphone"),
+    Named("contract", "zoom/zoom-2025", "Zoom Business", ("Zoom Communications", "zoom")),
+    Named("contract", "adobe/design", "Adobe design apps", ("Adobe", "adobe")),
+    Named("contract", "adobe/video", "Adobe video apps", ("Adobe", "adobe")),
+    Named("patched", "ring-1", "Laptops ring 1"),
+    Named("patched", "prod-db-1", "prod-db-1"),
+)
+OFFICE = (*PEOPLE, *GROUPS, *REST, *THINGS)
 DANA = ("p-dana", "Dana Kim")
 OMAR = ("p-omar", "Omar Haddad")
 
@@ -45,6 +59,6 @@ def offer(agent: Agent, body: str, sender: tuple[str, str] = DANA, subject: str 
     return agent.propose(ticket(body, sender, subject), OFFICE)
 
 
-def staged(told: Offer) -> list[tuple[str, dict[str, str]]]:
+def staged(told: Offer) -> list[tuple[str, dict[str, Any]]]:
     """The actions, in a form that is easy to compare."""
     return [(action.type, dict(action.params)) for action in told.actions]

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from holdshort.agent.things import FORMS
+from holdshort.catalogue import REGISTRY
 from holdshort.ports import Agent
+from holdshort.web.forms import offered
 from tests.agent.office import OMAR, offer, staged
 
 
@@ -47,10 +52,49 @@ from tests.agent.office import OMAR, offer, staged
         ("how many PTO days?", "kb.answer", {"article": "k-pto"}),
         ("Ich habe mein Passwort vergessen", "idp.reset_password", {"person": "p-dana"}),
         ("Bitte entsperrt das Konto von Sam Carter", "idp.unlock", {"person": "p-sam"}),
+        ("Install Zoom", "mdm.install", {"person": "p-dana", "software": "zoom"}),
+        (
+            "Install Visual Studio Code for Ana",
+            "mdm.install",
+            {"person": "p-ana", "software": "vscode"},
+        ),
+        (
+            "Please order me a headset",
+            "equipment.order",
+            {"person": "p-dana", "item": "e-headset"},
+        ),
+        (
+            "Please order the laptop for film for Ana",
+            "equipment.order",
+            {"person": "p-ana", "item": "e-studio"},
+        ),
+        (
+            "Please renew the contract with Zoom",
+            "saas.renew",
+            {"vendor": "zoom", "contract": "zoom-2025"},
+        ),
+        (
+            "Deploy KB5031455 to the laptops ring 1",
+            "patch.deploy",
+            {"patch": "KB5031455", "targets": ["ring-1"]},
+        ),
+        (
+            "Deploy KB5031455 to prod-db-1 immediately",
+            "patch.deploy",
+            {"patch": "KB5031455", "targets": ["prod-db-1"], "emergency": True},
+        ),
+        ("Sign me out everywhere", "idp.revoke_sessions", {"person": "p-dana"}),
+        ("End all sessions of Ana", "idp.revoke_sessions", {"person": "p-ana"}),
+        (
+            "I clicked on a link in a strange mail and typed my password",
+            "idp.revoke_sessions",
+            {"person": "p-dana"},
+        ),
+        ("Please restore /home/dana/a.xlsx", "files.restore", {"path": "/home/dana/a.xlsx"}),
     ],
 )
 def test_a_plain_request_becomes_one_typed_action(
-    agent: Agent, words: str, action: str, params: dict[str, str]
+    agent: Agent, words: str, action: str, params: dict[str, Any]
 ) -> None:
     assert staged(offer(agent, words)) == [(action, params)]
 
@@ -85,7 +129,13 @@ def test_the_reasoning_quotes_the_words_and_says_what_was_resolved(agent: Agent)
     [
         "my laptop asks for a password, printer broken",
         "I got a mail that wants my password, is it phishing?",
-        "I clicked on a link in a strange mail and typed my password",
+        "Sam clicked on a link in a phishing mail",
+        "Please do not renew Zoom",
+        "Cancel our Zoom contract",
+        "My laptop is broken, I need a new one",
+        "Please uninstall Zoom",
+        "I lost my badge",
+        "Install Zoom for everyone",
         "My password was stolen by a phishing mail, please reset it",
         "The guest wifi password does not work",
         "The printer on the second floor is broken",
@@ -106,6 +156,41 @@ def test_what_is_no_plain_request_goes_to_a_person_with_a_reason(agent: Agent, w
     told = offer(agent, words)
     assert told.actions == () and told.question == ""
     assert told.hand_over.endswith(".") and told.hand_over in told.reasoning
+
+
+@pytest.mark.parametrize(
+    ("words", "question"),
+    [
+        ("Install AnyDesk for me", "‘Install software’ under Forms"),
+        ("I need a new monitor", "‘Order equipment’ under Forms"),
+        ("I need a new laptop", "Which one: Laptop, 14 inches, Laptop for film and 3D?"),
+        ("Please renew Adobe", "Which one do you mean: Adobe design apps, Adobe video apps?"),
+        ("Please renew our contract with Miro", "‘Renew a contract’ under Forms"),
+        ("Please deploy the patches tonight", "‘Deploy patches’ under Forms"),
+        ("Deploy KB5031455 to the mainframe", "‘Deploy patches’ under Forms"),
+        ("I deleted a folder, please restore it", "‘Restore deleted files’ under Forms"),
+        ("Please restore /a/../b.txt", "‘Restore deleted files’ under Forms"),
+        ("Restore /a/b.txt and /a/c.txt please", "‘Restore deleted files’ under Forms"),
+        ("Open port 443 to the build server", "‘Change a firewall rule’ under Forms"),
+        ("I need access to the server room", "‘Set what a badge opens’ under Forms"),
+    ],
+)
+def test_what_would_have_to_be_guessed_is_asked_or_led_to_the_form(
+    agent: Agent, words: str, question: str
+) -> None:
+    told = offer(agent, words)
+    assert told.actions == () and question in told.question
+
+
+def test_the_forms_that_people_are_led_to_have_these_titles() -> None:
+    for action_type, title in FORMS.items():
+        assert REGISTRY[action_type].title == title and REGISTRY[action_type] in offered()
+
+
+def test_a_long_report_that_may_quote_somebody_else_signs_nobody_out(agent: Agent) -> None:
+    words = "Is this phishing? They write: I clicked on a link. " + "It goes on and on. " * 40
+    told = offer(agent, words)
+    assert told.actions == () and told.hand_over
 
 
 def test_a_request_unlike_any_seen_before_goes_to_a_person(agent: Agent) -> None:

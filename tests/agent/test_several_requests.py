@@ -34,8 +34,8 @@ def test_leaving_one_group_and_joining_another_are_two_actions(agent: Agent) -> 
 
 
 def test_a_request_beside_one_that_only_a_person_can_do_goes_to_a_person(agent: Agent) -> None:
-    told = offer(agent, "reset my password and order me a new monitor")
-    assert told.actions == () and "monitor" in told.hand_over
+    told = offer(agent, "reset my password. And the printer on the second floor is broken.")
+    assert told.actions == () and "printer" in told.hand_over
 
 
 def test_several_requests_for_different_people_go_to_a_person(agent: Agent) -> None:

@@ -104,3 +104,22 @@ def test_demo_standing_counts_only_in_a_demo(desk: Desk) -> None:
         "SELECT basis, bool_or(granted AND category LIKE '%/3') FROM kernel.standing GROUP BY basis"
     )
     assert found == [("demo", False)]
+
+
+def test_the_agent_is_told_the_things_that_a_text_may_name_and_offers_about_them(
+    desk: Desk,
+) -> None:
+    from holdshort.agent import build
+    from holdshort.records import offers
+
+    with desk.role("agent"):
+        named = {(one.kind, one.id): one.name for one in offers.names()}
+    assert named["software", "zoom"] == "Zoom"
+    assert named["equipment", "laptop-studio"] == "Laptop for film and 3D"
+    assert named["contract", "zoom/zoom-2025"] == "Zoom Business"
+    assert named["patched", "laptops-ring-1"] == "Laptops ring 1"
+    assert ("patched", "site-berlin") not in named, "a site is not patched"
+    desk.agent = build()  # type: ignore[assignment]
+    asked = {"Please renew the contract with Zoom": "saas.renew", "Install Zoom": "mdm.install"}
+    for words, action_type in asked.items():
+        assert desk.action(desk.ask("ines", words)).action.type == action_type

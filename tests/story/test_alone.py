@@ -170,7 +170,9 @@ def test_one_that_nobody_looked_at_in_seven_days_blocks_the_next_until_somebody_
     assert WHY in plain(mia.read("/own-decisions"))
     sent = mia.post(f"/own-decisions/{number}", result="right", note="She is in the club.")
     assert sent.status_code == 302
-    assert "Nothing waits to be looked at." in plain(mia.read("/own-decisions"))
+    page = plain(mia.read("/own-decisions"))
+    assert "Nothing waits to be looked at." in page
+    assert "“She is in the club.”It was right" in page
     answers(lonely, second)
     assert lonely.events("decision.looked_at") == 1
 

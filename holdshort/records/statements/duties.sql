@@ -71,6 +71,14 @@ SELECT y.id, y.action, y.person, COALESCE(p.name, y.person) AS name, y.justifica
   FROM kernel.own_yes y JOIN kernel.action a ON a.id = y.action JOIN kernel.action_state st ON st.action = a.id
   LEFT JOIN public.profile p ON p.person = y.person WHERE y.looked_at IS NULL ORDER BY y.decided_at LIMIT 100;
 
+-- name: own_decisions_looked_at
+-- What people said yes to alone and somebody has looked at, the latest first.
+SELECT y.id, y.action, COALESCE(p.name, y.person) AS name, y.decided_at, y.result, y.note, y.looked_at,
+       COALESCE(q.name, y.looked_by) AS looked_by_name, a.canonical
+  FROM kernel.own_yes y JOIN kernel.action a ON a.id = y.action
+  LEFT JOIN public.profile p ON p.person = y.person LEFT JOIN public.profile q ON q.person = y.looked_by
+ WHERE y.looked_at IS NOT NULL ORDER BY y.looked_at DESC LIMIT 20;
+
 -- name: own_decision
 SELECT y.id, y.action, y.person, y.looked_at FROM kernel.own_yes y WHERE y.id = %(id)s;
 
