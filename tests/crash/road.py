@@ -418,7 +418,9 @@ def enter(death: Death) -> None:
 
     connection.commit = commit  # type: ignore[method-assign]
     Session.cross = crossing  # type: ignore[method-assign]
-    {**STOPS, **HALTING}[death.stop].act(*death.args)
+    from tests.crash.later_stops import LATER
+
+    {**STOPS, **LATER, **HALTING}[death.stop].act(*death.args)
 
 
 def _die_if(now: bool) -> None:

@@ -13,12 +13,14 @@ import pytest
 from holdshort import flow
 from tests.crash import road
 from tests.crash.executor import fork
-from tests.crash.road import HALTING, MOMENTS, STOPS, Death
+from tests.crash.later_stops import LATER
+from tests.crash.road import HALTING, MOMENTS, Death
 from tests.crash.test_cut import everything
 from tests.desk import Desk, Server
 from tests.fakes.running import Target, running_target
 from tests.kernel import waking
 
+STOPS = {**road.STOPS, **LATER}
 SAFE = {"execution.resumed", "execution.delayed"}
 """What recovery may add to the record."""
 
@@ -131,12 +133,8 @@ def test_a_desk_that_was_put_back_is_halted_and_goes_on_once(
     assert desk.sql(rows) == [{"watch": (1, 0, 0), "settle": (1, 1, 0)}.get(name, (1, 1, 1))]
 
 
-NOT_KILLED = {
-    *("delegate", "take_back", "switch_off", "switch_on", "override", "look_over"),
-    *("end_access", "lapse", "remind", "resume", "release", "notice_leavers"),
-    "call_back",
-}
-"""Stops of one short transaction that are tried without, and not yet with, a kill in the middle."""
+NOT_KILLED = {"resume", "release", "notice_leavers"}
+"""Stops that stage a whole bundle in one transaction; a kill in the middle of staging is tried."""
 
 
 def test_every_stop_of_the_road_is_tried_or_named_as_not_killed() -> None:
