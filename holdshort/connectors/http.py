@@ -118,12 +118,15 @@ class Http:
         return None if told.begun and self._has(told.begun, action, now) else False
 
     def expected(self, action: Action) -> Expected | None:
-        """The declared fields as ‘applied’ wants them."""
-        told = self._declared(action).applied
+        """The fields as ‘applied’ wants them; a declaration does not say that others stay."""
+        declared = self._declared(action)
+        told = declared.applied
         if told is None:
             return None
         wanted = {name: filled.value_of(value, action) for name, value in told.equals.items()}
-        return Expected(wanted, frozenset(told.changed))
+        read = {name for reading in declared.observe for name in reading.fields}
+        compared = {name for name in read - wanted.keys() if not name.startswith("_")}
+        return Expected(wanted, frozenset({*compared, *told.changed}))
 
     def probe(self) -> str:
         """Read the declared address, change nothing."""

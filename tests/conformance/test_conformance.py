@@ -11,8 +11,9 @@ from contextlib import ExitStack, contextmanager
 import pytest
 
 from holdshort import flow
+from holdshort.core.matching import differences
 from holdshort.core.terms import Action
-from holdshort.ports import Drifted, Shape
+from holdshort.ports import Drifted, Expects, Shape
 from holdshort.stops.refused import Refused
 from tests.crash.test_doubts import everything
 
@@ -118,7 +119,11 @@ def test_sent_twice_under_one_key_it_happens_once(office: Office, case: Case) ->
     else:
         assert second.secret == first.secret
     assert look(place, first.secret) == once
-    assert connector.applied(action, seen, connector.observe(action)) is True
+    now = connector.observe(action)
+    assert connector.applied(action, seen, now) is True
+    # Whoever does the same by hand is found to have done it as recommended.
+    assert isinstance(connector, Expects)
+    assert differences(connector.expected(action), seen, now) == ()
     assert case.after(once) == case.after(look(place, first.secret))
 
 

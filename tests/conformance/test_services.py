@@ -13,7 +13,8 @@ from itertools import count
 import pytest
 
 from holdshort import flow
-from holdshort.ports import Drifted, RefusedByTarget, Shape, Unreachable
+from holdshort.core.matching import differences
+from holdshort.ports import Drifted, Expects, RefusedByTarget, Shape, Unreachable
 from holdshort.stops.refused import Refused
 from tests.crash.test_doubts import everything
 from tests.desk import Server
@@ -129,7 +130,11 @@ def test_sent_twice_under_one_key_it_happens_once(office: ServicesOffice, case: 
     # As a worker does that took over and does not know.
     connector.apply(action, key="one-key", seen=connector.observe(action), timeout=5)
     assert (case.state(thing), office.effects(case)) == (once, effects + case.effects)
-    assert connector.applied(action, seen, connector.observe(action)) is True
+    now = connector.observe(action)
+    assert connector.applied(action, seen, now) is True
+    # Whoever does the same by hand is found to have done it as recommended.
+    assert isinstance(connector, Expects)
+    assert differences(connector.expected(action), seen, now) == ()
 
 
 # ------------------------------------------------------------------ drift and churn
