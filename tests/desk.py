@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
@@ -121,17 +122,24 @@ class Connections:
         yield kept
         self._looking.append(kept)
 
-    def close(self) -> None:
-        while self._roles:
-            self._roles.popitem()[1][0].close()
-        while self._looking:
-            self._looking.pop().close()
+    def close(self) -> list[int]:
+        """Leave the desk, as its processes do when they are stopped. Gives the sessions' ids."""
+        raws = [raw for raw, _ in self._roles.values()] + self._looking
+        self._roles, self._looking = {}, []
+        ended = [raw.info.backend_pid for raw in raws if not raw.closed]
+        for raw in raws:
+            raw.close()
+        return ended
 
     @classmethod
-    def close_all(cls) -> None:
-        """Leave every desk, as its processes do when they are stopped."""
-        for one in cls._all:
-            one.close()
+    def close_all(cls, server: Server) -> None:
+        """Leave every desk, and wait until the server has noticed it."""
+        ended = [pid for one in cls._all for pid in one.close()]
+        there = (
+            f"SELECT 1 FROM pg_stat_activity WHERE pid = ANY ('{{{','.join(map(str, ended))}}}')"
+        )
+        while server.admin(there):
+            time.sleep(0.01)
 
 
 def _is_idle(raw: psycopg.Connection[Any]) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 from holdshort import catalogue
 from holdshort.catalogue import leaving
 from holdshort.catalogue.accounts import SUSPEND
+from holdshort.catalogue.batches import SUSPEND_MANY
 from holdshort.core import employment
 from holdshort.core.templates import Unreadable, local
 from holdshort.core.terms import Circumstances, Offered
@@ -31,7 +32,9 @@ def release(action: str) -> None:
     """Stage what a decision about many accounts has let happen, once."""
     with actions.turn_of(action) as (found, at):
         story = existing(found)
-        if story.state != "executed" or safe_mode.halt() is not None:
+        if story.action.type != SUSPEND_MANY.id or story.state != "executed":
+            return
+        if safe_mode.halt() is not None:
             return
         if db.value("was_released", action=action):
             return

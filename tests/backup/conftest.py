@@ -39,7 +39,7 @@ class Operator:
 
     def run(self, url: str, *words: object, typed: str = "", data: Path | None = None) -> Ended:
         """One command: its exit code, and what it said on both channels."""
-        Connections.close_all()
+        Connections.close_all(self.server)
         self.monkeypatch.setenv("DATABASE_URL", url)
         self.monkeypatch.setattr("sys.stdin", io.StringIO(typed))
         self.capsys.readouterr()
