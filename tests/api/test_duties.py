@@ -129,4 +129,8 @@ def test_whoever_wrote_a_ticket_in_another_name_does_not_decide_about_it(api: Ap
     assert (action["requester"], action["initiator"]) == ("dana", "agent")
     assert "raise.requester_unproven" in {one["rule"] for one in action["gate"]["reasons"]}
     refused(api.decide("writer", action), 403, "self_approval")
+    refused(api.decide("second_reviewer", action), 409, "call_back_missing")
+    said = {"number_from": "directory", "result": "confirmed"}
+    called = api.as_("second_reviewer").post(f"/reviews/{action['review']}/call-backs", said)
+    assert called.status_code == 201
     assert api.decide("second_reviewer", action).status_code == 201

@@ -135,7 +135,7 @@ def pour_in(on: Scene) -> int:
 def break_connections(on: Scene) -> None:
     """The database ends every connection of the processes, as a restart does."""
     on.desk.sql(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
         "WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
 
