@@ -47,6 +47,8 @@ SECONDS_AFTER_FAILURE = 2.0
 SWEEPS_BETWEEN_THOROUGH_ONES = 120
 SECONDS_AT_A_STRETCH = 0.5
 """How long one place goes on without the worker; a signal to end waits so long at most."""
+SECONDS_TO_LINGER = (0.004, 0.008, 0.016, 0.032)
+"""A place that found nothing waits so long before each further look; then it is free again."""
 
 WORKER: dict[str, Any] = {
     "fetch_job_polling_interval": 1.0,
@@ -157,16 +159,23 @@ def go_on(first: Callable[[], Any], context: JobContext, worker: Worker) -> Any:
     The worker's loop costs more than most jobs do; this is what many at once are worked off by.
     """
     result = first()
-    queue, number = context.job.queue, worker.worker_id
-    ends, done = time.monotonic() + SECONDS_AT_A_STRETCH, None
-    while number is not None and time.monotonic() < ends:
-        taken = wake.next_of(queue, number, done=done)
-        if taken is None:
-            return result
-        done = taken.job if _worked_off(taken) else None
-    if number is not None and done is not None:
-        wake.forget(done, number)
+    if worker.worker_id is not None:
+        _take_what_waits(context.job.queue, worker.worker_id)
     return result
+
+
+def _take_what_waits(queue: str, worker: int) -> None:
+    """Until the stretch is over, or nothing came for as long as a place lingers."""
+    ends, done, lingered = time.monotonic() + SECONDS_AT_A_STRETCH, None, 0
+    while time.monotonic() < ends and lingered < len(SECONDS_TO_LINGER):
+        taken = wake.next_of(queue, worker, done=done)
+        if taken is None:
+            time.sleep(SECONDS_TO_LINGER[lingered])
+            done, lingered = None, lingered + 1
+        else:
+            done, lingered = taken.job if _worked_off(taken) else None, 0
+    if done is not None:
+        wake.forget(done, worker)
 
 
 def _worked_off(taken: wake.WakeUp) -> bool:

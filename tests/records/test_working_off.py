@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import psycopg
@@ -112,6 +113,22 @@ def test_nobody_takes_what_another_place_has_taken(
     go_on(worker)
     assert done == ["authorize b"]
     assert left(desk) == [("a", "doing")]
+
+
+def test_what_comes_a_moment_later_is_taken_by_the_same_place(
+    desk: Desk, worker: Worker, done: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    comes = iter(["b", "c"])
+
+    def meanwhile(seconds: float) -> None:
+        for row in islice(comes, 1):
+            leave(desk, row)
+
+    monkeypatch.setattr(jobs.time, "sleep", meanwhile)
+    leave(desk, "a")
+    go_on(worker)
+    assert done == ["authorize a", "authorize b", "authorize c"]
+    assert left(desk) == []
 
 
 def test_after_a_while_the_worker_has_its_turn_again(
