@@ -212,8 +212,10 @@ class Knows(Protocol):
     def preview(self, inquiry: Inquiry) -> Preview | None:
         """What the app answered about this very change; None where it was not asked."""
 
-    def reached(self, types: Sequence[str]) -> Sequence[Reached]:
-        """Whom changes of these types reached in the last day, oldest first."""
+    def reached(self, types: Sequence[str], requester: str = "") -> Sequence[Reached]:
+        """Whom changes of these types reached in the last day by rules alone, oldest first; with
+        what this requester asked for and people decide.
+        """
 
     def privileged(self, people: Collection[str]) -> frozenset[str] | None:
         """Those of these people who hold a privileged right, group nesting included."""

@@ -163,8 +163,8 @@ class World:
     def preview(self, inquiry: Inquiry) -> Preview | None:
         return previews.answer(self._asking, inquiry) if self._asking else None
 
-    def reached(self, types: Sequence[str]) -> tuple[Reached, ...]:
-        rows = self._lately("lately_reached", types=list(types))
+    def reached(self, types: Sequence[str], requester: str = "") -> tuple[Reached, ...]:
+        rows = self._lately("lately_reached", types=list(types), requester=requester)
         return tuple(Reached(title=row.pop("type"), **row) for row in rows)
 
     def privileged(self, people: Collection[str]) -> frozenset[str] | None:

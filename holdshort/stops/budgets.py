@@ -87,8 +87,9 @@ def _among_all(
 ) -> Findings:
     """Whatever changes somebody's access counts, whoever they are."""
     classes = _classes()
-    reached, policy, at = list(knows.reached(list(classes))), knows.policy(), circumstances.at
-    asker, version = circumstances.requester.id, knows.policy_version()
+    policy, version, at = knows.policy(), knows.policy_version(), circumstances.at
+    asker = circumstances.requester.id
+    reached = list(knows.reached(list(classes), asker))
 
     def grave(counted: list[Reached]) -> tuple[Level | None, Any]:
         alike = [one for one in counted if classes[one.title] == kind.budget]

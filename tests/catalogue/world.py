@@ -141,7 +141,7 @@ class World:
     def preview(self, inquiry: Inquiry) -> Preview | None:
         return self.previews.get(inquiry.type)
 
-    def reached(self, types: Sequence[str]) -> tuple[Reached, ...]:
+    def reached(self, types: Sequence[str], requester: str = "") -> tuple[Reached, ...]:
         return tuple(self.reached_lately)
 
     def privileged(self, people: Collection[str]) -> frozenset[str] | None:

@@ -1,14 +1,16 @@
 -- name: lately_reached
 -- Whom changes of these types reached in the last day, or will when they are decided; what ended without an effect
--- reached nobody, what people approved was looked at, one by one or as many, and what undoes another change is no further one. With `at`: in
--- the day before that moment.
+-- reached nobody, what people approved was looked at, one by one or as many, and what undoes another change is no further
+-- one. Of what
+-- waits for people only what `requester` asked for counts. With `at`: in the day before that moment.
 SELECT a.id::text AS action, a.ticket, a.type, a.beneficiary AS person, COALESCE(p.name, a.beneficiary) AS name,
        a.requester, a.staged_at, z.authorized_at AS permitted_at
   FROM kernel.action a
   LEFT JOIN public.profile p ON p.person = a.beneficiary
   LEFT JOIN kernel."authorization" z ON z.action = a.id AND z.basis = 'policy'
- WHERE a.staged_at > COALESCE(%(at)s::timestamptz, clock_timestamp()) - interval '1 day'
-   AND a.staged_at < COALESCE(%(at)s::timestamptz, 'infinity') AND a.type = ANY(%(types)s) AND a.undoes IS NULL
+ WHERE a.staged_at > (SELECT COALESCE(%(at)s::timestamptz, clock_timestamp()) - interval '1 day')
+   AND a.staged_at < (SELECT COALESCE(%(at)s::timestamptz, 'infinity')) AND a.type = ANY(%(types)s) AND a.undoes IS NULL
+   AND (z.action IS NOT NULL OR a.requester = %(requester)s)
    AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = a.id AND f.kind NOT IN ('claimed', 'by_hand'))
    AND NOT EXISTS (SELECT FROM kernel."authorization" d WHERE d.action = a.id AND d.basis = 'decisions')
    AND NOT EXISTS (SELECT FROM kernel.outcome o WHERE o.action = a.id AND o.kind = 'not_applied')
@@ -22,8 +24,8 @@ SELECT a.id::text AS action, a.ticket, a.type, a.beneficiary AS person, COALESCE
 -- With `at`: in the day before that moment.
 SELECT DISTINCT jsonb_array_elements_text(a.params -> 'targets') AS target
   FROM (SELECT n.id, convert_from(n.canonical, 'UTF8')::jsonb -> 'params' AS params FROM kernel.action n
-         WHERE n.staged_at > COALESCE(%(at)s::timestamptz, clock_timestamp()) - interval '1 day'
-           AND n.staged_at < COALESCE(%(at)s::timestamptz, 'infinity')
+         WHERE n.staged_at > (SELECT COALESCE(%(at)s::timestamptz, clock_timestamp()) - interval '1 day')
+           AND n.staged_at < (SELECT COALESCE(%(at)s::timestamptz, 'infinity'))
            AND n.type = %(type)s AND n.undoes IS NULL) a
  WHERE a.params ->> 'patch' = %(patch)s
    AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = a.id AND f.kind NOT IN ('claimed', 'by_hand'))
