@@ -68,7 +68,7 @@ class Child:
                 os.killpg(self._process.pid, number)
 
     def finish(self) -> None:
-        """Kill whatever is left of its group, and wait until it is gone."""
+        """Kill whatever is left of its group, and wait for the child alone."""
         self.send(signal.SIGKILL)
         if self._process is not None:
             self._process.wait()

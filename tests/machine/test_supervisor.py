@@ -104,7 +104,7 @@ def test_leaving_ends_every_child_and_its_children(tmp_path: Path) -> None:
         supervisor.start()
         supervisor.wait_until(lambda: len(noted(tmp_path)) == 1, 30, "the worker")
         assert all(map(is_running, everybody(tmp_path)))
-    assert not any(map(is_running, everybody(tmp_path)))
+    eventually(lambda: not any(map(is_running, everybody(tmp_path))))
 
 
 def test_a_child_that_will_not_listen_is_killed(
@@ -115,7 +115,7 @@ def test_a_child_that_will_not_listen_is_killed(
         supervisor.add("worker", worker(tmp_path, STUBBORN), {})
         supervisor.start()
         supervisor.wait_until(lambda: len(noted(tmp_path)) == 1, 30, "the worker")
-    assert not any(map(is_running, everybody(tmp_path)))
+    eventually(lambda: not any(map(is_running, everybody(tmp_path))))
 
 
 def test_a_killed_child_is_started_again_and_leaves_no_child_of_its_own(tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_a_child_that_cannot_start_ends_everything_with_its_last_words(tmp_path:
     assert first.startswith("web ended 3 times within 10 s (exit code 3).")
     assert words[-2:] == ["no address", "given"]
     assert said == ["web stopped (exit code 3); starting it again."] * 2
-    assert not any(map(is_running, everybody(tmp_path)))
+    eventually(lambda: not any(map(is_running, everybody(tmp_path))))
 
 
 def test_a_program_that_does_not_exist_is_told(tmp_path: Path) -> None:
@@ -210,7 +210,7 @@ def test_a_signal_leaves_the_block_quietly_wherever_it_is(
         reached.append("the line after")
     assert reached == []
     assert signal.getsignal(number) == before
-    assert not any(map(is_running, everybody(tmp_path)))
+    eventually(lambda: not any(map(is_running, everybody(tmp_path))))
 
 
 def test_a_failure_inside_the_block_is_not_swallowed(tmp_path: Path) -> None:
@@ -219,7 +219,7 @@ def test_a_failure_inside_the_block_is_not_swallowed(tmp_path: Path) -> None:
         supervisor.start()
         supervisor.wait_until(lambda: len(noted(tmp_path)) == 1, 30, "the worker")
         raise Asked
-    assert not any(map(is_running, everybody(tmp_path)))
+    eventually(lambda: not any(map(is_running, everybody(tmp_path))))
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -232,7 +232,7 @@ def test_a_whole_installation_ends_cleanly_on_a_signal(
     owner.send_signal(number)
     assert first_line(owner) == "left quietly"
     assert owner.wait() == 0
-    assert not any(map(is_running, everybody(tmp_path)))
+    eventually(lambda: not any(map(is_running, everybody(tmp_path))))
 
 
 def test_no_orphan_is_left_after_kill_9_of_the_supervisor(tmp_path: Path) -> None:

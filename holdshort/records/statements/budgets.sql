@@ -1,8 +1,7 @@
 -- name: lately_reached
 -- Whom changes of these types reached in the last day, or will when they are decided; what ended without an effect
--- reached nobody, what people approved was looked at, one by one or as many, and what undoes another change is no further
--- one. Of what
--- waits for people only what `requester` asked for counts. With `at`: in the day before that moment.
+-- reached nobody, what people approved was looked at, one by one or as many, and what undoes another change is no
+-- further one. Of what waits for people only what `requester` asked for counts. With `at`: in the day before that moment.
 SELECT a.id::text AS action, a.ticket, a.type, a.beneficiary AS person, COALESCE(p.name, a.beneficiary) AS name,
        a.requester, a.staged_at, z.authorized_at AS permitted_at
   FROM kernel.action a
