@@ -19,10 +19,9 @@ Reasons = tuple[Reason, ...]
 class GateInput:
     """Everything the gate may know; it never sees the ticket's label or words.
 
-    `granted` says that the category has standing in this phase. A person carries out `manual`
-    actions in every phase; `desk_only` ones change nothing outside. `policy_version` is that in
-    force. `faults` are what broke or is missing, `stopped` the switches that are off; `needed` is
-    how many people must say yes when people decide, for which `sides`.
+    `granted`: the category has standing in this phase. `manual` actions are a person's in every
+    phase, `desk_only` ones change nothing outside. `faults` are what broke or is missing, `stopped`
+    the switches that are off; `needed` people must say yes when people decide, for which `sides`.
     """
 
     phase: Phase
