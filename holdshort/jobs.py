@@ -39,6 +39,7 @@ SECONDS_BETWEEN = {
     "watch": 30.0,
     "leavers": 60.0,
     "retry": 5.0,
+    **dict.fromkeys(("mail", "pager"), 1.0),
 }
 SECONDS_BEFORE = {"leavers": 60.0}
 """How long a clock waits before it strikes first: who can sign in is read by then."""
@@ -122,11 +123,6 @@ def watch() -> None:
         flow.watch(path)
 
 
-def stragglers() -> None:
-    """Find the permission that was committed long after its event took a number."""
-    flow.sequence(window=flow.LATE)
-
-
 def sweeps() -> Callable[[], object]:
     """A sweep of the last day, and the first time and then once an hour one of everything."""
     done = 0
@@ -143,10 +139,13 @@ CLOCKS: dict[str, dict[str, Callable[[], object]]] = {
     "agent": {},
     "desk": {
         "sequence": flow.sequence,
-        "stragglers": stragglers,
+        # The permission that was committed long after its event took a number.
+        "stragglers": lambda: flow.sequence(window=flow.LATE),
         "sweep": sweeps(),
         "leavers": flow.notice_leavers,
         "watch": watch,
+        "mail": wiring.deliveries("mail"),
+        "pager": wiring.deliveries("pager"),
     },
     "executor": {"look": look, "watch": watch},
 }

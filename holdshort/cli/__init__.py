@@ -16,6 +16,7 @@ from holdshort.cli import (
     company,
     delegations,
     machine,
+    notices,
     overrides,
     people,
     policy,
@@ -28,7 +29,7 @@ from holdshort.cli.base import CommandError
 
 GROUPS = (
     *(machine, backups, catalogue, company, policy, tickets, reviews, actions, people),
-    *(delegations, safe_mode, switches, access, overrides),
+    *(delegations, safe_mode, switches, access, overrides, notices),
 )
 
 
