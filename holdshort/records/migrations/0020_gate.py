@@ -1,4 +1,4 @@
-"""Rights that are on their way to somebody are found by that person."""
+"""Both sides say yes, and rights that are on their way to somebody are found by that person."""
 
 from __future__ import annotations
 
