@@ -249,7 +249,7 @@ def authorize(action: str) -> None:
         story = existing(found)
         if story.fate or story.authorization or not (story.decisions or story.override):
             return
-        answering.hand_over(story)
+        answering.hand_over(story, at=at)
         if story.older:
             return
         if story.decided("reject"):
