@@ -33,13 +33,12 @@ log = structlog.get_logger()
 
 SECONDS_BETWEEN = {
     "sequence": 0.1,
-    "stragglers": 1.0,
+    **dict.fromkeys(("stragglers", "mail", "pager"), 1.0),
     "sweep": 30.0,
     "look": 60.0,
     "watch": 30.0,
     "leavers": 60.0,
     "retry": 5.0,
-    **dict.fromkeys(("mail", "pager"), 1.0),
 }
 SECONDS_BEFORE = {"leavers": 60.0}
 """How long a clock waits before it strikes first: who can sign in is read by then."""
@@ -124,12 +123,16 @@ def watch() -> None:
 
 
 def sweeps() -> Callable[[], object]:
-    """A sweep of the last day, and the first time and then once an hour one of everything."""
+    """A sweep of the last day; after the first one, and then once an hour, one of everything.
+
+    Whoever starts the desk waits for what is of today; what was left longer ago can wait half a minute.
+    """
     done = 0
 
     def sweep() -> None:
         nonlocal done
-        flow.sweep(over=timedelta(days=1) if done % SWEEPS_BETWEEN_THOROUGH_ONES else None)
+        thorough = done % SWEEPS_BETWEEN_THOROUGH_ONES == 1
+        flow.sweep(over=None if thorough else timedelta(days=1))
         done += 1
 
     return sweep
@@ -139,13 +142,11 @@ CLOCKS: dict[str, dict[str, Callable[[], object]]] = {
     "agent": {},
     "desk": {
         "sequence": flow.sequence,
-        # The permission that was committed long after its event took a number.
         "stragglers": lambda: flow.sequence(window=flow.LATE),
         "sweep": sweeps(),
         "leavers": flow.notice_leavers,
         "watch": watch,
-        "mail": wiring.deliveries("mail"),
-        "pager": wiring.deliveries("pager"),
+        **{channel: wiring.deliveries(channel) for channel in ("mail", "pager")},
     },
     "executor": {"look": look, "watch": watch},
 }
