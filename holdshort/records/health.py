@@ -77,13 +77,16 @@ def _overrides() -> tuple[bool, str]:
     return True, "none waits too long for somebody to look"
 
 
-def _notices() -> tuple[bool, str]:
+def notices() -> tuple[bool, str]:
+    """Whether people hear of things outside the console, and what did not reach them."""
     said = db.value("company_section", section="notices") or {}
     channels = [name for name in ("mail", "pager") if said.get(name)]
     faults = [row for row in db.rows("delivery_faults") if row["channel"] in channels]
     if faults:
         return False, " ".join(_not_told(row) for row in faults[:5])
-    return True, f"told by {' and '.join(channels) or 'nothing'} beside the console"
+    if not channels:
+        return True, "People are told in the console only: no mail or pager is set up."
+    return True, f"People are told by {' and '.join(channels)}, too."
 
 
 def _not_told(row: db.Row) -> str:
@@ -127,7 +130,7 @@ _LOOKS: dict[str, Callable[[], tuple[bool, str]]] = {
     "leavers": _leavers,
     "access for a time": _access,
     "overrides": _overrides,
-    "notices": _notices,
+    "notices": notices,
     "rules": _rules,
     "directory": _directory,
     "processes": _processes,

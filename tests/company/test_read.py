@@ -397,6 +397,7 @@ def test_a_secret_by_reference_is_accepted():
         ([('["aws:read"], approved', '["aws:admin"], approved')], "", "aws:admin: privileged"),
         ([("valid_until", "groups: [builders], valid_until")], "", "aws:admin: privileged"),
         ([("backup: cleo", "backup: ben")], "", "has no entry here"),
+        ([], MAIL.format("host: m.example") + "\n", "‘cleo’ has no e-mail address"),
         ([("role: engineer,", "role: enginer,")], "", "nobody has the role ‘enginer’"),
         ([], "standing: [{category: idp.unlock/1, phase: 3, basis: demo}]\n", "only in a demon"),
         (

@@ -12,7 +12,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from holdshort import flow, wiring
+from holdshort import cli, flow, wiring
+from holdshort.cli import notices
 from holdshort.core.letters import Letter, NotSent
 from holdshort.records import db, health
 from holdshort.records.db import statements
@@ -23,7 +24,7 @@ from tests.kernel import scenes
 from tests.kernel.test_overrides import use
 from tests.kernel.test_switches import stop
 from tests.story.test_silence import passes
-from tests.web.conftest import Visitor
+from tests.web.conftest import Visitor, plain
 
 __all__ = ["service"]
 
@@ -128,7 +129,7 @@ def test_11b_security_is_paged_and_mailed_when_the_clock_strikes_next_and_nobody
             with desk.role("desk"):
                 for clock in clocks:
                     clock()
-        assert doctor(desk) == (True, "told by mail and pager beside the console")
+        assert doctor(desk) == (True, "People are told by mail and pager, too.")
     story = desk.action(number)
     asked = {one["person"] for one in story.assignments}
     assert {to for to, _ in server.taken} == {f"{one}@acme.example" for one in asked}
@@ -233,6 +234,37 @@ def test_a_burst_is_one_letter_without_what_was_settled_and_what_is_private(desk
     assert letter.lines[0].startswith("‘Add Viktor Petrov to Build Tools’ waits for your answer")
 
 
+def test_a_test_goes_the_whole_way_and_says_what_came_of_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HOLDSHORT_DESK_DATABASE_URL", desk.url("desk"))
+    monkeypatch.setattr(notices, "PATIENCE", 0.0)
+
+    def said(*words: str) -> tuple[int, str]:
+        with desk.role("desk"):
+            code = cli.main(["notices", "test", *words])
+        return code, "".join(capsys.readouterr())
+
+    assert "write `notices` in company.yaml" in said("--to", "dana")[1]
+    with running_mail() as server:
+        set_up(desk, **by_mail(server))
+        assert "Nobody here has the id ‘agent’ and an e-mail" in said("--to", "agent")[1]
+        assert said("--to", "dana") == (1, "mail: not tried within 0 seconds. Does the desk run?\n")
+        monkeypatch.setattr(notices, "PATIENCE", 60.0)
+        clock = wiring.deliveries("mail")
+        monkeypatch.setattr("holdshort.cli.notices.time.sleep", lambda _: clock())
+        assert said("--to", "dana") == (0, "mail: sent to dana@acme.example\n")
+        assert server.subjects("dana@acme.example") == [
+            "Urgent: This is a test, and nothing needs you"
+        ]
+    code, text = said("--to", "dana")
+    assert code == 1 and "mail: The mail server 127.0.0.1 cannot be reached" in text
+    passed(desk, 60)
+    with desk.role("desk"):
+        clock()
+    assert doctor(desk)[0] and len(server.taken) == 1
+
+
 # ------------------------------------------------------------------ whatever fails
 
 
@@ -276,6 +308,7 @@ def test_what_nobody_takes_is_given_up_after_a_day_or_a_final_no_and_doctor_says
     assert desk.sql("SELECT DISTINCT state FROM delivery") == [("failed",)]
     well, text = doctor(desk)
     assert not well and "was given up: It refused the recipient (550 No)." in text
+    assert text.split(": ")[0] in plain(Visitor(desk, "ines").read("/rules"))
     tries = len(mail.tried)
     mail.fails = DOWN
     scenes.grave(desk, who="viktor")
