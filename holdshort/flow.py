@@ -105,7 +105,7 @@ LATE = 4_000
 """The same for it to be found within a second, rather than by a sweep of everything."""
 
 OVERTAKEN = 250_000
-"""The same for a sweep of everything: more than are committed while any transaction of ours lasts."""
+"""The same for a sweep of everything: more than are committed while a transaction of ours lasts."""
 
 EVER = datetime.min.replace(tzinfo=UTC)
 
