@@ -33,7 +33,7 @@ log = structlog.get_logger()
 
 SECONDS_BETWEEN = {
     "sequence": 0.1,
-    "stragglers": 1.0,
+    **dict.fromkeys(("stragglers", "mail", "pager"), 1.0),
     "sweep": 30.0,
     "look": 60.0,
     "watch": 30.0,
@@ -122,11 +122,6 @@ def watch() -> None:
         flow.watch(path)
 
 
-def stragglers() -> None:
-    """Find the permission that was committed long after its event took a number."""
-    flow.sequence(window=flow.LATE)
-
-
 def sweeps() -> Callable[[], object]:
     """A sweep of the last day; after the first, and then once an hour, one of everything."""
     done = 0
@@ -144,10 +139,11 @@ CLOCKS: dict[str, dict[str, Callable[[], object]]] = {
     "agent": {},
     "desk": {
         "sequence": flow.sequence,
-        "stragglers": stragglers,
+        "stragglers": lambda: flow.sequence(window=flow.LATE),
         "sweep": sweeps(),
         "leavers": flow.notice_leavers,
         "watch": watch,
+        **{channel: wiring.deliveries(channel) for channel in ("mail", "pager")},
     },
     "executor": {"look": look, "watch": watch},
 }
