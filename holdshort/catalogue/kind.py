@@ -154,6 +154,7 @@ class ActionType(Generic[P]):
     reached without a person deciding; nothing for what changes nobody's access or device.
     `still` is the policy rule asked again before what a rule permitted starts, where time alone
     can end what the rule allowed.
+    `never_alone` is why nobody may permit it alone, in an emergency either; empty for most.
     `afterwards` is what the requester does next once it is in place, in a sentence for them.
     """
 
@@ -183,6 +184,7 @@ class ActionType(Generic[P]):
     budget: Literal["", "accounts", "memberships", "devices"] = ""
     still: Callable[[Mapping[str, Any], Knows, datetime], PolicyResult] | None = None
     effect: Callable[[P, Knows], Effect | None] = nothing_later_rests_on
+    never_alone: str = ""
     afterwards: str = ""
 
     @property

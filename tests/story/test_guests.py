@@ -193,6 +193,15 @@ def test_9b_while_it_is_undecided_hrs_record_alone_ends_nobodys_access(desk: Des
     assert [who for (who,) in told] == ["helena", "ines", "nadia", "petra", "sven"]
 
 
+def test_9b_nobody_permits_a_batch_alone_in_an_emergency_either(desk: Desk) -> None:
+    batch, helena = sync(desk), desk.sender("helena")
+    with desk.role("web"), pytest.raises(Refused, match="never for one person") as no:
+        flow.override(batch.action.id, "HR says they must all go now", sender=helena)
+    assert no.value.code == "not_allowed"
+    assert "nothing is lost while they can sign in" in str(no.value)
+    assert desk.story(batch.action.id).state == "waiting"
+
+
 def test_9b_what_hrs_record_alone_permitted_before_is_called_back(
     desk: Desk, directory: Directory
 ) -> None:
