@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from holdshort.core.terms import (
     Circumstances,
@@ -50,6 +50,13 @@ class Params(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
+
+Emergency = Annotated[
+    bool, Field(description="Whether a person calls it an emergency; then a person decides.")
+]
+"""The parameter `emergency` of types that cannot wait for a window or for working hours: something
+is broken or under attack. It never makes anything pass: people decide now, and look over it
+afterwards. No type that gives access, spends or deletes has it."""
 
 P = TypeVar("P", bound=Params)
 
