@@ -10,6 +10,7 @@ from holdshort.catalogue.account import AccountOf
 from holdshort.catalogue.kind import (
     ActionType,
     Effect,
+    Emergency,
     Unconfirmed,
     UnknownTarget,
 )
@@ -36,6 +37,7 @@ class Suspend(AccountOf):
     leaving: bool = Field(
         default=False, description="Whether it is because the person leaves: then HR decides."
     )
+    emergency: Emergency = False
 
 
 def _suspend(params: Suspend, asked: Circumstances, knows: Knows) -> Findings:
@@ -59,7 +61,8 @@ def _suspend(params: Suspend, asked: Circumstances, knows: Knows) -> Findings:
         read_at=account.read_at,
         policy=_not_needed(person, asked, knows),
         raises=facts.present(
-            *about.always_asked(asked, person, held), not_left(person) if unproven else None
+            *about.always_asked(facts.flagged(asked, params.emergency), person, held),
+            not_left(person) if unproven else None,
         ),
         already="" if account.active else f"{person.name}'s account is suspended already.",
     )
