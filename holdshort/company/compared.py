@@ -212,7 +212,8 @@ SECTIONS: tuple[Compared, ...] = (
         "the budget",
         loose.single("budgets"),
         {
-            **dict.fromkeys(("people_per_hour", "privileged_per_day", "privileged_hours"), raised),
+            **dict.fromkeys(("people_per_hour", "privileged_per_day"), raised),
+            **dict.fromkeys(("privileged_hours", "grave_hours"), raised),
             "longest_hours": loose.longer,
         },
     ),

@@ -28,7 +28,7 @@ from holdshort.company.fields import (
     TimeZone,
     Version,
 )
-from holdshort.core.grants import PRIVILEGED_HOURS
+from holdshort.core.grants import LONGEST, PRIVILEGED_HOURS
 from holdshort.core.settings import (
     ANSWER_WITHIN_HOURS,
     DELEGATION_DAYS,
@@ -119,6 +119,9 @@ class Budgets(Section):
     )
     privileged_hours: Annotated[Hours, Field(le=PRIVILEGED_HOURS)] = Field(
         PRIVILEGED_HOURS, description="The most hours for which somebody gets privileged access."
+    )
+    grave_hours: Hours = Field(
+        LONGEST, description="The most hours for which a person may give any access (tier 3)."
     )
     longest_hours: dict[Id, Hours] = Field(
         {},

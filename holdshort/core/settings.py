@@ -52,7 +52,7 @@ def pages(document: Mapping[str, Any]) -> frozenset[str]:
 
 def working_hours(document: Mapping[str, Any]) -> Hours:
     """When people work here; what cannot be read is Monday to Friday, nine to five."""
-    said, zone = section(document), _zone(document)
+    said, zone = section(document), zone_of(document)
     try:
         days = frozenset(WEEK.index(day) for day in said["days"])
         opens, closes = time.fromisoformat(said["from"]), time.fromisoformat(said["to"])
@@ -61,7 +61,7 @@ def working_hours(document: Mapping[str, Any]) -> Hours:
     return Hours(zone, days, opens, closes) if days and opens < closes else Hours(zone)
 
 
-def _zone(document: Mapping[str, Any]) -> ZoneInfo:
+def zone_of(document: Mapping[str, Any]) -> ZoneInfo:
     about = document.get("company")
     try:
         return ZoneInfo(about["timezone"])  # type: ignore[index]

@@ -17,10 +17,10 @@ SELECT EXISTS (SELECT FROM kernel.granted g WHERE g.type = %(type)s AND g.connec
                   AND g.target = %(target)s AND g.beneficiary = %(beneficiary)s);
 
 -- name: wake_its_end
--- Wake the desk when the time of a grant is over, if its bytes say one; it looks at the rows then.
+-- Wake the desk when the time of a grant is over, or so many hours before; it looks at the rows then.
 INSERT INTO public.procrastinate_jobs (queue_name, task_name, args, scheduled_at)
 SELECT 'desk', 'lapse', jsonb_build_object('id', a.id),
-       clock_timestamp() + kernel.hours_of(a.canonical) * interval '1 hour'
+       clock_timestamp() + (kernel.hours_of(a.canonical) - %(before)s) * interval '1 hour'
   FROM kernel.action a JOIN kernel.takes_back i ON i.gives = a.type
  WHERE a.id = %(action)s AND kernel.hours_of(a.canonical) IS NOT NULL;
 

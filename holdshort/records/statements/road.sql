@@ -535,6 +535,12 @@ SELECT 'lapse', COALESCE(t.id, g.action)::text
    AND (t.id IS NULL OR t.staged_at < clock_timestamp() - interval '5 minutes'
         AND s.state NOT IN ('authorized', 'executing', 'by_hand', 'unknown', 'mismatch'))
 UNION ALL
+-- Access that ends soon and whose holder was not told: core/grants.py `told_before`.
+SELECT 'lapse', g.action::text FROM kernel.granted g
+ WHERE g.hours > 72 AND g.due_at > clock_timestamp()
+   AND g.due_at < clock_timestamp() + LEAST(168, g.hours / 4) * interval '1 hour'
+   AND NOT EXISTS (SELECT FROM public.notice n WHERE n.action = g.action AND n.person = g.beneficiary)
+UNION ALL
 -- An emergency that nobody looked over, and people were not reminded of.
 SELECT 'remind', e.action::text FROM kernel.emergency e
  WHERE e.due_at < clock_timestamp() + interval '24 hours'
