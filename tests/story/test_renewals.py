@@ -131,6 +131,54 @@ def test_what_a_vendor_gets_by_other_purchases_counts_too(desk: Desk) -> None:
     assert (gate(second), sums(second)) == ((2, "HITL"), ["540.00 EUR"])
 
 
+@pytest.mark.parametrize(
+    ("type_id", "params", "names", "whom", "context"),
+    [
+        (
+            "erp.update_vendor",
+            {"field": "contact_name", "value": "Kim"},
+            ("zoom", "adobe", "miro"),
+            "vendors",
+            "frieda",
+        ),
+        (
+            "esign.send",
+            {"document": "nda-mutual"},
+            ("northwind", "south", "east"),
+            "parties",
+            "leo",
+        ),
+    ],
+)
+def test_many_small_changes_outside_are_held_as_the_large_one_that_they_are(
+    desk: Desk, type_id: str, params: dict[str, str], names: Any, whom: str, context: str
+) -> None:
+    party = {"email": "a@b.example", "screened_until": "2030-12-31"}
+    parties = [{"id": id, "name": id.title(), **party} for id in names]
+    desk.sql(
+        "UPDATE kernel.policy_version SET document = jsonb_set(document, "
+        "'{budgets,people_per_hour}', '2'), file = jsonb_set(file, '{parties}', "
+        f"'{json.dumps(parties)}')"
+    )
+    name = "vendor" if whom == "vendors" else "party"
+    first, _, again, third = (
+        asked(desk, "viktor", "please", type_id, **{**params, name: one})
+        for one in (names[0], names[1], names[0], names[2])
+    )
+    assert (gate(first), gate(again)) == ((2, "HOTL"), (2, "HOTL"))
+    assert (gate(third), third.state) == ((3, "HITL"), "waiting")
+    [reason] = [one for one in third.reasons if one.rule == "raise.budget"]
+    assert (reason.observed, reason.limit) == (f"3 {whom}", f"2 {whom} an hour")
+    assert context in reviewers(third)
+    notes = [one for one in third.assessment["findings"]["notes"] if one["rule"] == "note.earlier"]
+    assert first.action.id in [one["observed"] for one in notes]
+    assert "Nothing undoes it." in notes[0]["text"]
+    # People here are another count.
+    assert gate(asked(desk, "dana", "Zoom", "mdm.install", person="dana", software="zoom")) == (
+        *(2, "HOTL"),
+    )
+
+
 def test_what_was_stopped_or_not_approved_does_not_count(desk: Desk) -> None:
     first, second = (
         renew(desk, "greta", "adobe", name) for name in ("adobe-design", "adobe-video")
