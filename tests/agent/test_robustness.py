@@ -71,7 +71,7 @@ def assert_typed(told: Offer) -> None:
     assert 0.0 <= told.confidence <= 1.0 and told.reasoning
     for action in told.actions:
         params = dict(action.params)
-        assert params.pop("emergency", True) is params.pop("permanent", True) is True
+        assert params.pop("permanent", True) is True
         assert set(params) == PARAMETERS[action.type]
         for name, value in params.items():
             written = AS_WRITTEN.get(name)
