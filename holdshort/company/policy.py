@@ -293,4 +293,12 @@ class Vendor(Section):
     id: Id = Field(description="Our own id of the vendor.")
     name: Text = Field(description="The name that screens show.")
     owner: Id | None = Field(None, description="The human who answers for the contracts.")
+    phone: Text | None = Field(None, description="Where to call them before money moves.")
+    phone_since: Day | None = Field(None, description="Since when that number is on file.")
     contracts: tuple[Contract, ...] = Field((), description="What is bought.")
+
+    @model_validator(mode="after")
+    def _a_number_has_its_day(self) -> Self:
+        if (self.phone is None) != (self.phone_since is None):
+            raise ValueError("‘phone’ and ‘phone_since’ belong together")
+        return self
