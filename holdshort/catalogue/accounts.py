@@ -10,6 +10,7 @@ from holdshort.catalogue.account import AccountOf
 from holdshort.catalogue.kind import (
     ActionType,
     Effect,
+    Emergency,
     Unconfirmed,
     UnknownTarget,
 )
@@ -36,6 +37,7 @@ class Suspend(AccountOf):
     leaving: bool = Field(
         default=False, description="Whether it is because the person leaves: then HR decides."
     )
+    emergency: Emergency = False
     deleting: bool = Field(
         default=False,
         description="Whether deleting all data of the person was asked for, which waits for HR's "
@@ -65,7 +67,7 @@ def _suspend(params: Suspend, asked: Circumstances, knows: Knows) -> Findings:
         read_at=account.read_at,
         policy=_not_needed(person, asked, knows),
         raises=facts.present(
-            *about.always_asked(asked, person, held),
+            *about.always_asked(facts.flagged(asked, params.emergency), person, held),
             not_left(person) if params.leaving and unproven else None,
             _not_deleted(person) if params.deleting and unproven else None,
         ),

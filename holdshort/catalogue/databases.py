@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import Field
 
 from holdshort.catalogue import contradictions, database_roles, database_rows, facts, inventory
-from holdshort.catalogue.kind import ActionType, Params, Rendering
+from holdshort.catalogue.kind import ActionType, Emergency, Params, Rendering
 from holdshort.core import windows
 from holdshort.core.terms import Circumstances, Consequence, Findings, Target, Tier
 from holdshort.ports import Knows
@@ -21,6 +21,7 @@ class Restart(Params):
     """Which database is restarted."""
 
     database: str = Field(min_length=1, max_length=64, description="The database's id here.")
+    emergency: Emergency = False
 
 
 def _restart(params: Restart, asked: Circumstances, knows: Knows) -> Findings:
@@ -42,7 +43,7 @@ def _restart(params: Restart, asked: Circumstances, knows: Knows) -> Findings:
         read_at=None,
         raises=facts.present(
             facts.sender_unproven(asked),
-            facts.emergency(asked),
+            facts.emergency(facts.flagged(asked, params.emergency)),
             windows.freeze(knows.policy(), [asset.id], asked.at),
         ),
         notes=contradictions.with_inventory(asked, asset),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from holdshort.core.terms import (
     Circumstances,
@@ -50,6 +50,13 @@ class Params(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
+
+Emergency = Annotated[
+    bool, Field(description="Whether a person calls it an emergency; then a person decides.")
+]
+"""The parameter `emergency` of types that cannot wait for a window or for working hours: something
+is broken or under attack. It never makes anything pass: people decide now, and look over it
+afterwards. No type that gives access, spends or deletes has it."""
 
 P = TypeVar("P", bound=Params)
 
@@ -154,6 +161,7 @@ class ActionType(Generic[P]):
     reached without a person deciding; nothing for what changes nobody's access or device.
     `still` is the policy rule asked again before what a rule permitted starts, where time alone
     can end what the rule allowed.
+    `never_alone` is why nobody may permit it alone, in an emergency either; empty for most.
     `afterwards` is what the requester does next once it is in place, in a sentence for them.
     """
 
@@ -183,6 +191,7 @@ class ActionType(Generic[P]):
     budget: Literal["", "accounts", "memberships", "devices"] = ""
     still: Callable[[Mapping[str, Any], Knows, datetime], PolicyResult] | None = None
     effect: Callable[[P, Knows], Effect | None] = nothing_later_rests_on
+    never_alone: str = ""
     afterwards: str = ""
 
     @property

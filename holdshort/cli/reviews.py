@@ -57,11 +57,7 @@ def add_to(nouns: base.Nouns) -> None:
         if name == "hand-over":
             parser.add_argument("--to", required=True, metavar="PERSON")
 
-    _add_call_back(
-        base.verb(
-            verbs, "call-back", _call_back, "record a call to the requester, or to the vendor"
-        )
-    )
+    _add_call_back(base.verb(verbs, "call-back", _call_back, "record a call that was made"))
 
 
 def _add_call_back(call: argparse.ArgumentParser) -> None:

@@ -111,12 +111,7 @@ SECTIONS: tuple[Compared, ...] = (
         added=loose.yes,
         apart=("id",),
     ),
-    Compared(
-        "badge",
-        loose.by_id("badges"),
-        {"person": always, "zones": gains},
-        apart=("id",),
-    ),
+    Compared("badge", loose.by_id("badges"), {"person": always, "zones": gains}, apart=("id",)),
     # Who owns a folder may delete in it, for as long as its bin allows.
     Compared(
         "folder",
@@ -128,13 +123,8 @@ SECTIONS: tuple[Compared, ...] = (
     Compared(
         "software",
         loose.by_id("software"),
-        {
-            "name": never,
-            "package": always,
-            "publisher": always,
-            "approved_for": gains,
-            "cost": always,
-        },
+        {"name": never, "approved_for": gains}
+        | dict.fromkeys(("package", "publisher", "cost"), always),
         added=loose.yes,
         apart=("id",),
     ),
@@ -290,6 +280,14 @@ SECTIONS: tuple[Compared, ...] = (
         loose.by_id("knowledge"),
         {"title": never, "body": never, "audience": gains, "review_by": never},
         apart=("id",),
+    ),
+    # Who points them elsewhere hears alone of what was broken open.
+    Compared(
+        "mail and pager",
+        loose.single("notices"),
+        dict.fromkeys(("console", "mail", "pager"), always),
+        added=loose.yes,
+        removed=loose.yes,
     ),
     Compared(
         "the demo",

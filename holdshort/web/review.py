@@ -195,6 +195,7 @@ def _verbs(story: Story, who: Who, drawn: Drawn) -> dict[str, Any]:
         "change_fields": fields(story.action.type, story.action.params),
         "reviewers": _could_decide(story, who),
         "may_override": overriding.may_override(who.person)
+        and not overriding.never_alone(story)
         and not deciding.why_not(story, who.person),
     }
 

@@ -30,6 +30,7 @@ standing: [{category: idp.unlock/1, phase: 2, basis: demo}]
 connectors: {d: {kind: scim, settings: {base_url: "env:URL"}}, l: {kind: ldap}}
 units: [{id: sales, name: Sales, connector: l, place: "ou=Sales,dc=x", rules: [Screens lock.]}]
 knowledge: [{id: k1, title: T, body: B, audience: [engineer], review_by: 2027-01-01}]
+notices: {console: "https://desk.example", pager: {url: "https://p.example", secret: "env:P"}}
 """
 
 
@@ -131,6 +132,8 @@ LOOSENS = [
     ("units: [{id: sales,", "units: [{id: sales2,", "adds unit ‘sales2’ (Sales)"),
     ("audience: [engineer]", "audience: [everyone]", "adds ‘everyone’ to audience of article"),
     ("timezone: Europe/Berlin", "timezone: Asia/Tokyo", "changes timezone of the company"),
+    ("https://p.example", "https://q.example", "changes pager of mail and pager"),
+    ('pager: {url: "https://p.example", secret: "env:P"}', "", "changes pager of mail and pager"),
 ]
 
 

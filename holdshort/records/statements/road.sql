@@ -463,12 +463,12 @@ UNION ALL
 -- Somebody decides for one who was asked, and was not asked yet.
 SELECT DISTINCT 'reroute', r.action::text
   FROM kernel.delegated d JOIN kernel.asked g ON g.person = d.giver AND g.expires_at > (SELECT clock_timestamp())
-  JOIN kernel.review r ON r.number = g.review JOIN kernel.action a ON a.id = r.action
- WHERE d.taker NOT IN (a.requester, a.beneficiary, a.initiator, a.changer)
-   AND d.giver NOT IN (a.requester, a.beneficiary, a.initiator, a.changer)
-   AND NOT EXISTS (SELECT FROM kernel.asked h WHERE h.review = r.number AND h.person = d.taker)
-   AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = r.action)
-   AND NOT EXISTS (SELECT FROM kernel."authorization" z WHERE z.action = r.action)
+  JOIN LATERAL (SELECT n.number, n.action FROM kernel.review n JOIN kernel.action a ON a.id = n.action
+                 WHERE n.number = g.review AND d.taker NOT IN (a.requester, a.beneficiary, a.initiator, a.changer)
+                   AND d.giver NOT IN (a.requester, a.beneficiary, a.initiator, a.changer) OFFSET 0) r ON true
+ WHERE NOT EXISTS (SELECT FROM kernel.asked h WHERE h.review = r.number AND h.person = d.taker)
+   AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = r.action OFFSET 0)
+   AND NOT EXISTS (SELECT FROM kernel."authorization" z WHERE z.action = r.action OFFSET 0)
 UNION ALL
 SELECT CASE WHEN z.expires_at < clock_timestamp() THEN
               CASE WHEN EXISTS (SELECT FROM kernel.held_up u WHERE u.action = z.action) THEN 'restage' ELSE 'expire' END
