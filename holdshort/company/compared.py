@@ -138,7 +138,7 @@ SECTIONS: tuple[Compared, ...] = (
     Compared(
         "vendor",
         loose.by_id("vendors"),
-        {"name": always, "owner": always},
+        {"name": always, "owner": always, "phone": always, "phone_since": always},
         apart=("id", "contracts"),
     ),
     Compared(

@@ -272,7 +272,7 @@ def test_17a_a_contact_name_is_changed_alone(desk: Desk, services: Services) -> 
     assert (now["contact"]["name"], now["bank"]) == ('Zoe "Z" Park', bank)
 
 
-def test_17b_a_bank_account_waits_for_two_people_of_finance_with_the_call_to_make(
+def test_17b_a_bank_account_waits_for_a_call_to_the_vendor_and_two_people_of_finance(
     desk: Desk, services: Services
 ) -> None:
     account = "DE89370400440532013000"
@@ -282,13 +282,62 @@ def test_17b_a_bank_account_waits_for_two_people_of_finance_with_the_call_to_mak
     assert reviewers(story) == {"frieda", "helena"} and story.assessment["needed"] == 2
     raised = story.assessment["findings"]["raises"][0]
     assert raised["rule"] == "raise.payments_move" and "on file before today" in raised["text"]
-    assert vendor(services)["bank"]["iban"] != account
-    desk.decide(story.action.id, "frieda", "approve")
+    assert yes(desk, story, "frieda") == "call_back_missing"
+    for where in ("directory", "in_person"):
+        with pytest.raises(flow.Refused, match="not one to call about this"):
+            call(desk, story, where)
+    call(desk, story, "vendor_record", "not_reached")
+    assert yes(desk, story, "frieda") == "call_back_missing"
+    call(desk, story, "vendor_record")
+    assert yes(desk, story, "frieda") == ""
     assert desk.story(story.action.id).state == "waiting"
     assert vendor(services)["bank"]["iban"] != account
     desk.decide(story.action.id, "helena", "approve")
     assert desk.story(story.action.id).state == "executed"
     assert vendor(services)["bank"]["iban"] == account
+
+
+def call(desk: Desk, story: Any, where: str, result: str = "confirmed") -> None:
+    """Helena calls the vendor."""
+    who = desk.sender("helena")
+    with desk.role("web"):
+        flow.call_back(story.review["number"], where, result, sender=who)
+
+
+def yes(desk: Desk, story: Any, person: str) -> str:
+    """Somebody says yes; the code of the refusal."""
+    try:
+        desk.decide(story.action.id, person, "approve")
+    except flow.Refused as no:
+        return no.code
+    return ""
+
+
+def test_17b_another_account_is_called_about_again_and_a_denied_one_never_passes(
+    desk: Desk,
+) -> None:
+    params = {"vendor": "zoom", "field": "bank_account", "value": "DE02120300000000202051"}
+    story = asked(desk, "samuel", "new account", "erp.update_vendor", **params)
+    call(desk, story, "vendor_record")
+    other = {"value": "DE02500105170137075030"}
+    desk.decide(story.action.id, "frieda", "change", changes=other, reason_code="wrong_target")
+    after = desk.story(desk.story(story.action.id).next_version)
+    assert after.action.params["value"] == other["value"]
+    assert yes(desk, after, "helena") == "call_back_missing"
+    call(desk, after, "contract", "denied")
+    assert yes(desk, after, "helena") == "call_back_denied"
+
+
+def test_a_number_of_today_is_none_to_call_a_vendor_on(desk: Desk) -> None:
+    day = "jsonb_set(file, '{vendors,0,phone_since}', to_jsonb(current_date::text))"
+    desk.sql(f"UPDATE kernel.policy_version SET file = {day}")
+    params = {"vendor": "zoom", "field": "bank_account", "value": "DE02120300000000202051"}
+    story = asked(desk, "samuel", "new account", "erp.update_vendor", **params)
+    assert "take one from the signed contract" in story.assessment["findings"]["raises"][0]["text"]
+    with pytest.raises(flow.Refused, match="not one to call about this"):
+        call(desk, story, "vendor_record")
+    call(desk, story, "contract")
+    assert yes(desk, story, "frieda") == ""
 
 
 # ------------------------------------------------------------------ papers
