@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -45,8 +45,6 @@ class Row:
 
 ROWS = tuple(Row(**row) for row in yaml.safe_load(FILE.read_text("utf-8")))
 THERE = tuple(row for row in ROWS if not row.missing)
-PLAIN = tuple(row for row in THERE if not row.before)
-"""Rows that need nothing to have happened before, so that one desk can be asked about them all."""
 
 
 def find(id: str) -> Row:
@@ -66,7 +64,8 @@ class Counter:
 
     def reply(self, row: Row, **otherwise: Any) -> Any:
         """The response as it is, good or bad."""
-        return self.caller.post("/assessments", {**SURE, **row.body, **otherwise})
+        with self.desk.role("web"):
+            return self.caller.post("/assessments", {**SURE, **row.body, **otherwise})
 
     def ask(self, row: Row, **otherwise: Any) -> dict[str, Any]:
         answer = self.reply(row, **otherwise)
@@ -75,33 +74,89 @@ class Counter:
 
     def hear(self, row: Row, words: str, confidence: float = 0.97) -> tuple[int, str]:
         """Tier and mode of what this row offers on a ticket with these words."""
-        from holdshort.core.terms import Assurance, Channel, Circumstances, Offered, Phase
-        from holdshort.records import db, people
-        from holdshort.records.world import World
-        from holdshort.stops import lines
+        with self.desk.role("web"):
+            return _heard(row, words, confidence)
 
-        channel, at = Channel(row.body.get("channel", "portal")), row.body.get("at")
-        requester, agent = people.person(row.body["requester"]), people.person("agent")
-        assert requester and agent
-        asked = Circumstances(
-            requester=requester,
-            beneficiary=None,
-            initiator=agent,
-            channel=channel,
-            assurance=Assurance.NONE if channel is Channel.EMAIL else Assurance.SESSION,
-            at=datetime.fromisoformat(at) if at else db.now(),
-            confidence=confidence,
-            ticket_text=words,
-        )
-        offered = Offered(row.body["type"], row.body["params"])
-        found = lines.assess_all([offered], asked, World(), draft=_draft, phase=Phase(3))
-        left = [one for one in found if not one.findings.already] or found
-        mode = max((str(one.gate.mode) for one in left), key=STRICTNESS.index)
-        return max(int(one.tier) for one in left), mode
+
+def _heard(row: Row, words: str, confidence: float) -> tuple[int, str]:
+    from holdshort.core.terms import Assurance, Channel, Circumstances, Offered, Phase
+    from holdshort.records import db, people
+    from holdshort.records.world import World
+    from holdshort.stops import lines
+
+    channel, at = Channel(row.body.get("channel", "portal")), row.body.get("at")
+    requester, agent = people.person(row.body["requester"]), people.person("agent")
+    assert requester and agent
+    asked = Circumstances(
+        requester=requester,
+        beneficiary=None,
+        initiator=agent,
+        channel=channel,
+        assurance=Assurance.NONE if channel is Channel.EMAIL else Assurance.SESSION,
+        at=datetime.fromisoformat(at) if at else db.now(),
+        confidence=confidence,
+        ticket_text=words,
+    )
+    offered = Offered(row.body["type"], row.body["params"])
+    found = lines.assess_all([offered], asked, World(), draft=_draft, phase=Phase(3))
+    left = [one for one in found if not one.findings.already] or found
+    mode = max((str(one.gate.mode) for one in left), key=STRICTNESS.index)
+    return max(int(one.tier) for one in left), mode
 
 
 def _draft(position: int) -> dict[str, Any]:
     return {"id": str(position), "root": str(position), "version": 1, "ticket": None}
+
+
+class Counters:
+    """Desks on which everything has happened that the tickets presuppose: one for most of them,
+    and another for each ticket before which people left.
+    """
+
+    def __init__(self, desks: Mapping[str, Desk]) -> None:
+        self._counters = {name: Counter(desk) for name, desk in desks.items()}
+        for row in THERE:
+            happen(self._of(row).desk, row.before)
+
+    def _of(self, row: Row) -> Counter:
+        return self._counters[row.id if row in APART else ""]
+
+    def reply(self, row: Row, **otherwise: Any) -> Any:
+        return self._of(row).reply(row, **otherwise)
+
+    def ask(self, row: Row, **otherwise: Any) -> dict[str, Any]:
+        return self._of(row).ask(row, **otherwise)
+
+    def hear(self, row: Row, words: str, confidence: float = 0.97) -> tuple[int, str]:
+        return self._of(row).hear(row, words, confidence)
+
+    @contextmanager
+    def changed(self, *statements: str) -> Iterator[None]:
+        """The rules and the mirrors of every desk are changed, until the block ends."""
+        desks = [counter.desk for counter in self._counters.values()]
+        for desk in desks:
+            for table in KEPT:
+                desk.sql(f"CREATE TABLE kept_{table.split('.')[1]} AS TABLE {table}")
+            for statement in statements:
+                desk.sql(statement)
+        try:
+            yield
+        finally:
+            for desk in desks:
+                desk.sql(_as_it_was())
+
+
+APART = tuple(row for row in THERE if "ended" in row.before)
+KEPT = ("public.mirror_read", "kernel.policy_version", "kernel.adoption")
+
+
+def _as_it_was() -> str:
+    back = "".join(
+        f"DELETE FROM {table}; INSERT INTO {table} OVERRIDING SYSTEM VALUE "
+        f"TABLE kept_{table.split('.')[1]}; DROP TABLE kept_{table.split('.')[1]}; "
+        for table in KEPT
+    )
+    return f"BEGIN; SET LOCAL session_replication_role = replica; {back} COMMIT"
 
 
 def outcome(answer: Mapping[str, Any]) -> tuple[int, str]:
@@ -126,28 +181,18 @@ def is_laxer(found: tuple[int, str], than: tuple[int, str]) -> bool:
 
 
 @contextmanager
-def counter(server: Server, folder: Path) -> Iterator[Counter]:
-    """A new desk of the demo company, asked as the web process."""
-    desk = Desk(server, folder)
-    try:
-        made = Counter(desk)
-        with desk.role("web"):
-            yield made
-    finally:
-        desk.close()
-
-
-def answers(server: Server, folder: Path) -> dict[str, dict[str, Any]]:
-    """What is answered about each row; all but those with a past are asked of one desk."""
-    found = {}
-    with counter(server, folder) as one:
-        found |= {row.id: one.ask(row) for row in PLAIN}
-    for row in THERE:
-        if row.before:
-            with counter(server, folder) as its_own:
-                happen(its_own.desk, row.before)
-                found[row.id] = its_own.ask(row)
-    return found
+def counters(
+    server: Server, folder: Path, template: str = "template_of_tests"
+) -> Iterator[Counters]:
+    """New desks of the demo company, or of another with its people."""
+    with ExitStack() as stack:
+        desks = {}
+        for name in ("", *(row.id for row in APART)):
+            own = folder / f"desk-{name}"
+            own.mkdir()
+            desks[name] = Desk(server, own, template)
+            stack.callback(desks[name].close)
+        yield Counters(desks)
 
 
 def happen(desk: Desk, before: Mapping[str, Any]) -> None:

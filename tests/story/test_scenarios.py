@@ -10,13 +10,11 @@ import pytest
 
 from tests.desk import Server
 from tests.story.scenarios import (
-    PLAIN,
     ROWS,
     THERE,
-    Counter,
+    Counters,
     Row,
-    answers,
-    counter,
+    counters,
     find,
     outcome,
     said,
@@ -33,14 +31,15 @@ WITH_A_REASON = [
 
 
 @pytest.fixture(scope="module")
-def found(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Answers:
-    return answers(server, tmp_path_factory.mktemp("scenarios"))
+def desk(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counters]:
+    with counters(server, tmp_path_factory.mktemp("scenarios")) as one:
+        yield one
 
 
 @pytest.fixture(scope="module")
-def desk(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counter]:
-    with counter(server, tmp_path_factory.mktemp("bar")) as one:
-        yield one
+def found(desk: Counters) -> Answers:
+    """What is answered about each ticket."""
+    return {row.id: desk.ask(row) for row in THERE}
 
 
 # ------------------------------------------------------------------ each row
@@ -159,9 +158,9 @@ def test_12b_and_12c_wait_with_one_line_each() -> None:
 
 @pytest.mark.parametrize("phase", [1, 2, 3])
 def test_in_no_phase_tier_3_or_what_a_person_must_decide_runs_alone(
-    desk: Counter, phase: int
+    desk: Counters, phase: int
 ) -> None:
-    for row in PLAIN:
+    for row in THERE:
         answer = desk.ask(row, phase=phase)
         parts = [answer, *answer["actions"]]
         assert all(one["gate"]["mode"] in ("HITL", "REFUSE") for one in parts if one["tier"] == 3)
@@ -169,5 +168,5 @@ def test_in_no_phase_tier_3_or_what_a_person_must_decide_runs_alone(
             assert answer["gate"]["mode"] in ("HITL", "REFUSE"), row.id
 
 
-def test_in_phase_1_nothing_runs_alone(desk: Counter) -> None:
-    assert not [row.id for row in PLAIN if desk.ask(row, phase=1)["gate"]["mode"] == "HOTL"]
+def test_in_phase_1_nothing_runs_alone(desk: Counters) -> None:
+    assert not [row.id for row in THERE if desk.ask(row, phase=1)["gate"]["mode"] == "HOTL"]
