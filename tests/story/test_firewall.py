@@ -148,9 +148,3 @@ def test_7c_whoever_makes_the_covered_time_longer_cannot_say_yes_to_it(desk: Des
     with pytest.raises(flow.Refused) as no:
         desk.decide(after.action.id, "sven", "approve")
     assert (after.action.params["rollback_hours"], no.value.code) == (8, "self_approval")
-
-
-def test_8a_a_restart_by_hand_never_runs_alone(desk: Desk) -> None:
-    desk.agent.will("db.restart", confidence=1.0, database="dev-db")
-    story = desk.action(desk.ask("erik", "restart dev-db"))
-    assert (story.assessment["mode"], story.assessment["hands"]) == ("HITL", "person")

@@ -30,7 +30,7 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
 def desk(server: Server, services: Services, tmp_path: Path) -> Iterator[Desk]:
     """A desk of the demo company whose systems are those."""
     one = Desk(server, tmp_path)
-    for name in ("mdm", "badge", "erp", "esign", "files"):
+    for name in ("mdm", "badge", "erp", "esign", "files", "hosts"):
         one.connectors[name] = build(name, "http", services.settings(COMPANY, name))
     yield one
     one.close()
@@ -371,8 +371,7 @@ def test_18b_their_paper_waits_for_legal_and_no_program_sends_it(
     assert (gate(story), story.state) == ((3, "HITL"), "waiting")
     assert reviewers(story) == {"leo"}
     desk.decide(story.action.id, "leo", "approve")
-    assert desk.story(story.action.id).state == "not_applied"
-    assert desk.ticket(story.action.ticket)["stands"] == "with_person"
+    assert desk.story(story.action.id).state == "by_hand"
     assert envelopes(services, story.action.id) == []
 
 
@@ -390,3 +389,57 @@ def test_a_template_that_was_changed_at_the_service_is_not_sent(
     finally:
         right = {"sha256": story.action.seen["sha256"]}
         services.ask("esign", "PUT", "/v1/templates/nda-mutual", json=right)
+
+
+# ------------------------------------------------------------------ databases that are restarted
+
+
+def host(services: Services, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = services.ask("hosts", "GET", f"/v1/hosts/{name}")
+    return found
+
+
+def test_8a_a_development_database_restarts_in_its_window_and_comes_back(
+    desk: Desk, services: Services
+) -> None:
+    before = host(services, "dev-db")
+    story = asked(desk, "erik", "restart prod, urgent", "db.restart", database="dev-db")
+    assert gate(story) == (2, "HOTL")
+    reason = story.assessment["findings"]["policy"]["reason"]
+    assert (reason["rule"], reason["limit"]) == ("policy.window", "Development databases")
+    said = story.assessment["findings"]["before"]
+    assert said == [f"dev-db has been running since {before['started_at']}, and works."]
+    after_the_hold(desk, story)
+    done, now = desk.story(story.action.id), host(services, "dev-db")
+    assert (done.state, done.outcome["kind"]) == ("executed", "verified")
+    assert (done.outcome["before"]["boot"], done.outcome["after"]["boot"]) == (
+        "dev-db-1",
+        "dev-db-2",
+    )
+    assert (now["restart"], now["healthy"]) == (story.action.id, True)
+
+
+def test_8b_production_waits_for_its_owner_whatever_the_words_say(
+    desk: Desk, services: Services
+) -> None:
+    story = asked(desk, "erik", "prod-db-1 is just dev really", "db.restart", database="prod-db-1")
+    assert gate(story) == (3, "HITL") and "lukas" in reviewers(story)
+    assert host(services, "prod-db-1")["boots"] == 1
+    desk.decide(story.action.id, "lukas", "approve")
+    assert (desk.story(story.action.id).state, host(services, "prod-db-1")["boots"]) == (
+        "executed",
+        2,
+    )
+
+
+def test_a_database_that_does_not_come_back_goes_to_a_person(
+    desk: Desk, services: Services
+) -> None:
+    story = asked(desk, "erik", "dev-db hangs", "db.restart", database="dev-db")
+    services.ask("hosts", "PATCH", "/v1/hosts/dev-db", json={"comes_back": False})
+    after_the_hold(desk, story)
+    assert desk.story(story.action.id).outcome["kind"] == "unknown"
+    assert desk.ticket(story.action.ticket)["stands"] == "with_person"
+    again = asked(desk, "erik", "once more", "db.restart", database="dev-db")
+    assert "does not work" in again.assessment["findings"]["before"][0]
+    services.ask("hosts", "PATCH", "/v1/hosts/dev-db", json={"comes_back": True, "healthy": True})
