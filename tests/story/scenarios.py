@@ -42,6 +42,12 @@ class Row:
         """Whether the specification wants nobody asked."""
         return (self.specified or self.mode) == "HOTL"
 
+    @property
+    def shown(self) -> bool:
+        """Whether a test of its own carries out what it asks for, and not something like it."""
+        files = {FILE.parents[1] / name.partition("::")[0] for name in self.shown_by}
+        return any(f'"{self.body["type"]}"' in file.read_text("utf-8") for file in files)
+
 
 ROWS = tuple(Row(**row) for row in yaml.safe_load(FILE.read_text("utf-8")))
 THERE = tuple(row for row in ROWS if not row.missing)
