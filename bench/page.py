@@ -34,7 +34,7 @@ Engines that keep a paused workflow alive were measured by others to need 79 to 
 ## Why it does not grow with the history
 - A list walks one index to its rows in their order, looks at anything else about them row by row,
   and counts a hundred rows beyond its page and no further. Every page can still be reached.
-- The sweep looks at the last day; at the start, and once an hour, at everything.
+- The sweep looks at the last day; soon after the start, and once an hour, at everything.
 - The past that the gate and a reviewer ask about is the latest of it, found by an index.
 - No process keeps anything about what waits.
 - Login roles run without just-in-time compilation, which takes longer than any of their statements.

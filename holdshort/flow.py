@@ -104,7 +104,9 @@ IN_FLIGHT = 128
 LATE = 4_000
 """The same for it to be found within a second, rather than by a sweep of everything."""
 
-EVERYTHING = 2**62
+OVERTAKEN = 250_000
+"""The same for a sweep of everything: more than are committed while any transaction of ours lasts."""
+
 EVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -247,7 +249,7 @@ def authorize(action: str) -> None:
         story = existing(found)
         if story.fate or story.authorization or not (story.decisions or story.override):
             return
-        answering.hand_over(story)
+        answering.hand_over(story, at=at)
         if story.older:
             return
         if story.decided("reject"):
@@ -422,7 +424,7 @@ def sweep(*, over: timedelta | None = None) -> int:
     `over` leaves what happened longer ago to a sweep of everything.
     """
     since = db.now() - over if over else EVER
-    sequence(window=LATE if over else EVERYTHING)
+    sequence(window=LATE if over else OVERTAKEN)
     with db.transaction():
         due = db.rows("due", since=since)
         for row in due:

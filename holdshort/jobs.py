@@ -128,12 +128,16 @@ def stragglers() -> None:
 
 
 def sweeps() -> Callable[[], object]:
-    """A sweep of the last day, and the first time and then once an hour one of everything."""
+    """A sweep of the last day; after the first one, and then once an hour, one of everything.
+
+    Whoever starts the desk waits for what is of today; what was left longer ago can wait half a minute.
+    """
     done = 0
 
     def sweep() -> None:
         nonlocal done
-        flow.sweep(over=timedelta(days=1) if done % SWEEPS_BETWEEN_THOROUGH_ONES else None)
+        thorough = done % SWEEPS_BETWEEN_THOROUGH_ONES == 1
+        flow.sweep(over=None if thorough else timedelta(days=1))
         done += 1
 
     return sweep

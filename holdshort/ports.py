@@ -189,7 +189,9 @@ class Knows(Protocol):
         """Effective rights held now, group nesting included."""
 
     def rights_coming(self, person: str) -> tuple[Right, ...] | None:
-        """Rights that other lines of the same bundle may give meanwhile; none outside of one."""
+        """Rights that may come meanwhile: by changes that have begun and that the directory does
+        not show yet, and by other lines of the same bundle.
+        """
 
     def rights_through(self, group: str) -> tuple[Right, ...] | None:
         """Effective rights that membership of the group carries, nesting included."""

@@ -38,6 +38,7 @@ EMERGENCY = re.compile(
     r"as soon as possible|critical|notfall|sofort|dringend)\b",
     re.IGNORECASE,
 )
+NOT_FLAGGED = "Only a person can flag an emergency, in the form; these words sound like one:"
 LOST = re.compile(
     r"\b(?:lost|stolen|missing|(?:cannot|can['’]t) find|left (?:\w+ ){1,2}in|verloren|weg|"
     r"gestohlen)\b",
@@ -169,7 +170,10 @@ def renew(text: str, words: Words, directory: Directory) -> Drafted:
 
 
 def patch(text: str, words: Words, directory: Directory) -> Drafted:
-    """One numbered patch, on what the inventory has, in the order of the words."""
+    """One numbered patch, on what the inventory has, in the order of the words.
+
+    Urgent words are told and flag nothing: only a person calls something an emergency.
+    """
     numbers = tuple(dict.fromkeys(PATCH.findall(text)))
     if len(numbers) != 1:
         return by_form("patch.deploy", "I need exactly one patch by its number.")
@@ -179,10 +183,8 @@ def patch(text: str, words: Words, directory: Directory) -> Drafted:
         return by_form("patch.deploy", "I cannot tell which part of the inventory is meant.")
     params = {"patch": numbers[0], "targets": [one.id for one in targets]}
     urgent = EMERGENCY.search(text)
-    if urgent:
-        params |= {"emergency": True}
     why = f"{numbers[0]} goes on {listed(targets)}."
-    called = f"The words call it an emergency: {quoted(urgent.group())}." if urgent else ""
+    called = f"{NOT_FLAGGED} {quoted(urgent.group())}." if urgent else ""
     return Drafted((Offered("patch.deploy", params),), because=tuple(filter(None, (why, called))))
 
 

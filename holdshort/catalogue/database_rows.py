@@ -100,7 +100,8 @@ def _change(params: Change, asked: Circumstances, knows: Knows) -> Findings:
             f"{_rows(params.rows)} of {_full(params.table)} in {asset.name} were to match "
             f"{_said(params.where)}, but {found} did."
         )
-    before = f"{_rows(params.rows)} of {_full(params.table)} match {_said(params.where)}."
+    match = "matches" if params.rows == 1 else "match"
+    before = f"{_rows(params.rows)} of {_full(params.table)} {match} {_said(params.where)}."
     return _of_rows(params, asset, preview, asked, before)
 
 

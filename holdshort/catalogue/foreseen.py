@@ -72,7 +72,9 @@ class _Foreseen:
         return None if groups is None else self._carried(groups)
 
     def rights_coming(self, person: str) -> tuple[Right, ...] | None:
-        return self._carried(e.joins for e in self._others if e.person == person and e.joins)
+        begun = self._knows.rights_coming(person)
+        lines = self._carried(e.joins for e in self._others if e.person == person and e.joins)
+        return None if begun is None or lines is None else (*begun, *lines)
 
     def _carried(self, groups: Iterable[str]) -> tuple[Right, ...] | None:
         best: dict[str, Right] = {}

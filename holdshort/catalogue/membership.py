@@ -123,7 +123,7 @@ class Place:
 
     @property
     def held_soon(self) -> facts.Rights:
-        """The rights held, and those that other lines of the same bundle may give meanwhile."""
+        """The rights held, and those that are on their way."""
         return (*(self.held or ()), *(self.coming or ()))
 
     @property
@@ -150,6 +150,8 @@ def place(person: str, group: str, knows: Knows) -> Place:
     """Read what the directory says. Raises UnknownTarget."""
     somebody = facts.person_named(knows, person)
     something = facts.group_named(knows, group)
+    # Read before what is held: what has arrived meanwhile is then seen twice, and never not at all.
+    coming = knows.rights_coming(person)
     return Place(
         person=somebody,
         account=facts.account_of(knows, somebody),
@@ -157,7 +159,7 @@ def place(person: str, group: str, knows: Knows) -> Place:
         member=knows.is_member(person, group),
         held=knows.rights_of(person),
         carried=knows.rights_through(group),
-        coming=knows.rights_coming(person),
+        coming=coming,
         containers=knows.containers_of(group),
         lookalikes=knows.lookalikes(something.name),
         read_at=knows.read_at(),

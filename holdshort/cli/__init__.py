@@ -23,12 +23,13 @@ from holdshort.cli import (
     safe_mode,
     switches,
     tickets,
+    work,
 )
 from holdshort.cli.base import CommandError
 
 GROUPS = (
     *(machine, backups, catalogue, company, policy, tickets, reviews, actions, people),
-    *(delegations, safe_mode, switches, access, overrides),
+    *(delegations, safe_mode, switches, access, overrides, work),
 )
 
 

@@ -33,7 +33,8 @@ def add_to(nouns: base.Nouns) -> None:
     check.add_argument("name")
 
 
-def _story(identity: str) -> Any:
+def story_of(identity: str) -> Any:
+    """The change with that id, from the rows. Raises CommandError."""
     from uuid import UUID
 
     from holdshort.records import actions
@@ -52,7 +53,7 @@ def _show(asked: argparse.Namespace) -> None:
     from holdshort import shown
     from holdshort.stops import telling
 
-    story = _story(asked.id)
+    story = story_of(asked.id)
     facts = {
         "change": telling.title(story),
         "state": story.state,
@@ -71,7 +72,7 @@ def _record(asked: argparse.Namespace) -> None:
     base.connect(asked, "web")
     from holdshort import shown
 
-    record = shown.record(_story(asked.id), technical=True)
+    record = shown.record(story_of(asked.id), technical=True)
     lines = [
         (event["at"][:19].replace("T", " "), event["position"], event["name"], event["actor"])
         for event in record["events"]
@@ -83,7 +84,7 @@ def _stop(asked: argparse.Namespace) -> None:
     base.connect(asked, "web")
     from holdshort import flow
 
-    story = _story(asked.id)
+    story = story_of(asked.id)
     flow.stop(story.action.id, asked.reason, sender=base.sender(asked.person))
     base.show(asked, {"id": story.action.id, "state": "revoked"}, "Stopped before it ran.")
 
@@ -92,7 +93,7 @@ def _undo(asked: argparse.Namespace) -> None:
     base.connect(asked, "web")
     from holdshort import flow
 
-    story = _story(asked.id)
+    story = story_of(asked.id)
     proposal = flow.undo(story.action.id, asked.reason, sender=base.sender(asked.person))
     base.show(asked, {"proposal": proposal}, "The undo is staged as a change of its own.")
 

@@ -16,6 +16,7 @@ import httpx
 
 from holdshort.cli import beside
 from holdshort.cli.base import CommandError
+from holdshort.cli.demo_databases import demo_databases
 from holdshort.cli.demo_systems import demo_systems
 from holdshort.machine import keys
 from holdshort.machine.database_url import database_url
@@ -54,10 +55,12 @@ def up(
         admin = os.environ.get("DATABASE_URL") or _own_postgres(supervisor, data)
         say("Preparing the database …")
         _prepare(admin, data)
+        secrets: dict[str, str] = {}
+        if demo and loaded:
+            loaded, secrets = _with_databases(admin, data, loaded)
         _load(loaded, demo=demo)
-        secrets = (
-            demo_systems(supervisor, data, file, _clean_environment()) if demo and file else {}
-        )
+        if demo and file:
+            secrets |= demo_systems(supervisor, data, file, _clean_environment())
         beside.keep_named(data, secrets)
         _add_processes(supervisor, admin, data, host, port, secrets, demo=demo)
         supervisor.start()
@@ -101,6 +104,14 @@ def _prepare(admin: str, data: Path) -> None:
 
     django.setup()
     install.migrate()
+
+
+def _with_databases(admin: str, data: Path, company: Company) -> tuple[Company, dict[str, str]]:
+    """The demo's databases: the company with the accounts in them, and what reaches them."""
+    made = demo_databases(admin, data, company)
+    if made.problem:
+        _say(made.problem)
+    return made.company, dict(made.named)
 
 
 def _load(company: Company | None, *, demo: bool) -> None:

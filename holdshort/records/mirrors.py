@@ -10,6 +10,7 @@ from holdshort.records import db
 
 def refresh(connector: Mirrors) -> Mirror:
     """Read a directory and replace its mirror. Raises ConnectorError; the old mirror then stays."""
+    began = db.now()
     mirror = connector.mirror()
     with db.transaction():
         db.value("lock", key=f"mirror:{connector.name}")
@@ -21,7 +22,7 @@ def refresh(connector: Mirrors) -> Mirror:
         db.write("add_accounts", connector=connector.name, rows=db.as_json(accounts))
         db.write("add_groups", connector=connector.name, rows=db.as_json(groups))
         db.write("add_memberships", connector=connector.name, rows=db.as_json(members))
-        db.write("mirror_was_read", connector=connector.name)
+        db.write("mirror_was_read", connector=connector.name, began=began)
     return mirror
 
 

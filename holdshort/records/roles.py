@@ -14,9 +14,14 @@ def role_names() -> dict[str, str]:
     `HOLDSHORT_ROLE_PREFIX` gives another prefix, so that two installations can share one
     PostgreSQL server.
     """
+    return {name: prefixed(name) for name in (OWNER, *PROCESSES)}
+
+
+def prefixed(name: str) -> str:
+    """The name of something of this installation on a server that others may use as well."""
     prefix = os.environ.get("HOLDSHORT_ROLE_PREFIX", "holdshort")
     if not prefix.isidentifier():
         raise ValueError(
             f"HOLDSHORT_ROLE_PREFIX is {prefix!r}; use letters, digits and underscores only."
         )
-    return {name: f"{prefix}_{name}" for name in (OWNER, *PROCESSES)}
+    return f"{prefix}_{name}"

@@ -31,6 +31,8 @@ class World:
     `asking` is the proposal, or the action that is asked anew, for which apps were asked live.
     `before` looks at what had been done by a moment in the past, and takes the mirrors as they
     are, however old. `rules` are asked instead of those in force: their `number` and `document`.
+    `last` is a last look before a change begins: until its transaction ends, nobody else has one
+    about the same person's rights, and so of two the second sees what the first has begun.
     """
 
     def __init__(
@@ -39,10 +41,12 @@ class World:
         *,
         before: datetime | None = None,
         rules: Mapping[str, Any] | None = None,
+        last: bool = False,
     ) -> None:
         self._asking = asking
         self._before = before
         self._other_rules = rules
+        self._last = last
         self._people: dict[str, Person | None] = {}
         self._groups: dict[str, Group | None] = {}
         self._through: dict[str, tuple[Right, ...]] = {}
@@ -66,7 +70,7 @@ class World:
 
     @classmethod
     def before_access(cls, group: str) -> World:
-        """A world that has read at once what may speak against giving access through a group."""
+        """A last look that has read at once what may speak against access through a group."""
         named = {"group": group}
         [reading], reached, held, policy = db.together(
             ("mirror_read_at", {}),
@@ -74,7 +78,7 @@ class World:
             ("rights_through_group", named),
             ("policy_in_force", {}),
         )
-        made = cls()
+        made = cls(last=True)
         made._reading, made._policy = reading, policy[0] if policy else None
         made._through[group] = _best(reached, held)
         return made
@@ -127,7 +131,13 @@ class World:
         return self._rights(db.rows("reach_of_person", person=person)) if self._fresh else None
 
     def rights_coming(self, person: str) -> tuple[Right, ...] | None:
-        return ()
+        if self._before:
+            return ()
+        turn = [db.lock("rights", person)] if self._last else []
+        joining = db.together(*turn, ("joining", {"person": person}))[-1]
+        through = [self.rights_through(row["slug"]) for row in joining]
+        unknown = any(rights is None for rights in through)
+        return None if unknown else tuple(right for rights in through for right in rights or ())
 
     def rights_through(self, group: str) -> tuple[Right, ...] | None:
         if not self._fresh:

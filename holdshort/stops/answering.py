@@ -13,7 +13,7 @@ from holdshort.records.actions import Story
 from holdshort.records.ids import new_id
 from holdshort.records.people import DESK
 from holdshort.records.wake import wake
-from holdshort.stops import alone, staging, telling
+from holdshort.stops import alone, asking, staging, telling
 from holdshort.stops.deciding import Answer, on_their_own_word
 
 
@@ -129,7 +129,7 @@ def reject(story: Story) -> None:
     telling.ended(story, "was not approved", detail=no.get("comment") or "")
 
 
-def hand_over(story: Story) -> None:
+def hand_over(story: Story, *, at: datetime) -> None:
     """Add the people to whom a reviewer handed the review."""
     asked = {assignment["person"] for assignment in story.assignments}
     for decision in story.decided("hand_over"):
@@ -144,6 +144,7 @@ def hand_over(story: Story) -> None:
             rank=len(asked) + 1,
             delegation=None,
         )
+        asking.note_sides(story, decision["review"], [decision["hand_to"]], at=at)
         audit.event(
             "review.handed_over",
             actor=decision["person"],

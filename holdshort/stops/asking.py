@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from holdshort.core import routing, settings
-from holdshort.core.circles import Wait, apart
+from holdshort.core.circles import Wait
 from holdshort.core.deciders import Candidate, Deciders
 from holdshort.core.routing import Assigned, Routing
 from holdshort.core.stakes import Stakes, beyond
@@ -16,7 +16,7 @@ from holdshort.core.terms import Action, Authority, Findings
 from holdshort.records import audit, db, panels, people
 from holdshort.records.actions import Story
 from holdshort.records.people import DESK
-from holdshort.stops import telling
+from holdshort.stops import sides, telling
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,20 +161,19 @@ def _lost_for_another(story: Story, person: str, delegation: str, at: datetime) 
 
 def side_taken(story: Story, person: str, *, at: datetime) -> str:
     """Why a yes of this person adds nothing to those on record, where each side needs its own."""
+    return sides.taken(story, _wait(story, at), person) if _field(story).also else ""
+
+
+def note_sides(story: Story, review: int, people: Iterable[str], *, at: datetime) -> None:
+    """Write for which sides people are asked, where each of several must say yes."""
+    if story.gate["sides"]:
+        sides.note(review, _wait(story, at), people)
+
+
+def _wait(story: Story, at: datetime) -> Wait:
     field = _field(story)
-    if not field.also:
-        return ""
     desk = deciders(story.action, field, at=at)
-    wait = Wait(desk, field.context, field.owners, 1, field.also)
-    before = [one["person"] for one in story.yes]
-    spoken = [wait.speaks_for(one) for one in (*before, person)]
-    if apart(spoken):
-        return ""
-    sides = " and ".join(wait.contexts)
-    if not spoken[-1]:
-        return f"This needs a yes for {sides}, each of somebody who decides that; you do not."
-    said = desk.names([Candidate(one, "") for one in before])
-    return f"This needs a yes for {sides}. With that of {said} there is one for what you decide."
+    return Wait(desk, field.context, field.owners, 1, field.also)
 
 
 def could_not(story: Story, persons: Iterable[str], *, at: datetime) -> dict[str, str]:
@@ -198,6 +197,7 @@ def open_review(story: Story, who: Routing, *, at: datetime) -> None:
         fault=fault,
         panel=panels.of(who.reviewers),
     )
+    note_sides(story, number, [one.person for one in who.reviewers], at=at)
     audit.event(
         "review.opened",
         actor=DESK,
@@ -220,6 +220,9 @@ def again(story: Story, *, at: datetime) -> None:
     if not more:
         return
     _ask(story, more)
+    # Who was asked before may speak for another side by now.
+    everybody = asked | {one.person for one in more}
+    note_sides(story, story.review["number"], sorted(everybody), at=at)
     audit.event(
         "review.asked_again",
         actor=DESK,
@@ -245,6 +248,8 @@ def escalate(story: Story, *, at: datetime) -> list[str]:
     more = routing.escalation(desk, silent(story), **field.question)
     new = [one for one in more if one.person not in asked]
     _ask(story, new)
+    assert story.review is not None
+    note_sides(story, story.review["number"], [one.person for one in new], at=at)
     return [one.person for one in new]
 
 

@@ -70,6 +70,12 @@ class Assessment:
         return any(one.rule == facts.EMERGENCY for one in self.findings.raises)
 
     @property
+    def sides(self) -> list[str] | None:
+        """The contexts of each of which somebody else must say yes, where there are several."""
+        several = [self.findings.context, *self.findings.also]
+        return several if self.findings.also and self.gate.needed else None
+
+    @property
     def category(self) -> str:
         """Action type / tier."""
         return f"{self.type.id}/{int(self.tier)}"

@@ -79,7 +79,7 @@ def objected(story: Story) -> bool:
     """
     action = story.action
     group = action.params.get("group")
-    world = World.before_access(group) if group else World()
+    world = World.before_access(group) if group else World(last=True)
     try:
         against = catalogue.find(action.type).objection(action.params, world)
     except catalogue.CatalogueError:

@@ -208,6 +208,7 @@ def _write_answer(one: Assessment, *, digest: str, data: bytes) -> None:
         alone=one.alone,
         call_back=one.call_back,
         emergency=one.emergency,
+        sides=one.sides,
         grounds=grounds.pack(asdict(one.findings), reasons, beside=data),
     )
 

@@ -81,7 +81,7 @@ from tests.agent.office import OMAR, offer, staged
         (
             "Deploy KB5031455 to prod-db-1 immediately",
             "patch.deploy",
-            {"patch": "KB5031455", "targets": ["prod-db-1"], "emergency": True},
+            {"patch": "KB5031455", "targets": ["prod-db-1"]},
         ),
         ("Sign me out everywhere", "idp.revoke_sessions", {"person": "p-dana"}),
         ("End all sessions of Ana", "idp.revoke_sessions", {"person": "p-ana"}),
@@ -97,6 +97,13 @@ def test_a_plain_request_becomes_one_typed_action(
     agent: Agent, words: str, action: str, params: dict[str, Any]
 ) -> None:
     assert staged(offer(agent, words)) == [(action, params)]
+
+
+@pytest.mark.parametrize("urgent", ["", "immediately", "as soon as possible, it is critical"])
+def test_urgent_words_are_told_and_change_nothing_of_the_offer(agent: Agent, urgent: str) -> None:
+    told = offer(agent, f"Please deploy KB5031455 to laptops ring 1 {urgent}")
+    assert staged(told) == [("patch.deploy", {"patch": "KB5031455", "targets": ["ring-1"]})]
+    assert ("Only a person can flag an emergency" in told.reasoning) is bool(urgent)
 
 
 def test_dana_who_forgot_her_password_is_dana_who_asks(agent: Agent) -> None:

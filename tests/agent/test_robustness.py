@@ -66,10 +66,8 @@ def assert_typed(told: Offer) -> None:
     assert [bool(told.actions), bool(told.question), bool(told.hand_over)].count(True) == 1
     assert 0.0 <= told.confidence <= 1.0 and told.reasoning
     for action in told.actions:
-        params = dict(action.params)
-        assert params.pop("emergency", True) is True
-        assert set(params) == PARAMETERS[action.type]
-        for name, value in params.items():
+        assert set(action.params) == PARAMETERS[action.type]
+        for name, value in action.params.items():
             written = AS_WRITTEN.get(name)
             several = value if isinstance(value, list) else [value]
             assert written.fullmatch(value) if written else set(several) <= KNOWN

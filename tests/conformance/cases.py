@@ -332,7 +332,7 @@ def _holds(seen: Look) -> tuple[str, ...]:
 
 
 def _matches(seen: Look) -> tuple[str, ...]:
-    row = f"1 row of public.people match user_name = ‘{seen.place.person}’."
+    row = f"1 row of public.people matches user_name = ‘{seen.place.person}’."
     return (row, *_holds(seen))
 
 

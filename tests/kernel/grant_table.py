@@ -16,7 +16,7 @@ _ACTION = (
 )
 _ASSESSMENT = (
     "action digest type connector tier mode hands needed phase min_assurance policy_version "
-    "catalogue_version grounds alone call_back emergency"
+    "catalogue_version grounds alone call_back emergency sides"
 )
 _AUTHORIZATION = (
     "action digest type connector category tier mode hands needed basis policy_version standing "
@@ -50,6 +50,7 @@ INSERTS: dict[str, dict[str, str]] = {
     "review": {"desk": "action expires_at fault panel remind_at escalate_at"},
     "assignment": {"desk": "review person why rank expires_at delegation"},
     "lookback": {"web": "decision decider person account result note"},
+    "side": {"desk": "review person side"},
     "reminder": {"desk": "review step"},
     "delegation": {"web": "id giver taker account starts ends"},
     "takeback": {"web": "delegation"},

@@ -49,6 +49,7 @@ GUARDED = (
     "proposal",
     "reconciliation",
     "settlement",
+    "side",
     "switch",
 )
 """Tables whose row policies let nobody do what no policy names."""
@@ -98,10 +99,13 @@ _TWICE = (
             *("override", "looked_over", "call_back", "emergency_looked_over"),
         )
     ),
-    Redundant(
-        "authorization.authorization_desk is for some",
-        "no other role has the grant",
-        ("executor may not INSERT authorization",),
+    *(
+        Redundant(
+            f"{table}.{table}_desk is for some",
+            "no other role has the grant",
+            (f"executor may not INSERT {table}",),
+        )
+        for table in ("authorization", "side")
     ),
 )
 

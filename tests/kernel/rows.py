@@ -386,7 +386,7 @@ class Kernel:
         from holdshort import flow
 
         with self.desk.role("desk"):
-            flow.sequence(window=flow.EVERYTHING)
+            flow.sequence(window=flow.OVERTAKEN)
         return made
 
     def position(self, made: Made) -> int | None:

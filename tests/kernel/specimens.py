@@ -21,6 +21,7 @@ from tests.kernel.attacks import (
     grants,
     overrides,
     rollbacks,
+    sides,
     turns,
 )
 from tests.kernel.grant_table import ROLES
@@ -50,6 +51,7 @@ def full(kernel: Kernel) -> None:
     call_backs.confirmed(kernel)
     emergencies.looked(kernel)
     rollbacks.changed(kernel)
+    sides.permitted(kernel)
     kernel.insert("web", "ending", action=made.id, why="ended", person="dana")
     kernel.insert("desk", "ending", action=made.id, why="gone")
     own = {"initiator": "holdshort", "initiator_kind": "service", "answers": None}

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.desk import Desk, Server, group_id
-from tests.kernel.at_once import Counting
+from holdshort import flow
+from holdshort.company.read import read
+from holdshort.records import mirrors
+from holdshort.stops import execution
+from tests.conftest import COMPANY
+from tests.crash.scene import HeldDesk
+from tests.desk import Desk, FileDirectory, Server, group_id
+from tests.kernel.at_once import Counting, together
 from tests.story.test_services import asked, gate
 
 
@@ -68,3 +75,113 @@ def test_what_was_approved_with_the_rule_on_the_screen_is_not_asked_again(desk: 
     story = join(desk, "lea", "payment-approvers")
     desk.decide(story.action.id, "frieda", "approve")
     assert desk.story(story.action.id).state == "executed"
+
+
+# ------------------------------------------------------------------ two halves at the same time
+
+
+@pytest.fixture
+def held(server: Server, tmp_path: Path) -> Iterator[Desk]:
+    """A desk whose executors start when they are told to."""
+    one = HeldDesk(server, tmp_path)
+    one.connectors["directory"] = Counting()
+    yield one
+    one.close()
+
+
+def both_halves(desk: Desk) -> tuple[str, str]:
+    """Two changes that are harmless alone, approved, and begun by nobody yet."""
+    made = [join(desk, "mateo", one) for one in ("vendor-creators", "payment-approvers")]
+    for one in made:
+        desk.decide(one.action.id, "frieda", "approve")
+    first, second = (str(one.action.id) for one in made)
+    assert {desk.story(one).state for one in (first, second)} == {"authorized"}
+    return first, second
+
+
+def execute(desk: Desk, action: str) -> None:
+    flow.execute(action, connectors=desk.connectors, worker="test", seal=str.encode)
+
+
+def effects(desk: Desk) -> list[str]:
+    return list(desk.connectors["directory"].effects)  # type: ignore[attr-defined]
+
+
+def asked_anew(desk: Desk, action: str) -> None:
+    """The second half is put to people again, with the rule, and has had no effect."""
+    desk.run()
+    again = desk.actions(desk.story(action).action.ticket)[-1]
+    assert (again.action.version, again.state) == (2, "waiting")
+    assert duty(again) == ["rule pay-vendor"]
+    assert action not in effects(desk)
+
+
+def test_of_two_halves_that_two_executors_claim_at_once_one_takes_effect(
+    held: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first has passed its last check and has not committed when the second comes."""
+    halves, start = both_halves(held), execution._start
+    waiting = (
+        "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database "
+        f"WHERE l.locktype = 'advisory' AND NOT l.granted AND d.datname = '{held.database}'"
+    )
+
+    def when_the_other_is_here(*told: Any) -> Any:
+        started.append(told)
+        for _ in range(400):
+            if len(started) == 2 or held.server.admin(waiting) != [(0,)]:
+                break
+        return start(*told)
+
+    started: list[Any] = []
+    monkeypatch.setattr(execution, "_start", when_the_other_is_here)
+    done = together(held, [("executor", partial(execute, held, one)) for one in halves])
+    assert [error for _, error in done if error] == []
+    [won] = effects(held)
+    [lost] = set(halves) - {won}
+    asked_anew(held, lost)
+
+
+def test_a_half_that_has_begun_and_that_nobody_has_read_back_counts(held: Desk) -> None:
+    first, second = both_halves(held)
+    with held.role("executor"):
+        assert execution.claim(first, worker="dead") is not None
+        execute(held, second)
+    asked_anew(held, second)
+
+
+def test_a_half_that_took_effect_counts_before_the_directory_is_read_again(held: Desk) -> None:
+    first, second = both_halves(held)
+    with held.role("executor"):
+        execute(held, first)
+        execute(held, second)
+    assert effects(held) == [first]
+    asked_anew(held, second)
+
+
+def test_a_reading_that_began_before_the_first_half_does_not_hide_it(held: Desk) -> None:
+    first, second = both_halves(held)
+
+    class Meanwhile(FileDirectory):
+        def mirror(self) -> Any:
+            found = super().mirror()
+            execute(held, first)
+            return found
+
+    with held.role("executor"):
+        mirrors.refresh(Meanwhile(read(COMPANY)))
+        execute(held, second)
+    assert effects(held) == [first]
+    asked_anew(held, second)
+
+
+def test_a_half_that_did_not_happen_counts_no_more(held: Desk) -> None:
+    first, second = both_halves(held)
+    directory, held.connectors = held.connectors, {}
+    with held.role("executor"):
+        execute(held, first)
+    held.connectors = directory
+    assert held.story(first).state == "not_applied"
+    with held.role("executor"):
+        execute(held, second)
+    assert effects(held) == [second]

@@ -134,7 +134,7 @@ def test_a_correction_in_development_is_seen_approved_made_and_undone(
     findings = story.assessment["findings"]
     assert (story.assessment["tier"], story.assessment["mode"]) == (2, "HITL")
     assert findings["before"] == [
-        f"1 row of public.orders match id = ‘{number}’.",
+        f"1 row of public.orders matches id = ‘{number}’.",
         f"id {number}: status = ‘lost’.",
     ]
     assert findings["after"] == [f"id {number}: status = ‘closed’."]

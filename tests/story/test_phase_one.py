@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from holdshort import flow
+from tests.cli.within import command
 from tests.desk import Desk
 from tests.directory import Directory
 from tests.story.offices import Office
@@ -71,9 +72,10 @@ def test_a_report_that_the_directory_contradicts_is_a_mismatch(
     new_desk.decide(action, office.security_reviewer, "approve")
     report(new_desk, action, "as_approved", office)
     assert new_desk.story(action).state == "mismatch"
-    who = new_desk.sender(office.other_reviewer)
-    with new_desk.role("web"):
-        flow.find(action, "not_applied", "Nobody had pressed save.", sender=who)
+    who = ("--as", office.other_reviewer)
+    assert "mismatch" in command(new_desk, "work", "list", *who).stdout
+    note = ("--result", "not_applied", "--note", "Nobody had pressed save.")
+    assert command(new_desk, "work", "find", action, *note, *who).returncode == 0
     assert new_desk.story(action).state == "not_applied"
 
 

@@ -176,15 +176,23 @@ def test_20b_the_server_room_waits_for_security_and_for_facilities(
     desk: Desk, services: Services
 ) -> None:
     zones = ["front-door", "office-floor", "server-room"]
+    desk.sql(
+        "INSERT INTO absence VALUES ('ines', now() - interval '1 day', now() + interval '1 day')"
+    )
     story = asked(desk, "bea", "add the server room", "badge.set_zones", person="bea", zones=zones)
     assert (gate(story), story.state) == ((3, "HITL"), "waiting")
     assert {"sven", "olga"} <= reviewers(story) and story.gate["needed"] == 2
+    spoken_for = desk.sql("SELECT person, side FROM kernel.side")
+    assert {("sven", "security"), ("olga", "facilities")} <= set(spoken_for)
+    assert "ines" not in reviewers(story)
     assert any("a room that gives power" in line for line in story.assessment["findings"]["after"])
     assert services.ask("badge", "GET", "/v1/holders/bea")["zones"] == zones[:2]
     desk.decide(story.action.id, "sven", "approve")
     with pytest.raises(flow.Refused, match="there is one for what you decide") as again:
         desk.decide(story.action.id, "nadia", "approve")
     assert again.value.code == "side_taken"
+    desk.decide(story.action.id, "olga", "hand_over", reason_code="not_mine", hand_to="ines")
+    assert ("ines", "facilities") in desk.sql("SELECT person, side FROM kernel.side")
     assert services.ask("badge", "GET", "/v1/holders/bea")["zones"] == zones[:2]
     desk.decide(story.action.id, "olga", "approve")
     assert desk.story(story.action.id).state == "executed"

@@ -95,6 +95,8 @@ def test_connected_apps_are_listed_with_what_they_carry_out(up: Running) -> None
     if "mdm" in apps:
         assert apps["mdm"]["serves"] == ["mdm.install", "mdm.remove"]
         assert "install packages" in apps["mdm"]["scopes"]
+    for database in apps.keys() & {"dev-db", "prod-db-1"}:
+        assert "notes can be read" in up.command("connector", "check", database).stdout
 
 
 def test_the_credential_of_a_connected_app_is_tried_as_the_documents_say(up: Running) -> None:

@@ -38,6 +38,19 @@ SELECT d.connector, d.external_id, d.user_name, d.active, d.factor_enrolled, d.l
   JOIN public.mirror_read r ON r.connector = d.connector
  WHERE a.person = %(person)s ORDER BY a.id LIMIT 1;
 
+-- name: joining
+-- The groups that somebody is being put into: by what has begun, and has not ended or ended after the directory was read.
+SELECT DISTINCT g.slug
+  FROM kernel.action a
+  JOIN kernel.fate f ON f.action = a.id AND f.kind IN ('claimed', 'by_hand')
+  JOIN public.directory_group g ON g.connector = a.connector AND g.external_id = kernel.target_of(a.canonical)
+  LEFT JOIN kernel.outcome o ON o.action = a.id
+ WHERE a.beneficiary = %(person)s AND a.type IN ('idp.add_to_group', 'github.set_membership')
+   AND (o.action IS NULL
+        OR o.kind <> 'not_applied'
+           AND o.at > COALESCE((SELECT r.read_at FROM public.mirror_read r WHERE r.connector = a.connector), '-infinity'))
+ ORDER BY g.slug;
+
 -- name: user_name_taken
 -- Whether an entry of any mirrored directory has that user name.
 SELECT EXISTS (SELECT FROM public.directory_account d WHERE lower(d.user_name) = lower(%(name)s));
@@ -210,7 +223,8 @@ SELECT %(connector)s, r.group_id, r.member_id, r.member_kind
 ON CONFLICT DO NOTHING;
 
 -- name: mirror_was_read
-INSERT INTO public.mirror_read (connector, read_at) VALUES (%(connector)s, clock_timestamp())
+-- What it shows is as old as the beginning of its reading.
+INSERT INTO public.mirror_read (connector, read_at) VALUES (%(connector)s, %(began)s)
 ON CONFLICT (connector) DO UPDATE SET read_at = EXCLUDED.read_at;
 
 -- name: asset

@@ -22,10 +22,10 @@ INSERT INTO kernel.dependency (action, needs) VALUES (%(action)s, %(needs)s);
 
 -- name: add_assessment
 INSERT INTO kernel.assessment (action, digest, type, connector, tier, mode, hands, needed, phase, min_assurance,
-                               policy_version, catalogue_version, grounds, alone, call_back, emergency)
+                               policy_version, catalogue_version, grounds, alone, call_back, emergency, sides)
 VALUES (%(action)s, decode(%(digest)s, 'hex'), %(type)s, %(connector)s, %(tier)s, %(mode)s, %(hands)s, %(needed)s,
         %(phase)s, %(min_assurance)s, %(policy_version)s, %(catalogue_version)s, %(grounds)s, %(alone)s, %(call_back)s,
-        %(emergency)s);
+        %(emergency)s, %(sides)s);
 
 -- name: add_review
 INSERT INTO kernel.review (action, expires_at, fault, panel, remind_at, escalate_at)
@@ -48,6 +48,15 @@ ON CONFLICT DO NOTHING;
 INSERT INTO kernel.assignment (review, person, why, rank, expires_at, delegation)
 SELECT r.number, %(person)s, %(why)s, %(rank)s, r.expires_at, %(delegation)s FROM kernel.review r WHERE r.number = %(review)s
 ON CONFLICT DO NOTHING;
+
+-- name: add_sides
+-- For which sides people were asked, where each of them must say yes.
+INSERT INTO kernel.side (review, person, side)
+SELECT %(review)s, one.person, one.side FROM unnest(%(people)s::text[], %(sides)s::text[]) AS one (person, side)
+ON CONFLICT DO NOTHING;
+
+-- name: sides
+SELECT person, side FROM kernel.side WHERE review = %(review)s;
 
 -- name: add_decision
 INSERT INTO kernel.decision (id, review, action, digest, expires_at, requester, beneficiary, initiator, changer,

@@ -16,6 +16,7 @@ from tests.kernel.attacks import (
     people,
     permissions,
     rollbacks,
+    sides,
     switches,
     turns,
 )
@@ -32,6 +33,7 @@ ON_ONE_DATABASE: list[Attack] = [
     *people.ATTACKS,
     *permissions.ATTACKS,
     *rollbacks.ATTACKS,
+    *sides.ATTACKS,
     *turns.ATTACKS,
 ]
 """Attacks that leave a database as it was for the others."""
