@@ -51,9 +51,11 @@ class Office:
         return self.template
 
     def _company(self, folder: Path) -> Path:
-        if self.register is None:
-            return self.file
-        return overlaid(folder, authority=_read(self.register)["authority"])
+        return overlaid(folder, authority=self.authority()) if self.register else self.file
+
+    def authority(self) -> Any:
+        """Who may decide what here."""
+        return _read(self.register or self.file)["authority"]
 
     def who(self, decider: str) -> str:
         """Who decides here what this person of the team decides."""
