@@ -107,7 +107,7 @@ LATE = 4_000
 """The same for it to be found within a second, rather than by a sweep of everything."""
 
 OVERTAKEN = 250_000
-"""The same for a sweep of everything: more than are committed while any transaction of ours lasts."""
+"""The same for a sweep of everything: more than are committed while a transaction of ours lasts."""
 
 EVER = datetime.min.replace(tzinfo=UTC)
 
@@ -425,10 +425,10 @@ def sweep(*, over: timedelta | None = None) -> int:
 
     `over` leaves what happened longer ago to a sweep of everything.
     """
-    since = db.now() - over if over else EVER
+    now = db.now()
     sequence(window=LATE if over else OVERTAKEN)
     with db.transaction():
-        due = db.rows("due", since=since)
+        due = db.rows("due", since=now - over if over else EVER, now=now)
         for row in due:
             wake_once(row["stop"], row["id"])
             if row["stop"] in previewing.COME_AFTER:

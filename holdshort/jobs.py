@@ -123,16 +123,13 @@ def watch() -> None:
 
 
 def sweeps() -> Callable[[], object]:
-    """A sweep of the last day; after the first one, and then once an hour, one of everything.
-
-    Whoever starts the desk waits for what is of today; what was left longer ago can wait half a minute.
-    """
+    """A sweep of the last day; after the first, and then once an hour, one of everything."""
     done = 0
 
     def sweep() -> None:
         nonlocal done
-        thorough = done % SWEEPS_BETWEEN_THOROUGH_ONES == 1
-        flow.sweep(over=None if thorough else timedelta(days=1))
+        # Whoever starts the desk waits for what is of today, and for no more.
+        flow.sweep(over=None if done % SWEEPS_BETWEEN_THOROUGH_ONES == 1 else timedelta(days=1))
         done += 1
 
     return sweep

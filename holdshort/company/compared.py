@@ -94,6 +94,7 @@ SECTIONS: tuple[Compared, ...] = (
             "criticality": loose.CRITICALITY,
             "owner": always,
             "connector": always,
+            "restart_tested": loose.proved,
         },
         apart=("id",),
     ),
@@ -138,7 +139,7 @@ SECTIONS: tuple[Compared, ...] = (
     Compared(
         "vendor",
         loose.by_id("vendors"),
-        {"name": always, "owner": always},
+        {"name": always, "owner": always, "phone": always, "phone_since": always},
         apart=("id", "contracts"),
     ),
     Compared(
@@ -212,7 +213,8 @@ SECTIONS: tuple[Compared, ...] = (
         "the budget",
         loose.single("budgets"),
         {
-            **dict.fromkeys(("people_per_hour", "privileged_per_day", "privileged_hours"), raised),
+            **dict.fromkeys(("people_per_hour", "privileged_per_day"), raised),
+            **dict.fromkeys(("privileged_hours", "grave_hours"), raised),
             "longest_hours": loose.longer,
         },
     ),

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
+from holdshort.company.buying import Document, Equipment, Party, Software, Vendor
 from holdshort.company.fields import (
     EVERYONE,
     Currency,
@@ -24,17 +25,12 @@ from holdshort.company.policy import (
     Budgets,
     Confidence,
     Conflict,
-    Document,
-    Equipment,
     FieldList,
     Hold,
-    Party,
     RoleTemplate,
     Routing,
-    Software,
     Standing,
     Threshold,
-    Vendor,
     Window,
 )
 from holdshort.company.systems import (

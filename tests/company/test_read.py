@@ -151,6 +151,7 @@ EXTRA = [
     ("confidence: {categories: {idp.unlock: 0.9}}", "confidence.categories.idp.unlock", "category"),
     ("budgets: {people_per_hour: -5}", "budgets.people_per_hour", "at least 0"),
     ("budgets: {privileged_hours: 5}", "budgets.privileged_hours", "at most 4"),
+    ("budgets: {grave_hours: 8761}", "budgets.grave_hours", "at most 8760"),
     ("budgets: {longest_hours: {nowhere: 2}}", "budgets.longest_hours", "no system, group, asset"),
     ("standing:\n- {category: fw.change/4, phase: 3, basis: demo}", "standing", "not a category"),
     ("standing:\n- {category: idp.unlock/1, phase: 3, basis: earned}", "standing", "demo"),
