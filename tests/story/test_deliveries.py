@@ -194,13 +194,21 @@ def test_each_hears_once_what_needs_them_and_the_links_change_nothing(desk: Desk
     desk.agent.will("hris.read", person="dana")
     by_hand = desk.action(desk.ask("dana", "what do you keep about me?"))
     desk.decide(by_hand.action.id, "petra", "approve")
+    for action in (by_hand.action.id, waiting.action.id):
+        desk.sql(
+            "INSERT INTO sealed (action, ticket, person, sealed, expires_at) VALUES "
+            f"('{action}', 3, 'dana', 'hunter2', clock_timestamp() + interval '15 minutes')"
+        )
     strike(desk, mail, pager)
+    desk.sql(f"DELETE FROM sealed WHERE action = '{waiting.action.id}'")
     assert {one.about[0].kind for one in mail.sent if one.urgent} == {"override", "switch"}
     assert {one.about[0].kind for one in pager.sent} == {"override", "switch"}
     gathered(desk, mail, pager)
     ticket = waiting.action.ticket
     asks = "‘Add Viktor Petrov to Build Tools’ waits for your answer"
     assert f"{asks} (ticket {ticket})." in mail.lines(first)
+    assert "A new password waits for you to read it once (ticket 3)." in mail.lines("dana")
+    assert not [line for line in mail.lines("viktor") if "password" in line]
     assert f"There is a question for you on ticket {ticket}." in mail.lines("viktor")
     assert any(line.endswith("is yours to carry out (ticket 3).") for line in mail.lines("petra"))
     assert "Lukas Weber stopped ‘Add somebody to a group’." in mail.lines("ines")
