@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from holdshort.catalogue.kind import Unconfirmed, UnknownTarget
@@ -237,8 +238,13 @@ def locked_by(knows: Knows, lock: Lock) -> str:
 
 def has_left(person: Person, asked: Circumstances) -> bool:
     """Whether employment is over; the last day itself still counts as employed."""
+    return left_by(person, asked.at)
+
+
+def left_by(person: Person, at: datetime) -> bool:
+    """The same at that moment."""
     end = person.employment.end
-    return person.employment.status == "ended" or (end is not None and end < asked.at.date())
+    return person.employment.status == "ended" or (end is not None and end < at.date())
 
 
 def leaver(person: Person, asked: Circumstances) -> Reason | None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from holdshort import catalogue
+from holdshort.core.grants import told_before
 from holdshort.core.terms import Hands, PolicyVerdict, Reason
 from holdshort.records import actions, audit, db, people
 from holdshort.records.actions import Story
@@ -90,8 +91,8 @@ def objected(story: Story) -> bool:
 
 
 def _wake_at_its_end(story: Story) -> None:
-    if story.action.params.get("hours"):
-        db.write("wake_its_end", action=story.action.id)
+    if hours := int(story.action.params.get("hours", 0)):
+        db.write("wake_its_end", action=story.action.id, before=told_before(hours))
 
 
 def by_term(story: Story, approver: str, *, at: datetime) -> None:

@@ -68,6 +68,7 @@ class World:
             {
                 name: company()[name]
                 for name in (
+                    "assets",
                     "guests",
                     "devices",
                     "zones",
@@ -86,6 +87,9 @@ class World:
         """What vendors got lately, in minor units."""
         self.moved: dict[str, Any] = {}
         """What the target showed when the version before was to run."""
+        self.apps: Mapping[str, Any] = company()["connectors"]
+        """The connected apps, by name."""
+
         self.doubts: Doubt | None = None
         self.stale = False
 
@@ -159,7 +163,7 @@ class World:
         return self.patched_lately
 
     def connected(self, name: str) -> bool:
-        return name in company()["connectors"]
+        return name in self.apps
 
     def reports(self, numbers: Sequence[int]) -> list[Mapping[str, Any]]:
         """Ticket n is of person n, and came in 40 seconds after the one before."""

@@ -23,10 +23,10 @@ SELECT DISTINCT jsonb_array_elements_text(kernel.ends_of(a.canonical)) AS zone
  WHERE g.type = 'badge.set_zones' AND g.beneficiary = %(person)s ORDER BY zone;
 
 -- name: wake_its_end
--- Wake the desk when the time of a grant is over, if its bytes say one; it looks at the rows then.
+-- Wake the desk when the time of a grant is over, or so many hours before; it looks at the rows then.
 INSERT INTO public.procrastinate_jobs (queue_name, task_name, args, scheduled_at)
 SELECT 'desk', 'lapse', jsonb_build_object('id', a.id),
-       clock_timestamp() + kernel.hours_of(a.canonical) * interval '1 hour'
+       clock_timestamp() + (kernel.hours_of(a.canonical) - %(before)s) * interval '1 hour'
   FROM kernel.action a JOIN kernel.takes_back i ON i.gives = a.type
  WHERE a.id = %(action)s AND kernel.hours_of(a.canonical) IS NOT NULL;
 
