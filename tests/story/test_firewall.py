@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,24 @@ def test_7c_undoing_the_rule_is_decided_again_by_somebody_else(desk: Desk) -> No
     assert undoing.action.params["change"] == "remove"
     assert (undoing.assessment["tier"], undoing.state) == (3, "waiting")
     assert "sven" not in {one["person"] for one in undoing.assignments}
+
+
+def test_a_rule_that_cannot_wait_is_decided_at_once_and_looked_over_afterwards(
+    desk: Desk,
+) -> None:
+    who = desk.sender("aylin")
+    with desk.role("web"):
+        flow.ask_by_form("fw.change", {**OPEN_443, "emergency": True}, words="", sender=who)
+    desk.run()
+    [(action,)] = desk.sql("SELECT id FROM kernel.action")
+    story = desk.story(str(action))
+    assert (story.assessment["tier"], story.assessment["mode"]) == (3, "HITL")
+    # The clock runs at night and on Sunday, too.
+    assert story.review["expires_at"] - story.review["opened_at"] <= timedelta(hours=24)
+    unflagged = {"emergency": False}
+    desk.decide(story.action.id, "sven", "change", reason_code="other", changes=unflagged)
+    again = desk.actions(story.action.ticket)[-1]
+    assert "sven" not in {one["person"] for one in again.assignments}, "it would not be looked over"
 
 
 def made(desk: Desk, hours: int) -> Any:
@@ -129,9 +148,3 @@ def test_7c_whoever_makes_the_covered_time_longer_cannot_say_yes_to_it(desk: Des
     with pytest.raises(flow.Refused) as no:
         desk.decide(after.action.id, "sven", "approve")
     assert (after.action.params["rollback_hours"], no.value.code) == (8, "self_approval")
-
-
-def test_8a_a_restart_by_hand_never_runs_alone(desk: Desk) -> None:
-    desk.agent.will("db.restart", confidence=1.0, database="dev-db")
-    story = desk.action(desk.ask("erik", "restart dev-db"))
-    assert (story.assessment["mode"], story.assessment["hands"]) == ("HITL", "person")
