@@ -1,4 +1,4 @@
-"""The company's rules as data: templates, windows, limits, holds, conflicts, how people are asked."""
+"""The company's rules as data: templates, windows, limits, holds, conflicts, who is asked how."""
 
 from __future__ import annotations
 
