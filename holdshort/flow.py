@@ -434,10 +434,10 @@ def sweep(*, over: timedelta | None = None) -> int:
 
     `over` leaves what happened longer ago to a sweep of everything.
     """
-    since = db.now() - over if over else EVER
+    now = db.now()
     sequence(window=LATE if over else OVERTAKEN)
     with db.transaction():
-        due = db.rows("due", since=since)
+        due = db.rows("due", since=now - over if over else EVER, now=now)
         for row in due:
             wake_once(row["stop"], row["id"])
             if row["stop"] in previewing.COME_AFTER:

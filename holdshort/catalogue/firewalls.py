@@ -90,7 +90,10 @@ def _change(params: Rule, asked: Circumstances, knows: Knows) -> Findings:
         context="security",
         seen={},
         before=(f"{firewall.name}, as far as we know: {'' if goes else 'no rule '}{line}",),
-        after=(f"{'-' if goes else '+'} {line}", f"Exposed: {_exposed(reached, source)}."),
+        after=(
+            f"{firewall.name}: {'no rule ' if goes else ''}{line}",
+            f"Exposed: {_exposed(reached, source)}.",
+        ),
         read_at=None,
         raises=raises,
         notes=contradictions.with_inventory(asked, reached),

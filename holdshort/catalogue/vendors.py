@@ -166,6 +166,8 @@ UPDATE_VENDOR = ActionType(
     connector=CONNECTOR,
     min_tier=(Tier.POLICY, "Vendor master data."),
     policy_rule="field_list",
+    budget="vendors",
+    outside="vendor",
     needed=_yeses,
 )
 

@@ -94,6 +94,7 @@ SECTIONS: tuple[Compared, ...] = (
             "criticality": loose.CRITICALITY,
             "owner": always,
             "connector": always,
+            "restart_tested": loose.proved,
         },
         apart=("id",),
     ),

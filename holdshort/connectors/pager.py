@@ -51,7 +51,7 @@ class Pager:
             raise NotSent(text, certain=False, down=True) from None
         if not 200 <= answer.status_code < 300:
             text = f"The pager refused what was posted (HTTP {answer.status_code})."
-            raise NotSent(text, down=True)
+            raise NotSent(text, certain=False, down=True)
 
     def _posted(self, letter: Letter) -> httpx2.Response:
         url, secret = self._to.url, referenced(self._to.secret)

@@ -30,7 +30,7 @@ from holdshort.records.crossing import COMMIT, Answer, Row, Session, Statement, 
 
 __all__ = ["Asked", "Row"]
 STATEMENTS = Path(__file__).resolve().parent / "statements"
-PLANNED_ANEW = {"queue", "deliveries"}
+PLANNED_ANEW = {"queue", "deliveries", "sweep"}
 """Files of statements whose best plan depends on the values: lists with optional filters, and
 what looks back now a little and now further."""
 

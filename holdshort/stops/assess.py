@@ -251,7 +251,7 @@ def _gate_input(
         raises=findings.raises,
         refusals=findings.refusals,
         short_list=kind.id in policy.SHORT_LIST,
-        manual=kind.connector == "manual",
+        manual="manual" in (kind.connector, findings.target.connector),
         desk_only=kind.connector == "desk",
         agent_initiated=circumstances.initiator.kind is Kind.AGENT,
         confidence=circumstances.confidence,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -141,6 +141,29 @@ def test_11b_security_is_paged_and_mailed_when_the_clock_strikes_next_and_nobody
     page = json.loads(body)
     assert page["url"] == f"{CONSOLE}/reviews/{story.review['number']}"
     assert set(page["people"]) == {f"{one}@acme.example" for one in asked}
+
+
+def test_what_was_left_out_is_found_when_a_desk_starts_and_not_by_every_look(desk: Desk) -> None:
+    with running_mail() as server:
+        set_up(desk, **by_mail(server))
+        clock = wiring.deliveries("mail")
+        desk.agent.will("idp.revoke_sessions", person="dana")
+        desk.ask("dana", "I clicked")
+
+        def told() -> int:
+            with desk.role("desk"):
+                clock()
+            return len(server.taken)
+
+        asked = told()
+        desk.sql("DELETE FROM delivery WHERE id <> (SELECT min(id) FROM delivery)")
+        desk.sql(
+            "SET session_replication_role = replica; "
+            "UPDATE kernel.review SET opened_at = opened_at - interval '1 hour'"
+        )
+        assert told() == asked
+        clock = wiring.deliveries("mail")
+        assert told() == 2 * asked - 1
 
 
 def test_what_the_words_say_makes_nothing_urgent(desk: Desk) -> None:
@@ -282,6 +305,10 @@ def test_a_server_that_is_away_delays_nothing_and_gets_one_letter_when_it_is_bac
         action = scenes.grave(desk, who=who)
         gathered(desk, mail)
     assert (len(mail.tried), mail.sent) == (3, [])
+    desk.sql("INSERT INTO notice (person, text) VALUES ('leo', 'You should know.')")
+    gathered(desk, mail)
+    strike(desk, mail)
+    assert len(mail.tried) == 4, "nobody else's mail is tried while the server is away"
     assert desk.story(action).state == "waiting"
     assert doctor(desk)[0], "a few minutes are no fault"
     passed(desk, 10)
@@ -289,12 +316,13 @@ def test_a_server_that_is_away_delays_nothing_and_gets_one_letter_when_it_is_bac
     assert not well and "has not gone out: The mail server m cannot be reached" in text
     mail.fails = None
     strike(desk, mail)
-    [letter] = mail.sent
-    assert letter.subject == "3 things for you to look at"
+    subjects = {one.to[0]: one.subject for one in mail.sent}
+    assert subjects["sven@acme.example"] == "3 things for you to look at"
+    assert subjects["leo@acme.example"] == "You should know"
     assert doctor(desk)[0]
     passed(desk, 1000)
     strike(desk, mail)
-    assert len(mail.sent) == 1
+    assert len(mail.sent) == 2
 
 
 def test_what_nobody_takes_is_given_up_after_a_day_or_a_final_no_and_doctor_says_so(
@@ -319,16 +347,23 @@ def test_what_nobody_takes_is_given_up_after_a_day_or_a_final_no_and_doctor_says
     assert desk.sql("SELECT DISTINCT state FROM delivery") == [("failed",)]
 
 
-def test_killed_after_it_was_taken_the_same_letter_goes_again_under_its_number(desk: Desk) -> None:
+BROKEN_OFF = NotSent("The mail server m broke off: closed.", certain=False, down=True)
+
+
+@pytest.mark.parametrize("how", [KeyboardInterrupt(), BROKEN_OFF], ids=["killed", "broken off"])
+def test_what_may_have_been_taken_goes_again_as_it_was_and_under_its_number(
+    desk: Desk, how: BaseException
+) -> None:
     mail = Post()
     scenes.grave(desk)
-    mail.fails = KeyboardInterrupt()
-    with pytest.raises(KeyboardInterrupt):
+    mail.fails = how
+    with suppress(KeyboardInterrupt):
         gathered(desk, mail)
     mail.fails = None
     strike(desk, mail)
-    assert mail.sent == [], "for some minutes nobody else sends it"
+    assert mail.sent == [], "for a while nobody sends it"
     scenes.grave(desk, who="viktor")
+    strike(desk, mail)
     passed(desk, 5)
     strike(desk, mail)
     killed = mail.tried[0]

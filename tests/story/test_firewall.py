@@ -12,6 +12,7 @@ import pytest
 from holdshort import flow
 from tests.catalogue.test_it_scenarios import OPEN_443
 from tests.desk import Desk, Server
+from tests.web.conftest import Visitor, plain
 
 
 @pytest.fixture
@@ -38,6 +39,8 @@ def test_7b_a_rule_waits_for_security_and_is_entered_by_hand_after_the_yes(desk:
     story = asked(desk)
     assert (story.assessment["tier"], story.assessment["mode"]) == (3, "HITL")
     assert story.assignments[0]["person"] == "sven"
+    page = plain(Visitor(desk, "sven").read(f"/reviews/{story.review['number']}"))
+    assert "+ after: Berlin firewall: allow tcp/443 from any to build-1" in page
     desk.decide(story.action.id, "sven", "approve")
     given = desk.story(story.action.id)
     assert given.state == "by_hand"
@@ -145,9 +148,3 @@ def test_7c_whoever_makes_the_covered_time_longer_cannot_say_yes_to_it(desk: Des
     with pytest.raises(flow.Refused) as no:
         desk.decide(after.action.id, "sven", "approve")
     assert (after.action.params["rollback_hours"], no.value.code) == (8, "self_approval")
-
-
-def test_8a_a_restart_by_hand_never_runs_alone(desk: Desk) -> None:
-    desk.agent.will("db.restart", confidence=1.0, database="dev-db")
-    story = desk.action(desk.ask("erik", "restart dev-db"))
-    assert (story.assessment["mode"], story.assessment["hands"]) == ("HITL", "person")
