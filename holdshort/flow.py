@@ -380,7 +380,7 @@ def observe(action: str, *, connectors: Mapping[str, Acts]) -> None:
     older.look(action, connectors)
 
 
-def see(*, connectors: Mapping[str, Acts]) -> int:
+def see(connectors: Mapping[str, Acts]) -> int:
     """Look at work by hand that nobody reported: what its target shows is done. Gives how many."""
     open_work = db.rows("work_to_see", connectors=list(connectors))
     for row in open_work:

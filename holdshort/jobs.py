@@ -146,11 +146,7 @@ CLOCKS: dict[str, dict[str, Callable[[], object]]] = {
         "watch": watch,
         **{channel: wiring.deliveries(channel) for channel in ("mail", "pager")},
     },
-    "executor": {
-        "look": look,
-        "work": lambda: flow.see(connectors=wiring.connected()),
-        "watch": watch,
-    },
+    "executor": {"look": look, "work": lambda: flow.see(wiring.connected()), "watch": watch},
 }
 """What each process does by the clock, beside its queue."""
 

@@ -1,4 +1,4 @@
-"""The company's rules as data: templates, windows, limits, holds, conflicts, who is asked how."""
+"""The company's rules as data: templates, windows, limits, holds, conflicts, how it asks people."""
 
 from __future__ import annotations
 

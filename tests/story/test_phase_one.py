@@ -89,7 +89,7 @@ def test_work_by_hand_that_nobody_reports_is_seen(
 def look_around(desk: Desk) -> None:
     """The clock of the executor strikes."""
     with desk.role("executor"):
-        flow.see(connectors=desk.connectors)
+        flow.see(desk.connectors)
     desk.run()
 
 
