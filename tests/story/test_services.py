@@ -367,10 +367,13 @@ def test_18a_our_own_paper_goes_to_a_screened_party_alone_and_once(
 def test_18b_their_paper_waits_for_legal_and_no_program_sends_it(
     desk: Desk, services: Services
 ) -> None:
-    other = {"document": "nda-mutual", "party": "northwind", "sha256": "0" * 64}
+    other = {"document": "nda-mutual", "party": "northwind", "text": "We keep everything secret.\n"}
     story = asked(desk, "dana", "they sent redlines", "esign.send", **other)
     assert (gate(story), story.state) == ((3, "HITL"), "waiting")
     assert reviewers(story) == {"leo"}
+    page = plain(Visitor(desk, "leo").read(f"/reviews/{story.review['number']}"))
+    assert "+ We keep everything secret." in page
+    assert "- This holds for two years after the talks have ended." in page
     desk.decide(story.action.id, "leo", "approve")
     assert desk.story(story.action.id).state == "by_hand"
     assert envelopes(services, story.action.id) == []
