@@ -1,4 +1,4 @@
-"""The company's rules as data: templates, windows, limits, holds, conflicts, how it asks people."""
+"""The company's rules as data: templates, windows, limits, holds, conflicts, whom to ask how."""
 
 from __future__ import annotations
 
