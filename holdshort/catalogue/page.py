@@ -65,7 +65,7 @@ def _cells(kind: ActionType[Any]) -> Iterable[str]:
         f"`{kind.policy_rule}`" if kind.policy_rule else "",
         f"{least['tier']}: {least['reason']}" if least else "1",
         kind.connector,
-        "yes" if kind.permanent else "",
+        kind.permanent_part or "yes" if kind.permanent else "",
     )
 
 
