@@ -208,6 +208,27 @@ def test_20b_the_server_room_waits_for_security_and_for_facilities(
     assert services.ask("badge", "GET", "/v1/holders/bea")["zones"] == zones[:2]
 
 
+def test_whoever_was_asked_for_one_side_and_decides_the_other_by_now_may_speak_for_it(
+    desk: Desk, services: Services
+) -> None:
+    desk.sql(
+        "UPDATE authority SET backup = NULL, "
+        "contexts = array_remove(array_remove(contexts, 'facilities'), 'general')"
+    )
+    zones = ["front-door", "office-floor", "server-room"]
+    story = asked(desk, "greta", "for an hour", "badge.set_zones", person="greta", zones=zones)
+    [alone] = reviewers(story)
+    assert "nobody here may say yes for facilities" in story.review["fault"]
+    desk.sql(
+        f"UPDATE authority SET contexts = contexts || '{{facilities}}' WHERE person = '{alone}'"
+    )
+    desk.sweep()
+    other = min(reviewers(desk.story(story.action.id)) - {alone})
+    for person in (alone, other):
+        desk.decide(story.action.id, person, "approve")
+    assert desk.story(story.action.id).authorization["basis"] == "decisions"
+
+
 def test_a_room_for_a_time_ends_though_the_badge_was_lost_meanwhile_and_another_zone_stays(
     desk: Desk, services: Services
 ) -> None:
