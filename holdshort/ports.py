@@ -211,6 +211,9 @@ class Knows(Protocol):
     def account_in(self, person: str, connector: str) -> str | None:
         """The person's account in a connected app, by that app's own immutable id."""
 
+    def held_before(self, change: str, person: str) -> str | None:
+        """What somebody was at a connected app before that change, or one that it renewed."""
+
     def preview(self, inquiry: Inquiry) -> Preview | None:
         """What the app answered about this very change; None where it was not asked."""
 

@@ -225,7 +225,7 @@ class Churned:
     def _edit(self) -> None:
         due = time.monotonic()
         while not self._over.wait(max(0, due - time.monotonic())):
-            for group in {self.place.group_id, self.office.groups["github-member"]}:
+            for group in {self.place.group_id}:
                 self.place.target.churn(self.place.account, group)
             self.edits += 1
             # Never faster than that, not even to make up for lost time.
