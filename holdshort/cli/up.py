@@ -20,12 +20,13 @@ from holdshort.cli.demo_databases import demo_databases
 from holdshort.cli.demo_systems import demo_systems
 from holdshort.machine import keys
 from holdshort.machine.database_url import database_url
-from holdshort.machine.folders import data_folder
+from holdshort.machine.folders import data_folder, write_private
 from holdshort.machine.ports import require_port
 from holdshort.machine.postgres import embedded_postgres
 from holdshort.machine.supervisor import Supervisor
 
 if TYPE_CHECKING:
+    from holdshort.company.problems import CompanyErrors
     from holdshort.company.schema import Company
 
 SECONDS_FOR_DIRECTORIES = 20
@@ -48,17 +49,19 @@ def up(
     require_port(host, port)
     data = data_folder(data)
     file = company or (Path(str(files("demo") / "company.yaml")) if demo else None)
-    loaded = _read(file)
+    loaded, errors = _read(file)
     say = (lambda line: None) if as_json else _say
     with Supervisor(data / "log", say=_say) as supervisor:
         say("Starting PostgreSQL …")
         admin = os.environ.get("DATABASE_URL") or _own_postgres(supervisor, data)
         say("Preparing the database …")
         _prepare(admin, data)
+        if errors is not None and file is not None:
+            loaded, file = _last_good(errors, file, data)
         secrets: dict[str, str] = {}
         if demo and loaded:
             loaded, secrets = _with_databases(admin, data, loaded)
-        _load(loaded, demo=demo)
+        _load(None if errors else loaded, demo=demo)
         if demo and file:
             secrets |= demo_systems(supervisor, data, file, _clean_environment())
         beside.keep_named(data, secrets)
@@ -80,11 +83,33 @@ def up(
         supervisor.wait()
 
 
-def _read(file: Path | None) -> Company | None:
-    from holdshort.company.read import read
+def _read(file: Path | None) -> tuple[Company | None, CompanyErrors | None]:
+    """The company, or what is wrong with its file."""
+    from holdshort.company.read import CompanyErrors, read
     from holdshort.connectors import wrong_settings
 
-    return read(file, [wrong_settings]) if file else None
+    try:
+        return (read(file, [wrong_settings]) if file else None), None
+    except CompanyErrors as errors:
+        return None, errors
+
+
+def _last_good(errors: CompanyErrors, file: Path, data: Path) -> tuple[Company, Path]:
+    """The company whose rules are in force, and a copy of its file, where the given one is broken.
+
+    Raises CompanyErrors where no rules are in force yet.
+    """
+    from holdshort.records import rules_file
+
+    kept = rules_file.last_good()
+    if kept is None:
+        raise errors
+    rules_file.cannot_be_read(errors)
+    broken = rules_file.unreadable()
+    _say(f"{file}\n{errors}\n{broken.text if broken else ''}")
+    copy = data / "company-in-force.json"
+    write_private(copy, kept.model_dump_json(by_alias=True, exclude_unset=True).encode())
+    return kept, copy
 
 
 def _own_postgres(supervisor: Supervisor, data: Path) -> str:
