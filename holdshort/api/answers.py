@@ -149,6 +149,7 @@ class Review(Shape):
     reasoning: str
     reviewers: list[Reviewer]
     call_back: bool = Field(description="Whether a yes needs a confirmed call to the requester.")
+    call_vendor: bool = Field(description="Whether a yes needs a confirmed call to the vendor.")
     call_backs: list[CallBack]
     decisions: list[Decision]
     action: Action
@@ -244,7 +245,8 @@ class ActionType(Shape):
     connector: str
     policy_rule: str | None
     min_tier: Free | None
-    permanent: bool
+    permanent: bool = Field(description="Whether it always needs a person, whatever was earned.")
+    permanent_part: str = Field(description="Which part of it does; empty where all of it does.")
     hold_seconds: int
 
 

@@ -38,13 +38,15 @@ from holdshort.ports import Knows
 
 IDENTITY_SYSTEM = "directory"
 EXAMPLES = 3
+MOST = 500
+"""How many people one decision is about at most: whoever decides reads all their names."""
 
 
 class AccountsOf(Params):
     """Whose accounts."""
 
     people: list[str] = Field(
-        min_length=1, max_length=500, description="The ids of the people, each once."
+        min_length=1, max_length=MOST, description="The ids of the people, each once."
     )
 
 
@@ -185,6 +187,9 @@ SUSPEND_MANY = ActionType(
     permanent=True,
     hold_seconds=0,
     needed=lambda params: 2,
+    never_alone="So many accounts are never for one person: nothing is lost while they can sign in "
+    "for another hour, and everybody's work is where the record is wrong. Suspend by itself "
+    "whatever account is being misused.",
 )
 
 TYPES = (SUSPEND_ALL, SUSPEND_MANY)

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import Field
 
 from holdshort.catalogue import contradictions, database_roles, database_rows, facts, inventory
-from holdshort.catalogue.kind import ActionType, Params, Rendering
+from holdshort.catalogue.kind import ActionType, Emergency, Params, Rendering
 from holdshort.core import windows
 from holdshort.core.terms import (
     Asset,
@@ -35,6 +35,7 @@ class Restart(Params):
     """Which database is restarted."""
 
     database: str = Field(min_length=1, max_length=64, description="The database's id here.")
+    emergency: Emergency = False
 
 
 def _inquiry(params: Restart, knows: Knows) -> Inquiry | None:
@@ -67,7 +68,7 @@ def _restart(params: Restart, asked: Circumstances, knows: Knows) -> Findings:
         policy=_in_window(asset.id, knows, asked.at, HOLD),
         raises=facts.present(
             facts.sender_unproven(asked),
-            facts.emergency(asked),
+            facts.emergency(facts.flagged(asked, params.emergency)),
             windows.freeze(knows.policy(), [asset.id], asked.at),
         ),
         notes=contradictions.with_inventory(asked, asset),

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -14,19 +14,18 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from holdshort.cli import beside
+from holdshort.cli import beside, company_file
 from holdshort.cli.base import CommandError
 from holdshort.cli.demo_databases import demo_databases
 from holdshort.cli.demo_systems import demo_systems
 from holdshort.machine import keys
 from holdshort.machine.database_url import database_url
-from holdshort.machine.folders import data_folder, write_private
+from holdshort.machine.folders import data_folder
 from holdshort.machine.ports import require_port
 from holdshort.machine.postgres import embedded_postgres
 from holdshort.machine.supervisor import Supervisor
 
 if TYPE_CHECKING:
-    from holdshort.company.problems import CompanyErrors
     from holdshort.company.schema import Company
 
 SECONDS_FOR_DIRECTORIES = 20
@@ -49,7 +48,7 @@ def up(
     require_port(host, port)
     data = data_folder(data)
     file = company or (Path(str(files("demo") / "company.yaml")) if demo else None)
-    loaded, errors = _read(file)
+    loaded, errors = company_file.read(file)
     say = (lambda line: None) if as_json else _say
     with Supervisor(data / "log", say=_say) as supervisor:
         say("Starting PostgreSQL …")
@@ -57,7 +56,7 @@ def up(
         say("Preparing the database …")
         _prepare(admin, data)
         if errors is not None and file is not None:
-            loaded, file = _last_good(errors, file, data)
+            loaded, file = company_file.last_good(errors, file, data, say=_say)
         secrets: dict[str, str] = {}
         if demo and loaded:
             loaded, secrets = _with_databases(admin, data, loaded)
@@ -81,35 +80,6 @@ def up(
         _tell(_ready(url, loaded, demo=demo), data, as_json=as_json)
         warn_of_safe_mode(url)
         supervisor.wait()
-
-
-def _read(file: Path | None) -> tuple[Company | None, CompanyErrors | None]:
-    """The company, or what is wrong with its file."""
-    from holdshort.company.read import CompanyErrors, read
-    from holdshort.connectors import wrong_settings
-
-    try:
-        return (read(file, [wrong_settings]) if file else None), None
-    except CompanyErrors as errors:
-        return None, errors
-
-
-def _last_good(errors: CompanyErrors, file: Path, data: Path) -> tuple[Company, Path]:
-    """The company whose rules are in force, and a copy of its file, where the given one is broken.
-
-    Raises CompanyErrors where no rules are in force yet.
-    """
-    from holdshort.records import rules_file
-
-    kept = rules_file.last_good()
-    if kept is None:
-        raise errors
-    rules_file.cannot_be_read(errors)
-    broken = rules_file.unreadable()
-    _say(f"{file}\n{errors}\n{broken.text if broken else ''}")
-    copy = data / "company-in-force.json"
-    write_private(copy, kept.model_dump_json(by_alias=True, exclude_unset=True).encode())
-    return kept, copy
 
 
 def _own_postgres(supervisor: Supervisor, data: Path) -> str:
@@ -176,12 +146,15 @@ def _add_processes(
             "HOLDSHORT_SECRET_KEY": keys.django_secret(data),
             "HOLDSHORT_HOSTS": ",".join({host, "127.0.0.1", "localhost", "[::1]"}),
         },
-        "desk": {"HOLDSHORT_WITNESS": str(data / "witness" / "desk.json")},
+        "desk": {
+            "HOLDSHORT_WITNESS": str(data / "witness" / "desk.json"),
+            **_named(_by_notices()),
+        },
         "executor": {
             "HOLDSHORT_WITNESS": str(data / "witness" / "executor.json"),
             "HOLDSHORT_SEAL_PUBLIC_KEY": str(public),
             "HOLDSHORT_RESET_KEY": keys.reset_key(data),
-            **_named_secrets(),
+            **_named(_by_apps()),
             **secrets,
         },
     }
@@ -194,8 +167,8 @@ def _add_processes(
 
 
 def _clean_environment() -> dict[str, str]:
-    """Our environment without database addresses and without the secrets of connected apps."""
-    hidden = {"DATABASE_URL", *_named_secrets()}
+    """Our environment without database addresses and the secrets of apps, mail and pager."""
+    hidden = {"DATABASE_URL", *_named(_by_apps()), *_named(_by_notices())}
     return {
         name: value
         for name, value in os.environ.items()
@@ -203,14 +176,26 @@ def _clean_environment() -> dict[str, str]:
     }
 
 
-def _named_secrets() -> dict[str, str]:
-    """What the connected apps' settings refer to as env:NAME; only the executor gets these."""
+def _by_apps() -> Iterable[Any]:
+    """What the settings of connected apps say; only the executor gets the secrets they name."""
     from holdshort.records import db
 
+    return [value for row in db.rows("connectors") for value in row["settings"].values()]
+
+
+def _by_notices() -> Iterable[Any]:
+    """What the settings of mail and pager say; only the desk gets the secrets they name."""
+    from holdshort.records import db
+
+    said = db.value("company_section", section="notices") or {}
+    return [value for part in ("mail", "pager") for value in (said.get(part) or {}).values()]
+
+
+def _named(values: Iterable[Any]) -> dict[str, str]:
+    """What these settings refer to as env:NAME, as far as it is set."""
     named = {
         value.removeprefix("env:")
-        for row in db.rows("connectors")
-        for value in row["settings"].values()
+        for value in values
         if isinstance(value, str) and value.startswith("env:")
     }
     return {name: os.environ[name] for name in named if name in os.environ}

@@ -165,6 +165,28 @@ def test_the_beneficiary_is_the_person_named_else_whoever_asks(kind: ActionType[
     assert kind.beneficiary(params, "bea") == params.get("person", "bea")
 
 
+EMERGENCIES = {
+    *("patch.deploy", "patch.remove", "fw.change", "db.restart", "db.change"),
+    *("idp.suspend", "mail.purge"),
+}
+"""What cannot wait for a window or for working hours, where something is broken or under attack."""
+
+
+@every_type
+def test_what_may_be_flagged_is_for_people_once_it_is_and_its_undo_is_not(
+    kind: ActionType[Any],
+) -> None:
+    assert ("emergency" in kind.params.model_fields) is (kind.id in EMERGENCIES)
+    if kind.id not in EMERGENCIES:
+        return
+    flagged, world = {**EXAMPLES[kind.id], "emergency": True}, World()
+    found = kind.findings(catalogue.parse(kind.id, flagged), asked("dana", world), world)
+    [raised] = [one for one in found.raises if one.rule == "raise.emergency"]
+    assert raised.text == "Holdshort agent flagged this as an emergency."
+    undo = kind.inverse("some-action", flagged)
+    assert undo is None or "emergency" not in undo.params
+
+
 def test_the_catalogue_is_plain_data() -> None:
     described = {entry["id"]: entry for entry in json.loads(json.dumps(catalogue.describe()))}
     assert set(described) == set(catalogue.REGISTRY)
@@ -192,6 +214,13 @@ def test_an_unknown_type_is_named() -> None:
         ("idp.unlock", {"person": b"dana"}, "person", "‘person’ must be text."),
         ("idp.unlock", {"person": ""}, "person", "‘person’ must not be empty."),
         ("idp.unlock", {"person": "x" * 65}, "person", "‘person’ may have at most 64 characters."),
+        (
+            "bundle.suspend",
+            {"people": [str(number) for number in range(501)]},
+            "people",
+            "‘people’ may name at most 500, and 501 are named; nothing was done for any. "
+            "Ask for the rest separately.",
+        ),
         ("idp.unlock", {"person": "a", "x": 1}, "x", "‘x’ is not a parameter of this action."),
         (
             "github.set_membership",

@@ -211,6 +211,9 @@ class World:
         limits = {one["person"]: one.get("cost_limit") for one in company()["authority"]}
         return limits[person] * 100 if limits.get(person) else None
 
+    def opens_for_a_time(self, person: str) -> tuple[str, ...]:
+        return ()
+
     def met(self) -> Mapping[str, Any]:
         return self.moved
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from holdshort.cli import up
+from holdshort.cli import company_file
 from holdshort.company.read import CompanyErrors, read
 from holdshort.records import health
 from holdshort.records.company import apply
@@ -33,12 +34,16 @@ def broken(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return file
 
 
+def say(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
 def start(desk: Desk, file: Path) -> CompanyErrors:
     """What `up` does with a file that it cannot read, as far as the rules are concerned."""
-    loaded, errors = up._read(file)
+    loaded, errors = company_file.read(file)
     assert loaded is None and errors is not None
     with desk.role(None):
-        kept, copy = up._last_good(errors, file, file.parent)
+        kept, copy = company_file.last_good(errors, file, file.parent, say=say)
         assert kept.digest() == read(COMPANY).digest() == read(copy).digest()
     return errors
 
@@ -74,9 +79,9 @@ def test_the_last_good_rules_stay_and_everybody_sees_it_until_a_good_file_comes(
 
 
 def test_without_any_rules_in_force_nothing_starts(desk: Desk, broken: Path) -> None:
-    _, errors = up._read(broken)
+    _, errors = company_file.read(broken)
     assert errors is not None
     desk.sql("TRUNCATE kernel.adoption CASCADE")
     with desk.role(None), pytest.raises(CompanyErrors, match="line"):
-        up._last_good(errors, broken, broken.parent)
+        company_file.last_good(errors, broken, broken.parent, say=say)
     assert desk.events("policy.unreadable") == 0

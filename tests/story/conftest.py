@@ -1,4 +1,9 @@
-"""Every story is told in two companies: a team, and one person for IT with an outside approver."""
+"""The desk of a company: where a test does not name its companies, it is told in both offices.
+
+A team, and one person for IT with an approver outside it. Stories over the systems of the demo
+company (`in_both`) are told with its team and with the same two people; `test_every_ticket.py`
+leads each ticket that a person decides to its end with them.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +28,7 @@ def office(request: pytest.FixtureRequest) -> Office:
 @pytest.fixture
 def desk(server: Server, office: Office, tmp_path: Path) -> Iterator[Desk]:
     """A desk of this company on its own database."""
-    made = server.admin(f"SELECT 1 FROM pg_database WHERE datname = '{office.template}'")
-    if not made:
-        server.make_template(office.file, office.template)
-    one = Desk(server, tmp_path, office.template)
+    one = Desk(server, tmp_path, office.made(server))
     yield one
     one.close()
 

@@ -42,6 +42,12 @@ class Row:
         """Whether the specification wants nobody asked."""
         return (self.specified or self.mode) == "HOTL"
 
+    @property
+    def shown(self) -> bool:
+        """Whether a test of its own carries out what it asks for, and not something like it."""
+        files = {FILE.parents[1] / name.partition("::")[0] for name in self.shown_by}
+        return any(f'"{self.body["type"]}"' in file.read_text("utf-8") for file in files)
+
 
 ROWS = tuple(Row(**row) for row in yaml.safe_load(FILE.read_text("utf-8")))
 THERE = tuple(row for row in ROWS if not row.missing)
@@ -118,6 +124,10 @@ class Counters:
         for row in THERE:
             happen(self._of(row).desk, row.before)
 
+    @property
+    def desks(self) -> list[Desk]:
+        return [counter.desk for counter in self._counters.values()]
+
     def _of(self, row: Row) -> Counter:
         return self._counters[row.id if row in APART else ""]
 
@@ -133,8 +143,7 @@ class Counters:
     @contextmanager
     def changed(self, *statements: str) -> Iterator[None]:
         """The rules and the mirrors of every desk are changed, until the block ends."""
-        desks = [counter.desk for counter in self._counters.values()]
-        for desk in desks:
+        for desk in self.desks:
             for table in KEPT:
                 desk.sql(f"CREATE TABLE kept_{table.split('.')[1]} AS TABLE {table}")
             for statement in statements:
@@ -142,7 +151,7 @@ class Counters:
         try:
             yield
         finally:
-            for desk in desks:
+            for desk in self.desks:
                 desk.sql(_as_it_was())
 
 

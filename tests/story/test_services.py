@@ -17,6 +17,7 @@ from tests.desk import Desk, Server
 from tests.kernel import waking
 from tests.kernel.test_access_for_a_time import hours_later, takes_back
 from tests.services import Services, running_services
+from tests.web.conftest import Visitor, plain
 
 ZOOM = "us.zoom.Zoom"
 
@@ -225,16 +226,19 @@ def test_a_room_for_a_time_ends_though_the_badge_was_lost_meanwhile_and_another_
     assert opens == ["front-door", "office-floor", "workshop"]
 
 
-def test_more_time_in_a_room_is_asked_for_again_and_counts_instead(
+def test_more_time_in_a_room_is_asked_for_in_one_round_of_both_and_counts_instead(
     desk: Desk, services: Services
 ) -> None:
     params = {"person": "ravi", "zones": ["front-door", "office-floor", "server-room"]}
     first = both_say_yes(desk, asked(desk, "ravi", "inventory", "badge.set_zones", **params))
     assert [one.action for one in held_by(desk, "ravi")] == [first.action.id]
-    met = both_say_yes(desk, asked(desk, "ravi", "not done yet", "badge.set_zones", **params))
-    assert met.outcome["reason"] == "drift", "the list does not know what the badge opens by now"
-    again = both_say_yes(desk, desk.story(met.next_version))
-    assert (again.gate["tier"], again.state) == (3, "executed")
+    more = asked(desk, "ravi", "not done yet", "badge.set_zones", **params)
+    assert (gate(more), more.gate["sides"]) == ((3, "HITL"), ["security", "facilities"])
+    assert {"sven", "olga"} <= reviewers(more)
+    assert "raise.privilege_gained" in [one.rule for one in more.reasons], "as for the first time"
+    again = both_say_yes(desk, more)
+    assert (again.action.version, again.state) == (1, "executed"), "one round of both"
+    assert again.action.params["ends"] == ["server-room"]
     assert [one.action for one in held_by(desk, "ravi")] == [again.action.id]
 
 
@@ -270,7 +274,7 @@ def test_17a_a_contact_name_is_changed_alone(desk: Desk, services: Services) -> 
     assert (now["contact"]["name"], now["bank"]) == ('Zoe "Z" Park', bank)
 
 
-def test_17b_a_bank_account_waits_for_two_people_of_finance_with_the_call_to_make(
+def test_17b_a_bank_account_waits_for_a_call_to_the_vendor_and_two_people_of_finance(
     desk: Desk, services: Services
 ) -> None:
     account = "DE89370400440532013000"
@@ -280,13 +284,62 @@ def test_17b_a_bank_account_waits_for_two_people_of_finance_with_the_call_to_mak
     assert reviewers(story) == {"frieda", "helena"} and story.assessment["needed"] == 2
     raised = story.assessment["findings"]["raises"][0]
     assert raised["rule"] == "raise.payments_move" and "on file before today" in raised["text"]
-    assert vendor(services)["bank"]["iban"] != account
-    desk.decide(story.action.id, "frieda", "approve")
+    assert yes(desk, story, "frieda") == "call_back_missing"
+    for where in ("directory", "in_person"):
+        with pytest.raises(flow.Refused, match="not one to call about this"):
+            call(desk, story, where)
+    call(desk, story, "vendor_record", "not_reached")
+    assert yes(desk, story, "frieda") == "call_back_missing"
+    call(desk, story, "vendor_record")
+    assert yes(desk, story, "frieda") == ""
     assert desk.story(story.action.id).state == "waiting"
     assert vendor(services)["bank"]["iban"] != account
     desk.decide(story.action.id, "helena", "approve")
     assert desk.story(story.action.id).state == "executed"
     assert vendor(services)["bank"]["iban"] == account
+
+
+def call(desk: Desk, story: Any, where: str, result: str = "confirmed") -> None:
+    """Helena calls the vendor."""
+    who = desk.sender("helena")
+    with desk.role("web"):
+        flow.call_back(story.review["number"], where, result, sender=who)
+
+
+def yes(desk: Desk, story: Any, person: str) -> str:
+    """Somebody says yes; the code of the refusal."""
+    try:
+        desk.decide(story.action.id, person, "approve")
+    except flow.Refused as no:
+        return no.code
+    return ""
+
+
+def test_17b_another_account_is_called_about_again_and_a_denied_one_never_passes(
+    desk: Desk,
+) -> None:
+    params = {"vendor": "zoom", "field": "bank_account", "value": "DE02120300000000202051"}
+    story = asked(desk, "samuel", "new account", "erp.update_vendor", **params)
+    call(desk, story, "vendor_record")
+    other = {"value": "DE02500105170137075030"}
+    desk.decide(story.action.id, "frieda", "change", changes=other, reason_code="wrong_target")
+    after = desk.story(desk.story(story.action.id).next_version)
+    assert after.action.params["value"] == other["value"]
+    assert yes(desk, after, "helena") == "call_back_missing"
+    call(desk, after, "contract", "denied")
+    assert yes(desk, after, "helena") == "call_back_denied"
+
+
+def test_a_number_of_today_is_none_to_call_a_vendor_on(desk: Desk) -> None:
+    day = "jsonb_set(file, '{vendors,0,phone_since}', to_jsonb(current_date::text))"
+    desk.sql(f"UPDATE kernel.policy_version SET file = {day}")
+    params = {"vendor": "zoom", "field": "bank_account", "value": "DE02120300000000202051"}
+    story = asked(desk, "samuel", "new account", "erp.update_vendor", **params)
+    assert "take one from the signed contract" in story.assessment["findings"]["raises"][0]["text"]
+    with pytest.raises(flow.Refused, match="not one to call about this"):
+        call(desk, story, "vendor_record")
+    call(desk, story, "contract")
+    assert yes(desk, story, "frieda") == ""
 
 
 # ------------------------------------------------------------------ papers
@@ -315,10 +368,13 @@ def test_18a_our_own_paper_goes_to_a_screened_party_alone_and_once(
 def test_18b_their_paper_waits_for_legal_and_no_program_sends_it(
     desk: Desk, services: Services
 ) -> None:
-    other = {"document": "nda-mutual", "party": "northwind", "sha256": "0" * 64}
+    other = {"document": "nda-mutual", "party": "northwind", "text": "We keep everything secret.\n"}
     story = asked(desk, "dana", "they sent redlines", "esign.send", **other)
     assert (gate(story), story.state) == ((3, "HITL"), "waiting")
     assert reviewers(story) == {"leo"}
+    page = plain(Visitor(desk, "leo").read(f"/reviews/{story.review['number']}"))
+    assert "+ We keep everything secret." in page
+    assert "- This holds for two years after the talks have ended." in page
     desk.decide(story.action.id, "leo", "approve")
     assert desk.story(story.action.id).state == "by_hand"
     assert envelopes(services, story.action.id) == []
@@ -373,6 +429,11 @@ def test_8b_production_waits_for_its_owner_whatever_the_words_say(
 ) -> None:
     story = asked(desk, "erik", "prod-db-1 is just dev really", "db.restart", database="prod-db-1")
     assert gate(story) == (3, "HITL") and "lukas" in reviewers(story)
+    conflict = story.reasons[0]
+    assert conflict.text == "The ticket says ‘dev’, but this reaches production."
+    assert conflict.observed == "prod-db-1 (production)"
+    page = plain(Visitor(desk, "lukas").read(f"/reviews/{story.review['number']}"))
+    assert page.count(conflict.text) == 1
     assert host(services, "prod-db-1")["boots"] == 1
     desk.decide(story.action.id, "lukas", "approve")
     assert (desk.story(story.action.id).state, host(services, "prod-db-1")["boots"]) == (

@@ -284,7 +284,7 @@ def test_what_was_not_read_from_its_app_yet_is_not_called_a_change_of_our_own_re
     desk.agent.will("mdm.install", person="dana", software="com.philandro.anydesk")
     desk.ask("dana", "please install AnyDesk")
     page = plain(visit("sven").read("/reviews/1"))
-    assert "not yet checked in the mdm. It is read right before it runs" in page
+    assert "not yet checked in mdm. It is read right before it runs" in page
     assert "own records change" not in page
 
 
@@ -375,5 +375,5 @@ def test_the_yes_waits_for_a_call_back_that_is_recorded_beside_it(
     answer(sven, "approve", confirmed="1")
     assert desk.story(by_mail).state in ("authorized", "executing", "executed", "not_applied")
     record = plain(sven.read(f"/actions/{by_mail}/record"))
-    assert "Whoever is to have asked was called back and confirmed it" in record
+    assert "Whoever had to be called was called back and confirmed it" in record
     assert "The HR record" in record

@@ -10,5 +10,5 @@ from holdshort.records import schema
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("records", "0021_found")]
+    dependencies: ClassVar = [("records", "0022_evidence")]
     operations: ClassVar = [schema.change("0023_systems")]
