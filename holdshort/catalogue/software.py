@@ -69,7 +69,7 @@ def _changed(params: OnDevices, asked: Circumstances, knows: Knows, *, installed
             # The device management refuses a package that somebody else has signed.
             "_publisher": package.publisher,
         },
-        before=(off if installed else on,),
+        before=(off if installed else on, *_more_than_listed(at)),
         after=(on if installed else off,),
         read_at=None,
         policy=_allowed(at, package, cost, asked, knows) if installed else _no_rule(),
@@ -77,6 +77,13 @@ def _changed(params: OnDevices, asked: Circumstances, knows: Knows, *, installed
         refusals=facts.present(facts.leaver(at.holder, asked) if at.holder and installed else None),
         spends=cost,
     )
+
+
+def _more_than_listed(at: Place) -> tuple[str, ...]:
+    if at.devices == at.listed:
+        return ()
+    there = f"The device management has {at.devices} devices there by now"
+    return (f"{there}; the list of this company has {at.listed}.",)
 
 
 def _where(at: Place) -> str:

@@ -138,8 +138,8 @@ def outlived(story: Story) -> bool:
     if permission is not None and objected(story):
         return True
     by_rules = permission is not None and permission["basis"] == "policy"
-    if by_rules:
-        return not db.value("rules_hold", action=story.action.id)
+    if by_rules and not db.value("rules_hold", action=story.action.id):
+        return True
     return moved.graver(story)
 
 
