@@ -124,6 +124,13 @@ def upkeep(ground: Ground, times: int) -> list[Figure]:
     return found.figures()
 
 
+def _of_today(ground: Ground, requester: str) -> int:
+    return ground.number(
+        "SELECT count(*) FROM kernel.action WHERE staged_at > clock_timestamp() - interval '1 day' "
+        f"AND requester = '{requester}'"
+    )
+
+
 def assessments(ground: Ground, times: int = 300) -> list[Figure]:
     """The gate's answer about one action, its facts read from the database, nothing written."""
     found = Times()
@@ -134,8 +141,10 @@ def assessments(ground: Ground, times: int = 300) -> list[Figure]:
     draft = {"id": "bench", "root": "bench", "version": 1, "ticket": ticket, "position": 0}
     draft |= {"after": (), "undoes": None}
     offered = Offered("idp.add_to_group", {"person": "erik", "group": "build-tools"})
+    what = f"assess one action, beside {_of_today(ground, row['requester']):,} that the same person"
+    what += " asked for today"
     for _ in range(times):
-        with found.of("assess one action"), db.transaction():
+        with found.of(what), db.transaction():
             circumstances = staging.circumstances_of(row, proposal, db.now())
             assess(offered, circumstances, World(), draft=draft)
     return found.figures()

@@ -2,8 +2,8 @@
 
     python -m demo.services --company demo/company.yaml --port 8093 --token-file F --state FILE
 
-It plays the MDM, badges, the ERP, e-signatures, GitHub, patches, sign-on, mail and files, each
-below its own path (`/mdm`, `/badge`, … as in `SYSTEMS`) with a token of its own: a JSON file,
+It plays the MDM, badges, the ERP, e-signatures, GitHub, patches, sign-on, mail, files and hosts,
+each below its own path (`/mdm`, `/badge`, … as in `SYSTEMS`) with a token of its own: a JSON file,
 system to token. What changes is kept in the state file before it is answered. Entries have ETags,
 `If-Match` is checked, and a POST with an `Idempotency-Key` is done once.
 """

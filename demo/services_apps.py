@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from demo import services_files, services_patches, services_security
+from demo import services_files, services_hosts, services_patches, services_security
 from demo.services_calls import Call, Calls, Handler, No, Reply
 from demo.services_doors import DOORS
 from demo.services_office import ERP, ESIGN, GITHUB
@@ -33,12 +33,14 @@ _CALLS: Mapping[str, Calls] = {
     "patch": services_patches.PATCH,
     "sso": services_security.SSO,
     "mail": services_security.MAIL,
+    "hosts": services_hosts.HOSTS,
 }
 SEEDS: Mapping[str, Seed] = {
     "patch": services_patches.seed,
     "files": services_files.seed,
     "sso": services_security.seed_sso,
     "mail": services_security.seed_mail,
+    "hosts": services_hosts.seed,
 }
 """What fills a system of its own file."""
 

@@ -14,7 +14,7 @@ from typing import Any
 SYSTEMS = (
     *("mdm", "badge", "erp", "esign", "github"),
     *("patch", "sso", "mail"),
-    *("files",),
+    *("files", "hosts"),
 )
 EVERYBODY = "everybody"
 """The fleet of all devices."""

@@ -41,6 +41,7 @@ from holdshort.stops.calling_back import call_back
 from holdshort.stops.conversation import ask_for_a_person, check_words, close, open_for, reply
 from holdshort.stops.deciding import Answer
 from holdshort.stops.delegating import delegate, take_back
+from holdshort.stops.delivering import deliver
 from holdshort.stops.lapsing import end_access, lapse
 from holdshort.stops.leaving import notice_leavers
 from holdshort.stops.older import ASKED_ANEW, reconcile, settle, watch
@@ -59,6 +60,7 @@ __all__ = [
     "close",
     "decide",
     "delegate",
+    "deliver",
     "end_access",
     "execute",
     "expire",
@@ -105,7 +107,7 @@ LATE = 4_000
 """The same for it to be found within a second, rather than by a sweep of everything."""
 
 OVERTAKEN = 250_000
-"""The same for a sweep of everything: more than are committed while any transaction of ours lasts."""
+"""The same for a sweep of everything: more than are committed while a transaction of ours lasts."""
 
 EVER = datetime.min.replace(tzinfo=UTC)
 
@@ -423,10 +425,10 @@ def sweep(*, over: timedelta | None = None) -> int:
 
     `over` leaves what happened longer ago to a sweep of everything.
     """
-    since = db.now() - over if over else EVER
+    now = db.now()
     sequence(window=LATE if over else OVERTAKEN)
     with db.transaction():
-        due = db.rows("due", since=since)
+        due = db.rows("due", since=now - over if over else EVER, now=now)
         for row in due:
             wake_once(row["stop"], row["id"])
             if row["stop"] in previewing.COME_AFTER:

@@ -33,7 +33,7 @@ log = structlog.get_logger()
 
 SECONDS_BETWEEN = {
     "sequence": 0.1,
-    "stragglers": 1.0,
+    **dict.fromkeys(("stragglers", "mail", "pager"), 1.0),
     "sweep": 30.0,
     "look": 60.0,
     "watch": 30.0,
@@ -122,22 +122,14 @@ def watch() -> None:
         flow.watch(path)
 
 
-def stragglers() -> None:
-    """Find the permission that was committed long after its event took a number."""
-    flow.sequence(window=flow.LATE)
-
-
 def sweeps() -> Callable[[], object]:
-    """A sweep of the last day; after the first one, and then once an hour, one of everything.
-
-    Whoever starts the desk waits for what is of today; what was left longer ago can wait half a minute.
-    """
+    """A sweep of the last day; after the first, and then once an hour, one of everything."""
     done = 0
 
     def sweep() -> None:
         nonlocal done
-        thorough = done % SWEEPS_BETWEEN_THOROUGH_ONES == 1
-        flow.sweep(over=None if thorough else timedelta(days=1))
+        # Whoever starts the desk waits for what is of today, and for no more.
+        flow.sweep(over=None if done % SWEEPS_BETWEEN_THOROUGH_ONES == 1 else timedelta(days=1))
         done += 1
 
     return sweep
@@ -147,10 +139,11 @@ CLOCKS: dict[str, dict[str, Callable[[], object]]] = {
     "agent": {},
     "desk": {
         "sequence": flow.sequence,
-        "stragglers": stragglers,
+        "stragglers": lambda: flow.sequence(window=flow.LATE),
         "sweep": sweeps(),
         "leavers": flow.notice_leavers,
         "watch": watch,
+        **{channel: wiring.deliveries(channel) for channel in ("mail", "pager")},
     },
     "executor": {"look": look, "watch": watch},
 }

@@ -248,6 +248,9 @@ class Knows(Protocol):
     def ordered_for(self, person: str) -> tuple[str, ...]:
         """Ids of the equipment that this desk has ordered for the person, or is about to."""
 
+    def opens_for_a_time(self, person: str) -> tuple[str, ...]:
+        """Zones that a person's badge opens because this desk gave them for a time."""
+
     def article(self, article: str) -> Mapping[str, Any] | None:
         """A knowledge article: title, body, audience."""
 

@@ -5,18 +5,26 @@ from __future__ import annotations
 import json
 import os
 import socket
+from collections.abc import Callable
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
 import structlog
 
-from holdshort import connectors
+from holdshort import connectors, flow
+from holdshort.company.notices import Notices
 from holdshort.connectors.unusable import Unusable
 from holdshort.machine import keys
 from holdshort.ports import Acts, Agent, ConnectorError, Mirrors
 from holdshort.records import db
 
 log = structlog.get_logger()
+
+LATELY = timedelta(minutes=5)
+FURTHER_BACK = timedelta(days=3)
+LOOKS_BETWEEN_THOROUGH_ONES = 3600
+"""How far back the clock that tells people looks, and how often it looks further."""
 
 
 def connected() -> dict[str, Acts]:
@@ -40,6 +48,29 @@ def _built(name: str, kind: str, settings: str) -> Acts:
 def mirrored() -> list[Mirrors]:
     """The connected apps that tell who exists and who belongs to what."""
     return [one for one in connected().values() if isinstance(one, Mirrors)]
+
+
+def notices() -> Notices | None:
+    """How people hear of things outside the console, as the company's file in force says."""
+    said = db.value("company_section", section="notices")
+    return Notices.model_validate(said) if said else None
+
+
+def deliveries(channel: str) -> Callable[[], object]:
+    """Tell on one channel what is new; at first, and then once an hour, what was left out, too."""
+    done = 0
+
+    def deliver() -> None:
+        nonlocal done
+        found = notices()
+        speaker = connectors.speaker(channel, found) if found else None
+        if found is None or speaker is None:
+            return
+        over = LATELY if done % LOOKS_BETWEEN_THOROUGH_ONES else FURTHER_BACK
+        flow.deliver(speaker, console=found.console, since=db.now() - over)
+        done += 1
+
+    return deliver
 
 
 @cache

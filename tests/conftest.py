@@ -12,6 +12,7 @@ from pathlib import Path
 import django
 import psycopg
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "holdshort.settings")
 django.setup()
@@ -23,6 +24,9 @@ from tests.directories.samba import SambaServed, running_samba  # noqa: E402
 
 COMPANY = Path(__file__).resolve().parent.parent / "demo" / "company.yaml"
 
+# How long an example takes says something about the machine, not about the rule.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 MEMORY = Path("/dev/shm")
 ENOUGH = 3 * 2**30

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SYSTEMS = (
     *("mdm", "badge", "erp", "esign", "github"),
     *("patch", "sso", "mail"),
-    *("files",),
+    *("files", "hosts"),
 )
 TOKENS = {system: f"a-token-of-{system}" for system in SYSTEMS}
 

@@ -29,9 +29,10 @@ DANGER = any_of(
 )
 REFUSAL = any_of(
     r"(?:don['’]?t|do not|never|please not|must not be|should not be) (?:\w+ )?"
-    r"(?:reset|unlock|add|remove|suspend|disable|deactivate|block|create|give|grant|invite|change)"
-    r"(?:ed|d)?",
-    r"(?:nicht|kein\w*) (?:\w+ )?(?:zurück\w*|entsperr\w*|hinzu\w*|aufnehm\w*|sperr\w*|anleg\w*)",
+    r"(?:reset|unlock|add|remove|suspend|disable|deactivate|block|create|give|grant|invite|change|"
+    r"delete|erase|transfer|share)(?:ed|d)?",
+    r"(?:nicht|kein\w*) (?:\w+ )?(?:zurück\w*|entsperr\w*|hinzu\w*|aufnehm\w*|sperr\w*|anleg\w*|"
+    r"lösch\w*|gelöscht)",
 )
 REMOVING = any_of(
     r"remov\w*",

@@ -28,6 +28,16 @@ ENDING = any_of(
     r"nicht verlängern",
 )
 
+GETTING_BACK = any_of(
+    r"undelet\w*", r"restor\w*", r"recover\w*", r"(?:\S+ )?back", r"wiederher\w*", r"zurück\w*"
+)
+ALREADY_GONE = any_of(
+    r"(?:I|we|he|she|they|somebody|who) (?:\w+ )?deleted",
+    r"(?:was|were|got|has been|have been) (?:\w+ )?(?:deleted|erased)",
+    r"gelöscht (?:habe|hat|worden)",
+    r"(?:habe|hat|wurden?) (?:\S+ ){0,4}gelöscht",
+)
+
 OF_THINGS: Mapping[str, Cue] = {
     "software_install": Cue(
         any_of(
@@ -120,5 +130,42 @@ OF_THINGS: Mapping[str, Cue] = {
             r"zurück\w*",
         ),
         ((any_of(r"permanent\w*", r"for good"), "it may be about deleting for good"),),
+    ),
+    "file_delete": Cue(
+        any_of(
+            r"delet(?:e|ed|ing|ion)",
+            r"eras\w*",
+            r"remov\w*",
+            r"(?:recycle )?bin",
+            r"trash",
+            r"throw\w* (?:\S+ ){0,6}away",
+            r"get rid of",
+            r"discard",
+            r"wipe",
+            r"(?:ge)?lösch\w*",
+            r"entfern\w*",
+        ),
+        (
+            (GETTING_BACK, "it may be about getting something back"),
+            (ALREADY_GONE, "it may be about something that is deleted already"),
+        ),
+    ),
+    "file_access": Cue(
+        any_of(
+            r"files?",
+            r"folders?",
+            r"documents?",
+            r"drive",
+            r"home directory",
+            r"dateien",
+            r"ordner",
+            r"unterlagen",
+            r"laufwerk",
+        ),
+        (
+            (any_of(r"groups?", r"gruppe\w*", r"verteiler"), "it may be about a group"),
+            (any_of(r"delet\w*", r"(?:ge)?lösch\w*"), "it also speaks of deleting"),
+            (GETTING_BACK, "it may be about getting something back"),
+        ),
     ),
 }

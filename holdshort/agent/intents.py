@@ -18,7 +18,7 @@ DISPUTED_CERTAINTY = 0.85
 MOST_CLAUSES = 40
 CLAUSE_ENDS = re.compile(
     r"(?<=[.!?])\s+|\n+|;\s+|,?\s+(?:and|und)\s+(?=(?:also |please |bitte |then )*"
-    r"(?:add|remove|reset|unlock|put|give|invite|suspend|disable|create|take|order|install|"
+    r"(?:add|remove|reset|unlock|put|give|invite|suspend|disable|create|take|order|install|delete|"
     r"i |my |can |could |setz|entsperr|nehm|füg|entfern))",
     re.IGNORECASE,
 )

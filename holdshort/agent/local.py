@@ -38,6 +38,8 @@ IN_WORDS = {
     "door_access": "what a badge opens",
     "session_revoke": "signing out everywhere",
     "file_restore": "files to restore",
+    "file_delete": "files to delete",
+    "file_access": "somebody's files for somebody else",
     "how_to_question": "a question that an article may answer",
     "status_question": "a question about an earlier ticket",
     "phishing_report": "a report of something suspicious",

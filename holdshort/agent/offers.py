@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from holdshort.agent import things
+from holdshort.agent import files, things
 from holdshort.agent.articles import best_article
 from holdshort.agent.cues import evidence, objection
 from holdshort.agent.embedding import Embedder
@@ -215,7 +215,7 @@ def _about(drafter: things.Drafter) -> Callable[[Asked], Drafted]:
 
 
 DRAFTERS: Mapping[str, Callable[[Asked], Drafted]] = {
-    **{label: _about(drafter) for label, drafter in things.DRAFTERS.items()},
+    **{label: _about(one) for label, one in {**things.DRAFTERS, **files.DRAFTERS}.items()},
     "password_reset": _sign_in("idp.reset_password"),
     "account_unlock": _sign_in("idp.unlock"),
     "group_access": _membership("idp.add_to_group"),

@@ -1,4 +1,4 @@
-"""Offers about things: software, equipment, contracts, patches, sessions, files, doors, firewalls.
+"""Offers about things: software, equipment, contracts, patches, sessions, doors, firewalls.
 
 What a thing is called comes from the catalogues and the inventory. Where the words do not name
 exactly one, or where a value would have to be guessed, the requester is asked or led to the form.
@@ -26,13 +26,14 @@ FORMS: Mapping[str, str] = {
     "fw.change": "Change a firewall rule",
     "badge.set_zones": "Set what a badge opens",
     "files.restore": "Restore deleted files",
+    "files.delete": "Delete files",
+    "files.transfer": "Give somebody's files to somebody else",
 }
 """The forms that requesters are led to, by the titles that the list of forms has."""
 
 PATCH = re.compile(r"\b(?:KB\d{6,8}|\d{4}-(?:0[1-9]|1[0-2]))\b", re.IGNORECASE)
 """An update as its maker numbers it, or the updates of a month."""
 
-PATH = re.compile(r"(?<!\S)[\"'“„]?(/[^\s\"'“”„?!,;:]*[^\s\"'“”„?!,;:.)])")
 EMERGENCY = re.compile(
     r"\b(?:emergency|zero.?day|immediately|right now|at once|urgent\w*|exploited|asap|"
     r"as soon as possible|critical|notfall|sofort|dringend)\b",
@@ -199,17 +200,6 @@ def sign_out(text: str, words: Words, directory: Directory) -> Drafted:
     return Drafted(actions, because=(found.because,))
 
 
-def restore(text: str, words: Words, directory: Directory) -> Drafted:
-    """One path, as it is written."""
-    paths = tuple(dict.fromkeys(PATH.findall(text)))
-    if len(paths) != 1 or {".", ".."} & set(paths[0].split("/")):
-        return by_form("files.restore", "I need the whole path of one file or folder, from /.")
-    return Drafted(
-        (Offered("files.restore", {"path": paths[0]}),),
-        because=(f"The ticket names the path {quoted(paths[0])}.",),
-    )
-
-
 def firewall(text: str, words: Words, directory: Directory) -> Drafted:
     """Never from words: one wrong figure opens something else."""
     return by_form("fw.change", "Ports and addresses must be exact, so I do not read them out.")
@@ -232,7 +222,6 @@ DRAFTERS: Mapping[str, Drafter] = {
     "contract_renewal": renew,
     "patch_rollout": patch,
     "session_revoke": sign_out,
-    "file_restore": restore,
     "firewall_change": firewall,
     "door_access": door,
 }

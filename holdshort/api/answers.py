@@ -149,6 +149,7 @@ class Review(Shape):
     reasoning: str
     reviewers: list[Reviewer]
     call_back: bool = Field(description="Whether a yes needs a confirmed call to the requester.")
+    call_vendor: bool = Field(description="Whether a yes needs a confirmed call to the vendor.")
     call_backs: list[CallBack]
     decisions: list[Decision]
     action: Action

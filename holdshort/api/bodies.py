@@ -178,9 +178,9 @@ class LookOver(Body):
 
 
 class NewCallBack(Body):
-    """One call to whoever is to have asked: where the number is from, and what they said."""
+    """One call, to whoever is to have asked or to the vendor, and what they said."""
 
-    number_from: Literal["directory", "hr_record", "in_person"]
+    number_from: Literal["directory", "hr_record", "in_person", "vendor_record", "contract"]
     result: Literal["confirmed", "denied", "not_reached"]
     note: Annotated[StrictStr, Field(max_length=1000)] = ""
 

@@ -95,13 +95,14 @@ def decide(request: Request, number: Number, body: NewDecision) -> Status[Any] |
     auth=needs("reviews:decide"),
     response={201: answers.Review},
     operation_id="call_back",
-    summary="Record a call to whoever is to have asked",
+    summary="Record a call to whoever is to have asked, or to the vendor",
 )
 def call_back(request: Request, number: Number, body: NewCallBack) -> Status[Any]:
     """Where nobody proved to be the requester, a yes is refused until a call confirmed it.
 
-    The number is one that we know, never one from the ticket. For people who work here and have no
-    part in it. After a call in which they said that it was not them, no yes counts any more.
+    So it is for a vendor whose bank account would change: call them on a number that was on file
+    before today. The number is never one from the ticket. For people who work here and have no part
+    in it. After a call in which they said that it was not them, no yes counts any more.
     """
     seeing.decidable(request.auth, number)
     flow.call_back(number, body.number_from, body.result, body.note, sender=request.auth.sender)

@@ -10,6 +10,7 @@ from holdshort.catalogue.account import AccountOf
 from holdshort.catalogue.kind import (
     ActionType,
     Effect,
+    Emergency,
     Unconfirmed,
     UnknownTarget,
 )
@@ -36,6 +37,12 @@ class Suspend(AccountOf):
     leaving: bool = Field(
         default=False, description="Whether it is because the person leaves: then HR decides."
     )
+    emergency: Emergency = False
+    deleting: bool = Field(
+        default=False,
+        description="Whether deleting all data of the person was asked for, which waits for HR's "
+        "record: then HR decides about this instead.",
+    )
 
 
 def _suspend(params: Suspend, asked: Circumstances, knows: Knows) -> Findings:
@@ -43,7 +50,8 @@ def _suspend(params: Suspend, asked: Circumstances, knows: Knows) -> Findings:
     account = facts.account_of(knows, person)
     held = knows.rights_of(person.id)
     left = employment.hr_end_date(knows.policy(), knows.policy_version(), person, asked.at)
-    unproven = params.leaving and left.verdict is not PolicyVerdict.PASSES
+    proven = left.verdict is PolicyVerdict.PASSES
+    unproven = (params.leaving or params.deleting) and not proven
     return Findings(
         target=about.target(account),
         consequence=Consequence(
@@ -59,9 +67,24 @@ def _suspend(params: Suspend, asked: Circumstances, knows: Knows) -> Findings:
         read_at=account.read_at,
         policy=_not_needed(person, asked, knows),
         raises=facts.present(
-            *about.always_asked(asked, person, held), not_left(person) if unproven else None
+            *about.always_asked(facts.flagged(asked, params.emergency), person, held),
+            not_left(person) if params.leaving and unproven else None,
+            _not_deleted(person) if params.deleting and unproven else None,
         ),
         already="" if account.active else f"{person.name}'s account is suspended already.",
+    )
+
+
+def _not_deleted(person: Person) -> Reason:
+    """Raise: to delete everything was asked for, and the sources differ on whether they left."""
+    return Reason(
+        rule="raise.source_conflict",
+        text=f"Deleting all data of {person.name} was asked for, and HR's record does not say that "
+        "they have left. Nothing is deleted. Suspending the account protects as much for now, and "
+        "can be taken back.",
+        observed=f"employment {person.employment.status}",
+        limit="an end date in HR's record",
+        would_pass="HR puts the end date into the record; the deletion is asked for again then.",
     )
 
 

@@ -185,6 +185,9 @@ SUSPEND_MANY = ActionType(
     permanent=True,
     hold_seconds=0,
     needed=lambda params: 2,
+    never_alone="So many accounts are never for one person: nothing is lost while they can sign in "
+    "for another hour, and everybody's work is where the record is wrong. Suspend by itself "
+    "whatever account is being misused.",
 )
 
 TYPES = (SUSPEND_ALL, SUSPEND_MANY)

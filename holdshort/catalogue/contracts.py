@@ -61,6 +61,12 @@ def contract_named(vendor_id: str, contract_id: str, knows: Knows) -> Contract:
     raise UnknownTarget(f"No vendor here has the id ‘{vendor_id}’.")
 
 
+def vendor_named(name: str, knows: Knows) -> str:
+    """The id of the vendor of that name, so that all that they get is one sum; else the name."""
+    vendors = knows.registered("vendors")
+    return next((str(row["id"]) for row in vendors if row.get("name") == name), name)
+
+
 def since(row: Mapping[str, Any], knows: Knows) -> Mapping[str, Any]:
     """Terms that the ERP had instead when this was to be ordered, so that they count from now."""
     met = met_for(row, knows)

@@ -15,6 +15,7 @@ from holdshort.catalogue import contradictions, facts, inventory
 from holdshort.catalogue.kind import (
     ActionType,
     CatalogueError,
+    Emergency,
     Params,
     Rendering,
 )
@@ -59,6 +60,7 @@ class Change(Params):
         description="Which rows, by what they hold now, a line each: column = value.",
     )
     rows: int = Field(ge=1, le=1000, description="How many rows that is, exactly.")
+    emergency: Emergency = False
 
 
 class Restore(Params):
@@ -102,7 +104,7 @@ def _change(params: Change, asked: Circumstances, knows: Knows) -> Findings:
         )
     match = "matches" if params.rows == 1 else "match"
     before = f"{_rows(params.rows)} of {_full(params.table)} {match} {_said(params.where)}."
-    return _of_rows(params, asset, preview, asked, before)
+    return _of_rows(params, asset, preview, facts.flagged(asked, params.emergency), before)
 
 
 def _restore(params: Restore, asked: Circumstances, knows: Knows) -> Findings:

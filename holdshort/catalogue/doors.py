@@ -89,7 +89,9 @@ def _carried(params: SetZones, knows: Knows) -> Carried:
     if not rows:
         raise UnknownTarget(f"No badge is listed for {person.name}.")
     met = knows.met() if knows.met().get("holder") == person.id else {}
-    opens, badge = met.get("zones", rows[0]["zones"]), met.get("badge", rows[0]["id"])
+    # The list does not know what was given for a time, and has not ended.
+    known = [*rows[0]["zones"], *knows.opens_for_a_time(person.id)]
+    opens, badge = met.get("zones", known), met.get("badge", rows[0]["id"])
     held, asked = (zones_named(ids, knows) for ids in (opens, params.zones))
     return Carried(person, str(badge), held, asked, params.lost, str(rows[0]["id"]))
 

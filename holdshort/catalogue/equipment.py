@@ -10,7 +10,8 @@ from pydantic import Field
 
 from holdshort.catalogue import account as about
 from holdshort.catalogue import facts
-from holdshort.catalogue.kind import ActionType, Params, Rendering, UnknownTarget
+from holdshort.catalogue.contracts import vendor_named
+from holdshort.catalogue.kind import ActionType, Effect, Params, Rendering, UnknownTarget
 from holdshort.core import cost, listed, money
 from holdshort.core.cost import Purchase
 from holdshort.core.terms import (
@@ -93,7 +94,13 @@ def _order(params: Order, asked: Circumstances, knows: Knows) -> Findings:
             cost.level(document, buys, knows.cost_limit(owner) if owner else None, CATALOGUE),
         ),
         context="finance",
-        seen={"order": what.order, "state": "none", "_cost": what.cost or 0},
+        seen={
+            "order": what.order,
+            "state": "none",
+            "_cost": what.cost or 0,
+            "_vendor": vendor_named(what.vendor, knows),
+            "_total": what.cost,
+        },
         before=(f"Nothing is ordered for {person.name}.",),
         after=(f"{what.name} from {what.vendor} is ordered for {person.name}: {_price(buys)}.",),
         read_at=None,
@@ -120,10 +127,16 @@ def _purchase(what: Wanted, knows: Knows) -> Purchase:
         total=what.cost,
         currency=cost.currency_of(document),
         lately={
-            period: knows.spent(what.vendor, cost.DAYS[period])
+            period: knows.spent(vendor_named(what.vendor, knows), cost.DAYS[period])
             for period in cost.periods(document, FLOW)
         },
     )
+
+
+def _effect(params: Order, knows: Knows) -> Effect:
+    """What other lines of the same offer must count."""
+    what = wanted(params, knows)
+    return Effect(what.person.id, vendor=vendor_named(what.vendor, knows), spends=what.cost)
 
 
 def _budget_owners(knows: Knows) -> tuple[tuple[str, str], ...]:
@@ -203,6 +216,7 @@ ORDER = ActionType(
         "employment",
     ),
     undo=_undo,
+    effect=_effect,
     undo_words="Cancel the order, until it is shipped.",
     connector=CONNECTOR,
     min_tier=(Tier.POLICY, "It spends money."),

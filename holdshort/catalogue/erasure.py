@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from pydantic import Field
@@ -15,6 +16,7 @@ from holdshort.core.terms import (
     Circumstances,
     Consequence,
     Findings,
+    Offered,
     Person,
     Reason,
     Target,
@@ -53,7 +55,6 @@ def _delete(params: DeleteData, asked: Circumstances, knows: Knows) -> Findings:
         read_at=None,
         raises=raises,
         refusals=facts.present(_forbids({"person": person.id}, knows)),
-        notes=facts.present(_suspend_instead(person, asked)),
     )
 
 
@@ -74,21 +75,16 @@ def _still_works_here(person: Person, asked: Circumstances) -> Reason | None:
         text=f"The HR record does not say that {person.name} has left, so the sources differ.",
         observed=f"employment {person.employment.status}",
         limit="employment ended",
-        would_pass=f"HR confirms it. Meanwhile {person.name}'s account can be suspended "
-        "(idp.suspend), which can be taken back.",
+        would_pass="HR puts the end date into the record.",
     )
 
 
-def _suspend_instead(person: Person, asked: Circumstances) -> Reason | None:
-    if facts.has_left(person, asked):
-        return None
-    return Reason(
-        rule="note.suspend_instead",
-        text=f"Suspending {person.name}'s account protects as much for now and can be taken back; "
-        "a deletion cannot.",
-        observed="data.delete",
-        limit="idp.suspend",
-    )
+def _suspension(params: DeleteData, at: datetime, knows: Knows) -> Sequence[Offered]:
+    """In its place, until HR's record says that they left: what can be taken back."""
+    person = facts.person_named(knows, params.person)
+    if facts.left_by(person, at) or _forbids({"person": person.id}, knows):
+        return ()
+    return (Offered("idp.suspend", {"person": person.id, "deleting": True}),)
 
 
 def _render(params: Mapping[str, Any], knows: Knows) -> Rendering:
@@ -102,7 +98,8 @@ DELETE_DATA = ActionType(
     title="Delete all data of somebody",
     domain="hr",
     context="hr",
-    doc="Deletes everything about one person, by hand in each system.",
+    doc="Deletes everything about one person, by hand in each system. While HR's record does not "
+    "say that they have left, the suspension of their account is prepared for HR instead.",
     params=DeleteData,
     findings=_delete,
     render=_render,
@@ -113,6 +110,7 @@ DELETE_DATA = ActionType(
     permanent=True,
     needed=lambda params: 2,
     objection=_forbids,
+    expand=_suspension,
 )
 
 TYPES = (DELETE_DATA,)

@@ -7,6 +7,8 @@ reason not to do it at all. Both are None where nothing is wrong. Unknown counts
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from holdshort.catalogue.kind import Unconfirmed, UnknownTarget
@@ -134,11 +136,16 @@ def sender_unproven(asked: Circumstances) -> Reason | None:
     )
 
 
+def flagged(asked: Circumstances, emergency: bool) -> Circumstances:
+    """The same circumstances, as an emergency where the form says so."""
+    return replace(asked, emergency=asked.emergency or emergency)
+
+
 def emergency(asked: Circumstances) -> Reason | None:
-    """Raise: a human called it an emergency, so a human decides."""
+    """Raise: somebody called it an emergency, so a human decides."""
     if not asked.emergency:
         return None
-    return Reason(rule=EMERGENCY, text="A person flagged this as an emergency.")
+    return Reason(rule=EMERGENCY, text=f"{asked.initiator.name} flagged this as an emergency.")
 
 
 def beneficiary_differs(asked: Circumstances, person: Person) -> Reason | None:
@@ -231,8 +238,13 @@ def locked_by(knows: Knows, lock: Lock) -> str:
 
 def has_left(person: Person, asked: Circumstances) -> bool:
     """Whether employment is over; the last day itself still counts as employed."""
+    return left_by(person, asked.at)
+
+
+def left_by(person: Person, at: datetime) -> bool:
+    """The same at that moment."""
     end = person.employment.end
-    return person.employment.status == "ended" or (end is not None and end < asked.at.date())
+    return person.employment.status == "ended" or (end is not None and end < at.date())
 
 
 def leaver(person: Person, asked: Circumstances) -> Reason | None:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from holdshort.catalogue import contradictions, facts, inventory
-from holdshort.catalogue.kind import ActionType, Params, Rendering, UnknownTarget
+from holdshort.catalogue.kind import ActionType, Emergency, Params, Rendering, UnknownTarget
 from holdshort.core import consequence, rollbacks, windows
 from holdshort.core.terms import (
     Asset,
@@ -53,6 +53,7 @@ class Rule(Params):
     destination: str = Field(
         min_length=1, max_length=64, description="The id of the host, database or network reached."
     )
+    emergency: Emergency = False
     rollback_hours: int = Field(
         default=0,
         ge=0,
@@ -73,7 +74,7 @@ def _change(params: Rule, asked: Circumstances, knows: Knows) -> Findings:
     ids = [firewall.id, reached.id]
     raises = facts.present(
         facts.sender_unproven(asked),
-        facts.emergency(asked),
+        facts.emergency(facts.flagged(asked, params.emergency)),
         windows.freeze(knows.policy(), ids, asked.at),
         _opens(params, reached, source),
     )
@@ -89,7 +90,10 @@ def _change(params: Rule, asked: Circumstances, knows: Knows) -> Findings:
         context="security",
         seen={},
         before=(f"{firewall.name}, as far as we know: {'' if goes else 'no rule '}{line}",),
-        after=(f"{'-' if goes else '+'} {line}", f"Exposed: {_exposed(reached, source)}."),
+        after=(
+            f"{firewall.name}: {'no rule ' if goes else ''}{line}",
+            f"Exposed: {_exposed(reached, source)}.",
+        ),
         read_at=None,
         raises=raises,
         notes=contradictions.with_inventory(asked, reached),
@@ -189,7 +193,8 @@ def _render(params: Mapping[str, Any], knows: Knows) -> Rendering:
 
 def _inverse(params: Mapping[str, Any]) -> Offered | None:
     other = "remove" if params["change"] == "add" else "add"
-    kept = {name: value for name, value in params.items() if name != "rollback_hours"}
+    once = ("rollback_hours", "emergency")
+    kept = {name: value for name, value in params.items() if name not in once}
     return Offered("fw.change", {**kept, "change": other})
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from holdshort.core.terms import (
     Circumstances,
@@ -50,6 +50,13 @@ class Params(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
+
+Emergency = Annotated[
+    bool, Field(description="Whether a person calls it an emergency; then a person decides.")
+]
+"""The parameter `emergency` of types that cannot wait for a window or for working hours: something
+is broken or under attack. It never makes anything pass: people decide now, and look over it
+afterwards. No type that gives access, spends or deletes has it."""
 
 P = TypeVar("P", bound=Params)
 
@@ -151,9 +158,12 @@ class ActionType(Generic[P]):
     whose strictest line would get a lower tier than the whole is not made (stops/lines.py).
     `effect` is what a line leaves behind for the facts of the lines after it.
     `budget` is the class of changes together with which it counts against how many people may be
-    reached without a person deciding; nothing for what changes nobody's access or device.
+    reached without a person deciding; nothing for what changes nobody's access or device. `outside`
+    is the parameter that says who is reached where that is no person here, but a vendor or a party:
+    these count among themselves.
     `still` is the policy rule asked again before what a rule permitted starts, where time alone
     can end what the rule allowed.
+    `never_alone` is why nobody may permit it alone, in an emergency either; empty for most.
     `afterwards` is what the requester does next once it is in place, in a sentence for them.
     """
 
@@ -180,9 +190,11 @@ class ActionType(Generic[P]):
     needed: Callable[[Mapping[str, Any]], int] = one_yes
     objection: Callable[[Mapping[str, Any], Knows], Reason | None] = no_objection
     expand: Callable[[P, datetime, Knows], Sequence[Offered]] = one_line
-    budget: Literal["", "accounts", "memberships", "devices"] = ""
+    budget: Literal["", "accounts", "memberships", "devices", "vendors", "parties"] = ""
+    outside: str = ""
     still: Callable[[Mapping[str, Any], Knows, datetime], PolicyResult] | None = None
     effect: Callable[[P, Knows], Effect | None] = nothing_later_rests_on
+    never_alone: str = ""
     afterwards: str = ""
 
     @property
@@ -193,6 +205,12 @@ class ActionType(Generic[P]):
     def beneficiary(self, params: Mapping[str, Any], requester: str) -> str:
         """The id of the person whose access or account changes: `person`, else who asks."""
         return str(params.get("person", requester))
+
+    def reaches(self, params: Mapping[str, Any], requester: str) -> str:
+        """Who counts against the budget: the beneficiary, or who is outside with their class."""
+        if self.outside:
+            return f"{self.budget}:{params[self.outside]}"
+        return self.beneficiary(params, requester)
 
     def described(self) -> dict[str, Any]:
         """This entry as plain data, for `GET /catalogue`."""

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from holdshort.catalogue import contradictions, facts, inventory
 from holdshort.catalogue.devices import DEVICES, devices_of
-from holdshort.catalogue.kind import ActionType, Params, Rendering, UnknownTarget
+from holdshort.catalogue.kind import ActionType, Emergency, Params, Rendering, UnknownTarget
 from holdshort.core import consequence, windows
 from holdshort.core.terms import (
     Asset,
@@ -21,7 +21,6 @@ from holdshort.core.terms import (
     Level,
     Offered,
     PolicyResult,
-    Reason,
     Target,
     Tier,
 )
@@ -44,9 +43,7 @@ class Patches(Params):
         max_length=20,
         description="The ids of rings of devices, hosts or databases, in the order to be patched.",
     )
-    emergency: bool = Field(
-        default=False, description="Whether a person calls it an emergency; then a person decides."
-    )
+    emergency: Emergency = False
     beside: list[str] = Field(
         default=[], max_length=20, description="What else was asked for with it, one by one."
     )
@@ -102,7 +99,7 @@ def _found(params: Patches, asked: Circumstances, knows: Knows, *, installed: bo
     lately = knows.patched("patch.deploy" if installed else "patch.remove", params.patch)
     raises = facts.present(
         facts.sender_unproven(asked),
-        _emergency(params, asked),
+        facts.emergency(facts.flagged(asked, params.emergency)),
         windows.freeze(knows.policy(), ids, asked.at),
     )
     until = windows.closes_at(knows.policy(), ids, asked.at)
@@ -135,13 +132,6 @@ def _found(params: Patches, asked: Circumstances, knows: Knows, *, installed: bo
 
 def _production(rings: Sequence[Ring]) -> list[Ring]:
     return [ring for ring in rings if inventory.in_production(ring.asset)]
-
-
-def _emergency(params: Patches, asked: Circumstances) -> Reason | None:
-    """Raise: whoever asks calls it an emergency, in the form or for the whole ticket."""
-    if params.emergency:
-        return Reason(rule=facts.EMERGENCY, text="A person flagged this as an emergency.")
-    return facts.emergency(asked)
 
 
 # ------------------------------------------------------------------ levels

@@ -15,7 +15,7 @@ from holdshort.catalogue import account as about
 from holdshort.catalogue import facts
 from holdshort.catalogue.account import AccountOf
 from holdshort.catalogue.accounts import not_left
-from holdshort.catalogue.kind import ActionType, CatalogueError, Params, Rendering
+from holdshort.catalogue.kind import ActionType, CatalogueError, Emergency, Params, Rendering
 from holdshort.core import consequence, employment, listed
 from holdshort.core.terms import (
     Circumstances,
@@ -135,6 +135,12 @@ class Message(Params):
     )
 
 
+class Purge(Message):
+    """Which mail, and whether it cannot wait."""
+
+    emergency: Emergency = False
+
+
 def _inquiry(type_id: str) -> Callable[[Message, Knows], Inquiry]:
     def inquiry(params: Message, knows: Knows) -> Inquiry:
         words = {"target": params.message, "params": {"message": params.message}}
@@ -143,8 +149,8 @@ def _inquiry(type_id: str) -> Callable[[Message, Knows], Inquiry]:
     return inquiry
 
 
-def _purge(params: Message, asked: Circumstances, knows: Knows) -> Findings:
-    return _moved(params, asked, knows, purged=True)
+def _purge(params: Purge, asked: Circumstances, knows: Knows) -> Findings:
+    return _moved(params, facts.flagged(asked, params.emergency), knows, purged=True)
 
 
 def _restore(params: Message, asked: Circumstances, knows: Knows) -> Findings:
@@ -244,10 +250,7 @@ def _words(verb: str, effect: str) -> Callable[[Mapping[str, Any], Knows], Rende
 
 
 def _inverse(type_id: str) -> Callable[[Mapping[str, Any]], Offered | None]:
-    def undo(params: Mapping[str, Any]) -> Offered | None:
-        return Offered(type_id, dict(params))
-
-    return undo
+    return lambda params: Offered(type_id, {"message": params["message"]})
 
 
 _FACTS = (
@@ -262,7 +265,7 @@ PURGE = ActionType(
     domain="security",
     context="security",
     doc="Takes one mail out of every mailbox that it reached; it stays recoverable for a while.",
-    params=Message,
+    params=Purge,
     findings=_purge,
     render=_words("Take out of all mailboxes: the mail", "will be in no mailbox any more"),
     facts=_FACTS,

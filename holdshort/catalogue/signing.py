@@ -180,6 +180,8 @@ SEND = ActionType(
     connector=CONNECTOR,
     min_tier=(Tier.POLICY, "A signature."),
     policy_rule="template_hash",
+    budget="parties",
+    outside="party",
 )
 
 TYPES = (SEND,)

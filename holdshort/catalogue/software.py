@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from holdshort.catalogue import facts
+from holdshort.catalogue.contracts import vendor_named
 from holdshort.catalogue.devices import (
     DEVICES,
     OnDevices,
@@ -16,8 +17,9 @@ from holdshort.catalogue.devices import (
     package_named,
     place,
 )
-from holdshort.catalogue.kind import ActionType, Rendering
-from holdshort.core import consequence, listed, standards
+from holdshort.catalogue.kind import ActionType, Effect, Rendering
+from holdshort.core import consequence, cost, listed, standards
+from holdshort.core.cost import Purchase
 from holdshort.core.terms import (
     Circumstances,
     Consequence,
@@ -49,7 +51,7 @@ def _remove(params: OnDevices, asked: Circumstances, knows: Knows) -> Findings:
 
 def _changed(params: OnDevices, asked: Circumstances, knows: Knows, *, installed: bool) -> Findings:
     at, package = place(params, knows), package_named(params.software, knows)
-    cost = None if package.cost is None else package.cost * at.devices * installed
+    buys = _purchase(at, package, knows, installed=installed)
     raises = _raises(at, asked)
     on, off = (f"{package.said} is {word} {_where(at)}." for word in ("on", "not on"))
     return Findings(
@@ -58,7 +60,7 @@ def _changed(params: OnDevices, asked: Circumstances, knows: Knows, *, installed
             _reach(at, package, asked, knows),
             _way_back(package, installed),
             _regulated(at, package, asked),
-            _spent(cost, knows),
+            _spent(buys, knows),
         ),
         context=_context(at, package, raises),
         seen={
@@ -68,14 +70,15 @@ def _changed(params: OnDevices, asked: Circumstances, knows: Knows, *, installed
             "installed": not installed,
             # The device management refuses a package that somebody else has signed.
             "_publisher": package.publisher,
+            **_bill(buys, knows),
         },
         before=(off if installed else on, *_more_than_listed(at)),
         after=(on if installed else off,),
         read_at=None,
-        policy=_allowed(at, package, cost, asked, knows) if installed else _no_rule(),
+        policy=_allowed(at, package, buys, asked, knows) if installed else _no_rule(),
         raises=raises,
         refusals=facts.present(facts.leaver(at.holder, asked) if at.holder and installed else None),
-        spends=cost,
+        spends=buys.altogether if buys.total != 0 else 0,
     )
 
 
@@ -84,6 +87,39 @@ def _more_than_listed(at: Place) -> tuple[str, ...]:
         return ()
     there = f"The device management has {at.devices} devices there by now"
     return (f"{there}; the list of this company has {at.listed}.",)
+
+
+def _purchase(at: Place, package: Package, knows: Knows, *, installed: bool) -> Purchase:
+    """What is bought: for a year, on every device; with what its publisher got lately."""
+    document, total = knows.policy(), package.cost
+    vendor = vendor_named(package.publisher, knows)
+    return Purchase(
+        flow="mdm.install",
+        item=package.name,
+        vendor=package.publisher,
+        total=None if total is None else total * at.devices * installed,
+        currency=cost.currency_of(document),
+        lately={
+            period: knows.spent(vendor, cost.DAYS[period])
+            for period in cost.periods(document, "mdm.install")
+            if total != 0
+        },
+    )
+
+
+def _bill(buys: Purchase, knows: Knows) -> dict[str, Any]:
+    """What counts for what its publisher gets; nothing where it is free."""
+    vendor = vendor_named(buys.vendor, knows)
+    return {} if buys.total == 0 else {"_vendor": vendor, "_total": buys.total}
+
+
+def _effect(params: OnDevices, knows: Knows) -> Effect | None:
+    """What other lines of the same offer must count."""
+    at, package = place(params, knows), package_named(params.software, knows)
+    buys = _purchase(at, package, knows, installed=True)
+    if buys.total == 0:
+        return None
+    return Effect("", vendor=vendor_named(package.publisher, knows), spends=buys.total)
 
 
 def _where(at: Place) -> str:
@@ -137,14 +173,14 @@ def _regulated(at: Place, package: Package, asked: Circumstances) -> Level:
     return facts.level(1, "The devices of other people.", DEVICES)
 
 
-def _spent(cost: int | None, knows: Knows) -> Level:
-    if cost is None:
+def _spent(buys: Purchase, knows: Knows) -> Level:
+    if buys.total is None or buys.altogether is None:
         return consequence.unknown("We could not confirm what it costs.", CATALOGUE)
-    if cost == 0:
+    if buys.total == 0:
         return facts.no_cost()
-    limit = listed.spending_limit(knows.policy(), "mdm.install")
-    text = f"Costs {cost / 100:.2f} a year."
-    return facts.level(1 if limit is not None and cost <= limit else 2, text, CATALOGUE)
+    within = cost.threshold(knows.policy(), knows.policy_version(), buys)
+    text = f"Costs {buys.total / 100:.2f} a year."
+    return facts.level(1 if within.verdict is PolicyVerdict.PASSES else 2, text, CATALOGUE)
 
 
 def _nobody_knows(package: Package, what: str) -> Level:
@@ -156,11 +192,16 @@ def _nobody_knows(package: Package, what: str) -> Level:
 
 
 def _allowed(
-    at: Place, package: Package, cost: int | None, asked: Circumstances, knows: Knows
+    at: Place, package: Package, buys: Purchase, asked: Circumstances, knows: Knows
 ) -> PolicyResult:
-    return standards.software_catalogue(
-        knows.policy(), knows.policy_version(), at.holder, package.id, cost, asked.at
+    document, version = knows.policy(), knows.policy_version()
+    found = standards.software_catalogue(
+        document, version, at.holder, package.id, buys.total, asked.at
     )
+    if found.verdict is not PolicyVerdict.PASSES or buys.total == 0:
+        return found
+    within = cost.threshold(document, version, buys)
+    return found if within.verdict is PolicyVerdict.PASSES else within
 
 
 def _no_rule() -> PolicyResult:
@@ -211,6 +252,7 @@ INSTALL = ActionType(
     render=_words("Install", "on", "will be installed on"),
     facts=_FACTS,
     undo=_inverse("mdm.remove"),
+    effect=_effect,
     budget="devices",
     undo_words="Remove the software from the same devices.",
     connector=CONNECTOR,

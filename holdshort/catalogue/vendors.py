@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic import Field
@@ -10,6 +11,7 @@ from pydantic import Field
 from holdshort.catalogue import facts
 from holdshort.catalogue.kind import ActionType, Params, Rendering, UnknownTarget
 from holdshort.core import standards
+from holdshort.core.settings import zone_of
 from holdshort.core.terms import (
     Circumstances,
     Consequence,
@@ -23,6 +25,9 @@ from holdshort.ports import Knows
 
 CONNECTOR = "erp"
 BANK = "bank_account"
+PAYMENTS_MOVE = "raise.payments_move"
+"""The rule of what sends a vendor's money elsewhere: the vendor is called before anybody's yes."""
+
 FIELDS = {
     "contact_name": "contact name",
     "contact_email": "contact address",
@@ -47,7 +52,7 @@ def _update(params: UpdateVendor, asked: Circumstances, knows: Knows) -> Finding
         facts.sender_unproven(asked),
         facts.employment_unconfirmed(asked.requester, asked),
         facts.emergency(asked),
-        _payments_move(name, params),
+        _payments_move(vendor, params, asked.at, knows),
     )
     return Findings(
         target=Target(CONNECTOR, params.vendor, name),
@@ -79,17 +84,38 @@ def _vendor(vendor: str, knows: Knows) -> Mapping[str, Any]:
     raise UnknownTarget(f"No vendor here has the id ‘{vendor}’.")
 
 
-def _payments_move(name: str, params: UpdateVendor) -> Reason | None:
+def number_of(vendor: str, at: datetime, knows: Knows) -> str:
+    """The vendor's number and since when it is on file; empty unless it was before today."""
+    for row in knows.registered("vendors"):
+        if row.get("id") == vendor and row.get("phone"):
+            since = _since(row.get("phone_since"))
+            if since is not None and since < at.astimezone(zone_of(knows.policy())).date():
+                return f"{row['phone']}, on file since {since.isoformat()}"
+    return ""
+
+
+def _since(day: object) -> date | None:
+    try:
+        return date.fromisoformat(str(day))
+    except ValueError:
+        return None
+
+
+def _payments_move(
+    vendor: Mapping[str, Any], params: UpdateVendor, at: datetime, knows: Knows
+) -> Reason | None:
     """Raise: from now on money would go elsewhere, as in most frauds that begin with a message."""
     if params.field != BANK:
         return None
+    number = number_of(params.vendor, at, knows)
+    where = number or "none is, so take one from the signed contract"
     return Reason(
-        rule="raise.payments_move",
-        text=f"Payments to {name} would go to another account. Call them on a number that was "
-        "on file before today.",
+        rule=PAYMENTS_MOVE,
+        text=f"Payments to {vendor['name']} would go to another account. Call them on a number "
+        f"that was on file before today ({where}), and record the call.",
         observed=params.value,
         limit="the account on file",
-        would_pass="Finance confirms it with the vendor, on a number on file.",
+        would_pass="The vendor confirms it in a call that is on record.",
     )
 
 
@@ -129,12 +155,19 @@ UPDATE_VENDOR = ActionType(
     params=UpdateVendor,
     findings=_update,
     render=_render,
-    facts=("which field it is", "the list of harmless fields", "who asks and their employment"),
+    facts=(
+        "which field it is",
+        "the vendor's number on file and since when",
+        "the list of harmless fields",
+        "who asks and their employment",
+    ),
     undo_words="Nothing undoes it by itself: the old value stands in the record and can be set "
     "again; money that was paid stays paid.",
     connector=CONNECTOR,
     min_tier=(Tier.POLICY, "Vendor master data."),
     policy_rule="field_list",
+    budget="vendors",
+    outside="vendor",
     needed=_yeses,
 )
 

@@ -16,6 +16,7 @@ from holdshort.cli import (
     company,
     delegations,
     machine,
+    notices,
     overrides,
     people,
     policy,
@@ -29,7 +30,7 @@ from holdshort.cli.base import CommandError
 
 GROUPS = (
     *(machine, backups, catalogue, company, policy, tickets, reviews, actions, people),
-    *(delegations, safe_mode, switches, access, overrides, work),
+    *(delegations, safe_mode, switches, access, overrides, work, notices),
 )
 
 

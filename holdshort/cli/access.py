@@ -26,7 +26,14 @@ def _list(asked: argparse.Namespace) -> None:
     listed = base.table(
         ("action", "ticket", "for", "type", "ends (UTC)", ""),
         [
-            (o.action, o.ticket, o.beneficiary, o.type, f"{o.due_at:%d %b %H:%M}", _said(o.overdue))
+            (
+                o.action,
+                o.ticket,
+                o.beneficiary,
+                o.type,
+                f"{o.due_at:%d %b %Y %H:%M}",
+                _said(o.overdue),
+            )
             for o in found
         ],
     )

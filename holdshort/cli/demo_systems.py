@@ -15,7 +15,7 @@ from holdshort.machine.supervisor import Supervisor
 SYSTEMS = (
     *("mdm", "badge", "erp", "esign", "github"),
     *("patch", "sso", "mail"),
-    *("files",),
+    *("files", "hosts"),
 )
 """The systems that `demo.services` plays, each with a token of its own."""
 

@@ -9,7 +9,7 @@ from typing import Any
 from holdshort.cli import base
 from holdshort.core.reasons import OVERRIDE
 
-NUMBER_FROM = ("directory", "hr_record", "in_person")
+NUMBER_FROM = ("directory", "hr_record", "in_person", "vendor_record", "contract")
 RESULT = ("confirmed", "denied", "not_reached")
 VERBS = {
     "approve": "say yes to exactly this change",
@@ -57,7 +57,7 @@ def add_to(nouns: base.Nouns) -> None:
         if name == "hand-over":
             parser.add_argument("--to", required=True, metavar="PERSON")
 
-    _add_call_back(base.verb(verbs, "call-back", _call_back, "record a call to the requester"))
+    _add_call_back(base.verb(verbs, "call-back", _call_back, "record a call that was made"))
 
 
 def _add_call_back(call: argparse.ArgumentParser) -> None:

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -151,12 +151,15 @@ def _add_processes(
             "HOLDSHORT_SECRET_KEY": keys.django_secret(data),
             "HOLDSHORT_HOSTS": ",".join({host, "127.0.0.1", "localhost", "[::1]"}),
         },
-        "desk": {"HOLDSHORT_WITNESS": str(data / "witness" / "desk.json")},
+        "desk": {
+            "HOLDSHORT_WITNESS": str(data / "witness" / "desk.json"),
+            **_named(_by_notices()),
+        },
         "executor": {
             "HOLDSHORT_WITNESS": str(data / "witness" / "executor.json"),
             "HOLDSHORT_SEAL_PUBLIC_KEY": str(public),
             "HOLDSHORT_RESET_KEY": keys.reset_key(data),
-            **_named_secrets(),
+            **_named(_by_apps()),
             **secrets,
         },
     }
@@ -169,8 +172,8 @@ def _add_processes(
 
 
 def _clean_environment() -> dict[str, str]:
-    """Our environment without database addresses and without the secrets of connected apps."""
-    hidden = {"DATABASE_URL", *_named_secrets()}
+    """Our environment without database addresses and the secrets of apps, mail and pager."""
+    hidden = {"DATABASE_URL", *_named(_by_apps()), *_named(_by_notices())}
     return {
         name: value
         for name, value in os.environ.items()
@@ -178,14 +181,26 @@ def _clean_environment() -> dict[str, str]:
     }
 
 
-def _named_secrets() -> dict[str, str]:
-    """What the connected apps' settings refer to as env:NAME; only the executor gets these."""
+def _by_apps() -> Iterable[Any]:
+    """What the settings of connected apps say; only the executor gets the secrets they name."""
     from holdshort.records import db
 
+    return [value for row in db.rows("connectors") for value in row["settings"].values()]
+
+
+def _by_notices() -> Iterable[Any]:
+    """What the settings of mail and pager say; only the desk gets the secrets they name."""
+    from holdshort.records import db
+
+    said = db.value("company_section", section="notices") or {}
+    return [value for part in ("mail", "pager") for value in (said.get(part) or {}).values()]
+
+
+def _named(values: Iterable[Any]) -> dict[str, str]:
+    """What these settings refer to as env:NAME, as far as it is set."""
     named = {
         value.removeprefix("env:")
-        for row in db.rows("connectors")
-        for value in row["settings"].values()
+        for value in values
         if isinstance(value, str) and value.startswith("env:")
     }
     return {name: os.environ[name] for name in named if name in os.environ}

@@ -141,6 +141,17 @@ def backups(company: Company) -> Iterator[Finding]:
             yield Finding(("authority", n, "backup"), text, WARNING)
 
 
+def unreachable(company: Company) -> Iterator[Finding]:
+    """Who decides here hears of it by mail, where there is any."""
+    if company.notices is None or company.notices.mail is None:
+        return
+    reached = {person.id for person in company.people if person.email}
+    for n, entry in enumerate(company.authority):
+        if entry.person not in reached:
+            text = f"‘{entry.person}’ has no e-mail address and hears of nothing by mail; add one"
+            yield Finding(("authority", n, "person"), text, WARNING)
+
+
 def delegations(company: Company) -> Iterator[Finding]:
     """Who decides for somebody has an entry of their own, and is not the same person."""
     entered = {entry.person for entry in company.authority}
@@ -245,6 +256,7 @@ OF_EACH_ENTRY: tuple[Check, ...] = (
 
 OF_THE_WHOLE: tuple[Check, ...] = (
     backups,
+    unreachable,
     delegations,
     templates,
     unearned_standing,

@@ -94,6 +94,7 @@ SECTIONS: tuple[Compared, ...] = (
             "criticality": loose.CRITICALITY,
             "owner": always,
             "connector": always,
+            "restart_tested": loose.proved,
         },
         apart=("id",),
     ),
@@ -111,12 +112,7 @@ SECTIONS: tuple[Compared, ...] = (
         added=loose.yes,
         apart=("id",),
     ),
-    Compared(
-        "badge",
-        loose.by_id("badges"),
-        {"person": always, "zones": gains},
-        apart=("id",),
-    ),
+    Compared("badge", loose.by_id("badges"), {"person": always, "zones": gains}, apart=("id",)),
     # Who owns a folder may delete in it, for as long as its bin allows.
     Compared(
         "folder",
@@ -128,13 +124,8 @@ SECTIONS: tuple[Compared, ...] = (
     Compared(
         "software",
         loose.by_id("software"),
-        {
-            "name": never,
-            "package": always,
-            "publisher": always,
-            "approved_for": gains,
-            "cost": always,
-        },
+        {"name": never, "approved_for": gains}
+        | dict.fromkeys(("package", "publisher", "cost"), always),
         added=loose.yes,
         apart=("id",),
     ),
@@ -148,7 +139,7 @@ SECTIONS: tuple[Compared, ...] = (
     Compared(
         "vendor",
         loose.by_id("vendors"),
-        {"name": always, "owner": always},
+        {"name": always, "owner": always, "phone": always, "phone_since": always},
         apart=("id", "contracts"),
     ),
     Compared(
@@ -222,7 +213,8 @@ SECTIONS: tuple[Compared, ...] = (
         "the budget",
         loose.single("budgets"),
         {
-            **dict.fromkeys(("people_per_hour", "privileged_per_day", "privileged_hours"), raised),
+            **dict.fromkeys(("people_per_hour", "privileged_per_day"), raised),
+            **dict.fromkeys(("privileged_hours", "grave_hours"), raised),
             "longest_hours": loose.longer,
         },
     ),
@@ -289,6 +281,14 @@ SECTIONS: tuple[Compared, ...] = (
         loose.by_id("knowledge"),
         {"title": never, "body": never, "audience": gains, "review_by": never},
         apart=("id",),
+    ),
+    # Who points them elsewhere hears alone of what was broken open.
+    Compared(
+        "mail and pager",
+        loose.single("notices"),
+        dict.fromkeys(("console", "mail", "pager"), always),
+        added=loose.yes,
+        removed=loose.yes,
     ),
     Compared(
         "the demo",

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from holdshort.company.problems import shown
 from holdshort.core.deletion import parts
+from holdshort.core.grants import LONGEST
 
 EVERYONE = "everyone"
 OWNER = "owner"
@@ -187,5 +188,5 @@ Moment = Annotated[datetime, BeforeValidator(_moment)]
 Money = Annotated[Decimal, BeforeValidator(_money)]
 Share = Annotated[Decimal, BeforeValidator(_share)]
 Count = Annotated[StrictInt, Field(ge=0, le=1_000_000)]
-Hours = Annotated[StrictInt, Field(ge=1, le=8760)]
+Hours = Annotated[StrictInt, Field(ge=1, le=LONGEST)]
 Version = Annotated[StrictInt, Field(ge=1, le=1_000_000)]

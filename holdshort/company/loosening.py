@@ -61,6 +61,11 @@ def lowered(old: Any, new: Any) -> bool:
     return bool(new < old)
 
 
+def proved(old: Any, new: Any) -> bool:
+    """Something counts as proved that did not."""
+    return old is None and new is not None
+
+
 def less_severe(*ranks: tuple[str, ...]) -> Weakens:
     """The value moved to an earlier rank; ranks go from harmless to worst."""
     rank = {word: place for place, words in enumerate(ranks) for word in words}

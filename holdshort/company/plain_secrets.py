@@ -20,8 +20,9 @@ _SAY = (
 
 
 def plain_secrets(data: dict[str, Any]) -> Iterator[Finding]:
-    """Settings of connectors that hold a secret itself. The secret is never repeated."""
-    yield from _within(("connectors",), data.get("connectors"))
+    """Settings of connectors, mail or pager that hold a secret itself. It is never repeated."""
+    for section in ("connectors", "notices"):
+        yield from _within((section,), data.get(section))
 
 
 def _within(path: Path, value: Any) -> Iterator[Finding]:

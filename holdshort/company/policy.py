@@ -1,4 +1,4 @@
-"""The company's rules as data: templates, windows, limits, holds, conflicts, what it buys."""
+"""The company's rules as data: templates, windows, limits, holds, conflicts, whom to ask how."""
 
 from __future__ import annotations
 
@@ -14,9 +14,7 @@ from holdshort.company.fields import (
     Count,
     Currency,
     Day,
-    Email,
     EntitlementId,
-    Hash,
     Hours,
     Id,
     Moment,
@@ -28,7 +26,7 @@ from holdshort.company.fields import (
     TimeZone,
     Version,
 )
-from holdshort.core.grants import PRIVILEGED_HOURS
+from holdshort.core.grants import LONGEST, PRIVILEGED_HOURS
 from holdshort.core.settings import (
     ANSWER_WITHIN_HOURS,
     DELEGATION_DAYS,
@@ -119,6 +117,9 @@ class Budgets(Section):
     )
     privileged_hours: Annotated[Hours, Field(le=PRIVILEGED_HOURS)] = Field(
         PRIVILEGED_HOURS, description="The most hours for which somebody gets privileged access."
+    )
+    grave_hours: Hours = Field(
+        LONGEST, description="The most hours for which a person may give any access (tier 3)."
     )
     longest_hours: dict[Id, Hours] = Field(
         {},
@@ -224,70 +225,8 @@ class Standing(Section):
     basis: Literal["demo"] = Field(description="Always ‘demo’: standing is not set by a file.")
 
 
-class Software(Section):
-    """An entry of the software catalogue."""
-
-    id: Id = Field(description="Our own id of the software.")
-    name: Text = Field(description="The name that screens show.")
-    package: Text = Field(description="The signed package's id.")
-    publisher: Text = Field(description="Who must have signed it.")
-    approved_for: tuple[Id, ...] = Field((), description="Roles, or ‘everyone’.")
-    cost: Money = Field(description="Per person and year, in the company's currency; may be 0.")
-
-
-class Equipment(Section):
-    """An entry of the equipment catalogue: what people are given to work with."""
-
-    id: Id = Field(description="The id that purchasing knows it by.")
-    name: Text = Field(description="The name that screens show.")
-    vendor: Text = Field(description="Who sells it.")
-    cost: Money = Field(description="Of one, in the company's currency.")
-
-
 class FieldList(Section):
     """Fields that a flow may change without a person looking."""
 
     flow: ActionType = Field(description="The action type that changes them.")
     fields: tuple[Id, ...] = Field(min_length=1, description="Their names.")
-
-
-class Document(Section):
-    """A paper of the company's own that may be sent for signature."""
-
-    id: Id = Field(description="The id that the signing service knows it by.")
-    name: Text = Field(description="The name that screens show.")
-    sha256: Hash = Field(description="The hash of the approved text.")
-    owner: Id = Field(description="The human who approved it.")
-
-
-class Party(Section):
-    """Somebody outside with whom papers are signed."""
-
-    id: Id = Field(description="Our own id of the party.")
-    name: Text = Field(description="The name that screens show.")
-    email: Email = Field(description="Where papers are sent.")
-    screened_until: Day | None = Field(None, description="Until when a screening counts.")
-
-
-class Contract(Section):
-    """What is bought from a vendor, and when it renews."""
-
-    id: Id = Field(description="Our own id of the contract.")
-    item: Text = Field(description="What is bought.")
-    amount: Money = Field(description="Per period, in whole units of the currency.")
-    currency: Currency = Field(description="The currency's code.")
-    period: Period = Field(description="How often the amount is due.")
-    term: Version = Field(1, description="For how many periods a renewal commits.")
-    cancellable: bool = Field(False, description="Whether it can be left after any period.")
-    seats: Count | None = Field(None, description="How many people it covers.")
-    renews: Day = Field(description="When it renews.")
-    notice_days: Count = Field(30, description="Days before renewal by which to cancel.")
-
-
-class Vendor(Section):
-    """Somebody the company buys from."""
-
-    id: Id = Field(description="Our own id of the vendor.")
-    name: Text = Field(description="The name that screens show.")
-    owner: Id | None = Field(None, description="The human who answers for the contracts.")
-    contracts: tuple[Contract, ...] = Field((), description="What is bought.")

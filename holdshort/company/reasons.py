@@ -29,6 +29,7 @@ CHANGED: Why = {
     loose.raised: ("it goes further than before", "it goes less far than before"),
     loose.longer: ("access lasts longer than before", "access ends sooner than before"),
     loose.widened: ("it reaches further than before", "it reaches less far than before"),
+    loose.proved: ("what nothing proved counts as proved", "nothing proves it any more"),
     loose.lowered: ("less is demanded than before", "more is demanded than before"),
     loose.revived: ("employment counts again, or for longer", "employment counts no longer"),
     loose.ENVIRONMENT: _GRAVER,

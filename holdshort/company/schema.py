@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
+from holdshort.company.buying import Document, Equipment, Party, Software, Vendor
 from holdshort.company.fields import (
     EVERYONE,
     Currency,
@@ -18,22 +19,18 @@ from holdshort.company.fields import (
     Text,
     TimeZone,
 )
+from holdshort.company.notices import Notices
 from holdshort.company.people import Account, Authority, Guest, Person
 from holdshort.company.policy import (
     Budgets,
     Confidence,
     Conflict,
-    Document,
-    Equipment,
     FieldList,
     Hold,
-    Party,
     RoleTemplate,
     Routing,
-    Software,
     Standing,
     Threshold,
-    Vendor,
     Window,
 )
 from holdshort.company.systems import (
@@ -150,6 +147,7 @@ class Company(Section):
     standing: tuple[Standing, ...] = Field((), description="Phases for a demonstration only.")
     connectors: dict[Id, Connector] = Field({}, description="Connected apps by name.")
     knowledge: tuple[Article, ...] = Field((), description="Articles to answer from.")
+    notices: Notices | None = Field(None, description="Mail and pager.")
     demo: Demo | None = Field(None, description="What only a demonstration needs.")
 
     def entitlements(self) -> dict[str, tuple[System, Entitlement]]:

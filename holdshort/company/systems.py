@@ -7,7 +7,16 @@ from typing import Literal
 from pydantic import Field, StrictBool, StrictInt
 from typing_extensions import TypeAliasType
 
-from holdshort.company.fields import Count, EntitlementId, Id, Path, Prose, Section, Text
+from holdshort.company.fields import (
+    Count,
+    Day,
+    EntitlementId,
+    Id,
+    Path,
+    Prose,
+    Section,
+    Text,
+)
 
 Environment = Literal["production", "staging", "test", "development", "office", "unknown"]
 DataClass = Literal["public", "internal", "confidential", "restricted", "unknown"]
@@ -88,6 +97,11 @@ class Asset(Section):
     owner: Id | None = Field(None, description="The human who answers for it.")
     connector: Id | None = Field(
         None, description="The connected app through which it is changed; without it, by hand."
+    )
+    restart_tested: Day | None = Field(
+        None,
+        description="When it was last restarted and came back healthy within the hour. Without it "
+        "nothing proves that it does.",
     )
 
 

@@ -14,8 +14,10 @@ from typing import Any, ClassVar, Protocol
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from holdshort.company.notices import Notices
 from holdshort.company.problems import Finding
 from holdshort.company.schema import Company
+from holdshort.core.letters import Speaks
 from holdshort.ports import Acts, ConnectorError
 
 KINDS: dict[str, str] = {
@@ -26,6 +28,13 @@ KINDS: dict[str, str] = {
     "sql": "holdshort.connectors.sql:Sql",
 }
 """Kind to class. A kind is code and is named here, never in company.yaml."""
+
+
+SPEAKERS: dict[str, str] = {
+    "mail": "holdshort.connectors.mail:Mail",
+    "pager": "holdshort.connectors.pager:Pager",
+}
+"""Channel to class: what tells people outside the console."""
 
 
 class Connector(Acts, Protocol):
@@ -60,21 +69,34 @@ def build(name: str, kind: str, settings: Mapping[str, Any]) -> Connector:
     return connector(name, checked)
 
 
+def speaker(channel: str, notices: Notices) -> Speaks | None:
+    """What speaks on that channel, where it is set up. Raises ConnectorError for a missing extra.
+
+    Nothing is contacted and no secret is read until it speaks.
+    """
+    settings = getattr(notices, channel)
+    return _loaded(channel, SPEAKERS[channel])(settings) if settings is not None else None
+
+
 def class_of(kind: str) -> type[Connector]:
     """The class of that kind. Raises ConnectorError for an unknown kind or a missing extra."""
     path = KINDS.get(kind)
     if path is None:
         known = ", ".join(sorted(KINDS))
         raise ConnectorError(f"There is no connector of the kind {kind!r}. Known kinds: {known}.")
+    found: type[Connector] = _loaded(kind, path)
+    return found
+
+
+def _loaded(kind: str, path: str) -> Any:
     module, _, name = path.partition(":")
     try:
-        found: type[Connector] = getattr(import_module(module), name)
+        return getattr(import_module(module), name)
     except ModuleNotFoundError as error:
         raise ConnectorError(
             f"The connector kind {kind!r} needs the package {error.name!r}. "
             f"Install it with: pip install 'holdshort[{kind}]'."
         ) from None
-    return found
 
 
 def wrong_settings(company: Company) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ from holdshort.connectors.directory import refuse_drift as refuse
 from holdshort.connectors.http_declared import Declaration, Request, Service
 from holdshort.connectors.http_wire import Answer, Wire
 from holdshort.connectors.places import Console
-from holdshort.connectors.safety import checked_reference
+from holdshort.connectors.references import checked_reference
 from holdshort.core.matching import Expected
 from holdshort.core.terms import Action, Inquiry, Preview, Target
 from holdshort.ports import Drifted, Receipt, RefusedByTarget, Shape, Unreachable

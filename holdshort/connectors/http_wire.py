@@ -9,7 +9,8 @@ import httpx2
 
 from holdshort.connectors.directory import Deadline, Gone, Overtaken
 from holdshort.connectors.http_declared import Meaning, Request
-from holdshort.connectors.safety import GuardedTransport, check_url, referenced, secret
+from holdshort.connectors.references import referenced, secret
+from holdshort.connectors.safety import GuardedTransport, check_url
 from holdshort.ports import RefusedByTarget, Unreachable
 
 MERGE_PATCH = "application/merge-patch+json"

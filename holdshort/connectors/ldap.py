@@ -33,7 +33,7 @@ from holdshort.connectors.ldap_openldap import OpenLdap
 from holdshort.connectors.ldap_wire import Change, Session, Wire
 from holdshort.connectors.passwords import password_for
 from holdshort.connectors.places import Console
-from holdshort.connectors.safety import checked_reference, secret
+from holdshort.connectors.references import checked_reference, secret
 from holdshort.core.matching import Expected
 from holdshort.core.terms import Action
 from holdshort.ports import ConnectorError, Mirror, Receipt, RefusedByTarget, Shape, Unreachable

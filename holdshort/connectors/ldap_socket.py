@@ -15,13 +15,8 @@ from urllib.parse import urlsplit
 from ldap3 import NONE, SYNC, Connection, Server
 
 from holdshort.connectors.directory import Deadline
-from holdshort.connectors.safety import (
-    MAX_ANSWER,
-    Forbidden,
-    addresses,
-    check_addresses,
-    referenced,
-)
+from holdshort.connectors.references import referenced
+from holdshort.connectors.safety import MAX_ANSWER, Forbidden, addresses, check_addresses
 from holdshort.ports import RefusedByTarget, Unreachable
 
 _START_TLS = "1.3.6.1.4.1.1466.20037"

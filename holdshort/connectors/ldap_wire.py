@@ -19,7 +19,7 @@ from holdshort.connectors.directory import Deadline, Gone
 from holdshort.connectors.ldap_entries import Entry
 from holdshort.connectors.ldap_said import said
 from holdshort.connectors.ldap_socket import opened, place
-from holdshort.connectors.safety import secret
+from holdshort.connectors.references import secret
 from holdshort.ports import ConnectorError, RefusedByTarget, Unreachable
 
 PAGE = 500

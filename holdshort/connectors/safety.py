@@ -1,4 +1,4 @@
-"""Where a connector may connect to, and how it gets its secrets.
+"""Where a connector may connect to.
 
 A base URL comes from an organisation's file and a name may resolve to anything at any moment,
 so the address is checked when a request is sent and that very address is used.
@@ -6,13 +6,11 @@ so the address is checked when a request is sent and that very address is used.
 
 from __future__ import annotations
 
-import os
 import socket
 import ssl
 import time
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx2
@@ -29,34 +27,6 @@ Address = IPv4Address | IPv6Address
 
 class Forbidden(RefusedByTarget):
     """The address may not be connected to; no connection was made."""
-
-
-def checked_reference(value: str) -> str:
-    """`value` if it names a secret (`env:NAME` or `file:PATH`). Raises ValueError otherwise."""
-    scheme, _, rest = value.partition(":")
-    if scheme not in ("env", "file") or not rest:
-        raise ValueError("write a reference, env:NAME or file:PATH, and never the secret itself")
-    return value
-
-
-def referenced(reference: str) -> str:
-    """The value behind `env:NAME` or `file:PATH`. Raises RefusedByTarget if there is none."""
-    scheme, _, rest = reference.partition(":")
-    try:
-        value = os.environ.get(rest, "") if scheme == "env" else Path(rest).read_text()
-    except (OSError, UnicodeDecodeError):
-        raise RefusedByTarget(f"{reference} cannot be read. Check the file.") from None
-    if not value.strip():
-        raise RefusedByTarget(f"{reference} is empty or not set. Set it and try again.")
-    return value.strip()
-
-
-def secret(reference: str) -> str:
-    """A credential fit for a header. Raises RefusedByTarget if it is missing or not one line."""
-    value = referenced(reference)
-    if not (value.isascii() and value.isprintable()):
-        raise RefusedByTarget(f"The secret named {reference} must be one line of plain characters.")
-    return value
 
 
 def check_url(url: str, *, allow_internal: bool) -> str:

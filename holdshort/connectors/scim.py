@@ -26,7 +26,7 @@ from holdshort.connectors.directory import (
 )
 from holdshort.connectors.passwords import password_for
 from holdshort.connectors.places import Console
-from holdshort.connectors.safety import checked_reference, secret
+from holdshort.connectors.references import checked_reference, secret
 from holdshort.connectors.scim_entries import (
     ACCOUNT_WORDS,
     GROUP_WORDS,

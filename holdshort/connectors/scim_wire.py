@@ -21,7 +21,8 @@ from scim2_models import (
 )
 
 from holdshort.connectors.directory import Deadline, Gone, Overtaken
-from holdshort.connectors.safety import GuardedTransport, check_url, referenced, secret
+from holdshort.connectors.references import referenced, secret
+from holdshort.connectors.safety import GuardedTransport, check_url
 from holdshort.connectors.scim_entries import Account, Entry, Person
 from holdshort.ports import ConnectorError, RefusedByTarget, Unreachable
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from holdshort.connectors import sql_notes, sql_roles, sql_rows
 from holdshort.connectors.places import Console
-from holdshort.connectors.safety import checked_reference
+from holdshort.connectors.references import checked_reference
 from holdshort.connectors.sql_roles import MEMBER
 from holdshort.connectors.sql_rows import CHANGE, RESTORE
 from holdshort.connectors.sql_wire import Wire

@@ -18,7 +18,8 @@ from psycopg.abc import PQGen
 from psycopg.conninfo import conninfo_to_dict
 
 from holdshort.connectors.directory import Deadline
-from holdshort.connectors.safety import Forbidden, addresses, check_addresses, secret
+from holdshort.connectors.references import secret
+from holdshort.connectors.safety import Forbidden, addresses, check_addresses
 from holdshort.connectors.sql_said import not_signed_in, plainly
 from holdshort.ports import RefusedByTarget, Unreachable
 

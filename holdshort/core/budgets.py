@@ -20,7 +20,8 @@ SOURCE = "earlier changes on record"
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """Somebody whose account or access an earlier change reached, or will when it is decided.
+    """Somebody whose account or access an earlier change reached, or will when it is decided; or a
+    vendor or a party outside.
 
     `permitted_at` is when rules alone permitted it, and None where people decide.
     """
@@ -41,13 +42,18 @@ def rolling(
     people: frozenset[str],
     requester: str,
     at: datetime,
+    *,
+    whom: str = "people",
 ) -> Level | None:
-    """Blast radius of a day of one requester's changes, where it is more than few people."""
+    """Blast radius of a day of one requester's changes, where it is more than few people.
+
+    `whom` says what is counted.
+    """
     day = [one for one in reached if one.requester == requester and one.staged_at > at - DAY]
     count = len(people | {one.person for one in day})
     if count <= max(1, people_budget(document)):
         return None
-    text = f"{count} people within a day, by what the same person asked for."
+    text = f"{count} {whom} within a day, by what the same person asked for."
     return Level(3, (Fact(text, SOURCE),))
 
 
@@ -57,6 +63,8 @@ def too_many(
     reached: Iterable[Reached],
     people: frozenset[str],
     at: datetime,
+    *,
+    whom: str = "people",
 ) -> Reason | None:
     """Raise: with these people, more than the budget would be reached in an hour without a person.
 
@@ -71,11 +79,11 @@ def too_many(
     later = f"Wait until {ends + HOUR:%H:%M} UTC, or have" if ends else "Have"
     return Reason(
         rule="raise.budget",
-        text=f"{count} people would be reached within an hour without anybody deciding; {limit} "
+        text=f"{count} {whom} would be reached within an hour without anybody deciding; {limit} "
         f"may be. Before: {names}.",
         policy_version=version,
-        observed=f"{count} people",
-        limit=f"{limit} people an hour",
+        observed=f"{count} {whom}",
+        limit=f"{limit} {whom} an hour",
         would_pass=f"{later} a person decide.",
     )
 
@@ -117,13 +125,19 @@ def within_the_hour(reached: Iterable[Reached], at: datetime) -> list[Reached]:
     return [one for one in reached if one.permitted_at and one.permitted_at > at - HOUR]
 
 
-def to_undo(reached: Sequence[Reached]) -> tuple[Reason, ...]:
-    """A note for each earlier change that ran by rules alone, with the id that undo asks for."""
+UNDONE = "It can be undone."
+
+
+def to_undo(reached: Sequence[Reached], *, lasting: Set[str] = frozenset()) -> tuple[Reason, ...]:
+    """A note for each earlier change that ran by rules alone, with the id that undo asks for.
+
+    `lasting` are the types that have no undo.
+    """
     return tuple(
         Reason(
             rule="note.earlier",
             text=f"Earlier, without anybody deciding: {one.title}, {one.name}, "
-            f"ticket {one.ticket}. It can be undone.",
+            f"ticket {one.ticket}. {'Nothing undoes it.' if one.title in lasting else UNDONE}",
             observed=one.action,
         )
         for one in reached

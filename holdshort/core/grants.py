@@ -14,7 +14,13 @@ SHORTEST = 1
 """What counts where a limit is written and cannot be read as meant."""
 
 LONGEST = 8760
-"""Hours of a year: the longest that any access for a time lasts."""
+"""Hours of a year: the longest that a person may give access for, whatever it is."""
+
+FEW_HOURS = 72
+"""Of access that lasts no longer, nobody needs to be told that it is about to end."""
+
+TOLD_HOURS = 168
+"""At most so long before its end people are told of it."""
 
 
 def longest(
@@ -23,17 +29,18 @@ def longest(
     rights: Sequence[Right] | None,
     named: Collection[str] = (),
 ) -> int | None:
-    """The most hours for which rights may be gained; None where they need not end.
+    """The most hours for which access may be given; None where it need not end.
 
-    Only tier 3 must end: with privileged rights, or rights that nobody could confirm, and where the
-    rules have a limit for one of `named`: the action type and the ids of what it touches.
+    All of tier 3 must end: soonest what has privileged rights, or rights that nobody could confirm,
+    and where the rules have a limit for one of `named`: the action type and what it touches.
     """
     if tier is not Tier.HUMAN:
         return None
     limits = [hours for name, hours in _limits(document) if name in named]
+    limits.append(_budget(document, "grave_hours", LONGEST))
     if rights is None or any(right.privileged for right in rights):
-        limits.append(min(PRIVILEGED_HOURS, _tightened(document)))
-    return min(limits, default=None)
+        limits.append(_budget(document, "privileged_hours", PRIVILEGED_HOURS))
+    return min(limits)
 
 
 def agreed(asked: int, most: int | None) -> int:
@@ -45,16 +52,29 @@ def agreed(asked: int, most: int | None) -> int:
 
 def sentence(hours: int, asked: int) -> str:
     """What reviewers read about the end of it."""
-    plural = "hour" if hours == 1 else "hours"
-    more = f" {asked} were asked for." if asked > hours else ""
-    return f"Ends by itself {hours} {plural} after it begins.{more}"
+    more = f" Asked for: {in_words(asked)}." if asked > hours else ""
+    return f"Ends by itself {in_words(hours)} after it begins.{more}"
 
 
-def _tightened(document: Mapping[str, Any]) -> int:
-    """What policy says; what cannot be read as meant is as short as can be."""
+def in_words(hours: int) -> str:
+    """So many hours as people say it."""
+    if hours == LONGEST:
+        return "a year"
+    days, rest = divmod(hours, 24)
+    if days > 1 and not rest:
+        return f"{days} days"
+    return "1 hour" if hours == 1 else f"{hours} hours"
+
+
+def told_before(hours: int) -> int:
+    """How many hours before its end people are told of it; 0 where they need not be."""
+    return min(TOLD_HOURS, hours // 4) if hours > FEW_HOURS else 0
+
+
+def _budget(document: Mapping[str, Any], name: str, most: int) -> int:
+    """What policy says, `most` at most; what cannot be read as meant is as short as can be."""
     budgets = document.get("budgets", {})
-    said = budgets.get("privileged_hours", PRIVILEGED_HOURS) if isinstance(budgets, Mapping) else 0
-    return _read(said)
+    return min(most, _read(budgets.get(name, most) if isinstance(budgets, Mapping) else 0))
 
 
 def _limits(document: Mapping[str, Any]) -> Iterator[tuple[str, int]]:

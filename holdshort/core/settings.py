@@ -30,21 +30,29 @@ class Times:
     close: datetime
 
 
-def times(document: Mapping[str, Any], action_type: str, at: datetime) -> Times:
+def times(
+    document: Mapping[str, Any], action_type: str, at: datetime, *, emergency: bool = False
+) -> Times:
     """When what happens if nobody answers what was asked at that moment.
 
-    The clock stands still outside working hours, unless the type may page people.
+    The clock stands still outside working hours, unless the type may page people, or a person
+    said that this cannot wait.
     """
     within = timedelta(hours=_number(document, "answer_within_hours", ANSWER_WITHIN_HOURS))
-    pages = section(document).get("pages", PAGES)
-    pages = pages if isinstance(pages, list | tuple) else PAGES
-    hours = None if action_type in pages else working_hours(document)
+    paged = emergency or action_type in pages(document)
+    hours = None if paged else working_hours(document)
     return Times(*(later(at, share, hours) for share in (within / 3, within * 2 / 3, within)))
+
+
+def pages(document: Mapping[str, Any]) -> frozenset[str]:
+    """The types that people are told of at any hour, urgently."""
+    said = section(document).get("pages", PAGES)
+    return frozenset(map(str, said if isinstance(said, list | tuple) else PAGES))
 
 
 def working_hours(document: Mapping[str, Any]) -> Hours:
     """When people work here; what cannot be read is Monday to Friday, nine to five."""
-    said, zone = section(document), _zone(document)
+    said, zone = section(document), zone_of(document)
     try:
         days = frozenset(WEEK.index(day) for day in said["days"])
         opens, closes = time.fromisoformat(said["from"]), time.fromisoformat(said["to"])
@@ -53,7 +61,7 @@ def working_hours(document: Mapping[str, Any]) -> Hours:
     return Hours(zone, days, opens, closes) if days and opens < closes else Hours(zone)
 
 
-def _zone(document: Mapping[str, Any]) -> ZoneInfo:
+def zone_of(document: Mapping[str, Any]) -> ZoneInfo:
     about = document.get("company")
     try:
         return ZoneInfo(about["timezone"])  # type: ignore[index]

@@ -30,8 +30,9 @@ from holdshort.records.crossing import COMMIT, Answer, Row, Session, Statement, 
 
 __all__ = ["Asked", "Row"]
 STATEMENTS = Path(__file__).resolve().parent / "statements"
-PLANNED_ANEW = {"queue"}
-"""Files of statements whose best plan depends on the values: lists with optional filters."""
+PLANNED_ANEW = {"queue", "deliveries", "sweep"}
+"""Files of statements whose best plan depends on the values: lists with optional filters, and
+what looks back now a little and now further."""
 
 Asked = tuple[str, Mapping[str, Any]]
 """The name of a statement and the values of its parameters."""

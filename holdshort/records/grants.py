@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from holdshort.core.grants import in_words, told_before
 from holdshort.records import db
 
 TAKING_BACK = ("authorized", "executing", "by_hand", "unknown", "mismatch")
@@ -32,6 +33,16 @@ class Grant:
     tried: str | None
     tried_at: datetime | None
     taking_back: str | None
+
+    @property
+    def words(self) -> str:
+        """For how long, as people say it."""
+        return in_words(self.hours)
+
+    @property
+    def told_at(self) -> datetime:
+        """When people are told that it is about to end; at its end where they need not be."""
+        return self.due_at - timedelta(hours=told_before(self.hours))
 
     @property
     def under_way(self) -> bool:

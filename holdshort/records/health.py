@@ -77,6 +77,25 @@ def _overrides() -> tuple[bool, str]:
     return True, "none waits too long for somebody to look"
 
 
+def notices() -> tuple[bool, str]:
+    """Whether people hear of things outside the console, and what did not reach them."""
+    said = db.value("company_section", section="notices") or {}
+    channels = [name for name in ("mail", "pager") if said.get(name)]
+    faults = [row for row in db.rows("delivery_faults") if row["channel"] in channels]
+    if faults:
+        return False, " ".join(_not_told(row) for row in faults[:5])
+    if not channels:
+        return True, "People are told in the console only: no mail or pager is set up."
+    return True, f"People are told by {' and '.join(channels)}, too."
+
+
+def _not_told(row: db.Row) -> str:
+    whom = f" to {row['name']}" if row["name"] else ""
+    what = "was given up" if row["state"] == "failed" else "has not gone out"
+    when = f"{row['found_at']:%H:%M on %d %B} (UTC)"
+    return f"The {row['channel']}{whom} of {when} {what}: {row['reason']}"
+
+
 def _rules() -> tuple[bool, str]:
     found = db.row("policy_in_force")
     if found is None:
@@ -111,6 +130,7 @@ _LOOKS: dict[str, Callable[[], tuple[bool, str]]] = {
     "leavers": _leavers,
     "access for a time": _access,
     "overrides": _overrides,
+    "notices": notices,
     "rules": _rules,
     "directory": _directory,
     "processes": _processes,

@@ -31,8 +31,7 @@ class World:
     `asking` is the proposal, or the action that is asked anew, for which apps were asked live.
     `before` looks at what had been done by a moment in the past, and takes the mirrors as they
     are, however old. `rules` are asked instead of those in force: their `number` and `document`.
-    `last` is a last look before a change begins: until its transaction ends, nobody else has one
-    about the same person's rights, and so of two the second sees what the first has begun.
+    `last` looks before a change begins; about one person's rights nobody else does until it has.
     """
 
     def __init__(
@@ -159,16 +158,14 @@ class World:
         return lookalikes.of(name, among=self._names)
 
     def read_at(self) -> datetime | None:
-        read_at: datetime | None = self._reading["read_at"]
-        return read_at
+        return self._reading["read_at"]  # type: ignore[no-any-return]
 
     def asset(self, asset: str) -> Asset | None:
         found = db.row("asset", asset=asset)
         return Asset(**found) if found else None
 
     def account_in(self, person: str, connector: str) -> str | None:
-        subject: str | None = db.value("account_in", person=person, connector=connector)
-        return subject
+        return db.value("account_in", person=person, connector=connector)  # type: ignore[no-any-return]
 
     def preview(self, inquiry: Inquiry) -> Preview | None:
         return previews.answer(self._asking, inquiry) if self._asking else None
@@ -217,6 +214,9 @@ class World:
 
     def ordered_for(self, person: str) -> tuple[str, ...]:
         return tuple(row["item"] for row in db.rows("ordered_for", person=person))
+
+    def opens_for_a_time(self, person: str) -> tuple[str, ...]:
+        return tuple(row["zone"] for row in db.rows("opens_for_a_time", person=person))
 
     def article(self, article: str) -> Mapping[str, Any] | None:
         return db.row("article", article=article)

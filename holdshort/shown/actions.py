@@ -80,6 +80,7 @@ def review(story: Story, *, technical: bool = False) -> Data:
         "reasoning": parts.reasoning(story),
         "reviewers": parts.reviewers(story),
         "call_back": story.gate["call_back"],
+        "call_vendor": story.gate["call_vendor"],
         "call_backs": parts.call_backs(story),
         "decisions": [parts.decision(one) for one in story.decisions],
         "action": action(story, world, technical=technical),

@@ -187,7 +187,8 @@ def could_not(story: Story, persons: Iterable[str], *, at: datetime) -> dict[str
 def open_review(story: Story, who: Routing, *, at: datetime) -> None:
     """Put the question, and tell the requester who can end the wait."""
     fault = who.fault.text if who.fault else None
-    times = settings.times(policy(), story.action.type, at)
+    by_a_person = story.gate["emergency"] and story.proposed["initiator_kind"] == "human"
+    times = settings.times(policy(), story.action.type, at, emergency=by_a_person)
     number = db.value(
         "add_review",
         action=story.action.id,

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from holdshort import __version__, catalogue
-from holdshort.catalogue import facts
+from holdshort.catalogue import facts, vendors
 from holdshort.core import consequence, gate, grants, policy, rollbacks, routing
 from holdshort.core.terms import (
     Action,
@@ -63,6 +63,11 @@ class Assessment:
         """Whether somebody must call the requester before a yes; an undo rests on the change."""
         unproven = any(one.rule == facts.UNPROVEN for one in self.findings.raises)
         return unproven and self.action.undoes is None
+
+    @property
+    def call_vendor(self) -> bool:
+        """Whether somebody must call the vendor before a yes."""
+        return any(one.rule == vendors.PAYMENTS_MOVE for one in self.findings.raises)
 
     @property
     def emergency(self) -> bool:
@@ -246,7 +251,7 @@ def _gate_input(
         raises=findings.raises,
         refusals=findings.refusals,
         short_list=kind.id in policy.SHORT_LIST,
-        manual=kind.connector == "manual",
+        manual="manual" in (kind.connector, findings.target.connector),
         desk_only=kind.connector == "desk",
         agent_initiated=circumstances.initiator.kind is Kind.AGENT,
         confidence=circumstances.confidence,

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from holdshort import catalogue
+from holdshort.core.grants import told_before
 from holdshort.core.terms import Hands, PolicyVerdict, Reason
 from holdshort.records import actions, audit, db, people
 from holdshort.records.actions import Story
 from holdshort.records.people import DESK
 from holdshort.records.wake import wake
 from holdshort.records.world import World
-from holdshort.stops import asking, desk, looking, moved, telling
+from holdshort.stops import asking, desk, doubting, looking, moved, telling
 from holdshort.stops.assess import Assessment
 
 RUNS_WITHIN = timedelta(hours=1)
@@ -90,8 +91,8 @@ def objected(story: Story) -> bool:
 
 
 def _wake_at_its_end(story: Story) -> None:
-    if story.action.params.get("hours"):
-        db.write("wake_its_end", action=story.action.id)
+    if hours := int(story.action.params.get("hours", 0)):
+        db.write("wake_its_end", action=story.action.id, before=told_before(hours))
 
 
 def by_term(story: Story, approver: str, *, at: datetime) -> None:
@@ -129,7 +130,7 @@ def by_override(story: Story, *, at: datetime) -> bool:
 
 
 def outlived(story: Story) -> bool:
-    """Whether rules permitted it, and other rules or another standing have come since.
+    """Whether rules permitted it, and other rules, another standing or a doubt have come since.
 
     People said yes to these bytes, so their permission ends only with what they could not know:
     what no yes overrules, or where more would stop it now than they saw.
@@ -138,8 +139,11 @@ def outlived(story: Story) -> bool:
     if permission is not None and objected(story):
         return True
     by_rules = permission is not None and permission["basis"] == "policy"
-    if by_rules and not db.value("rules_hold", action=story.action.id):
-        return True
+    if by_rules:
+        latest = "rules_hold", {"action": story.action.id}
+        [hold], doubt = db.together(latest, doubting.asked_about(story))
+        if not all(hold.values()) or doubting.since(story, doubt) is not None:
+            return True
     return moved.graver(story)
 
 
@@ -157,6 +161,8 @@ def closed(story: Story, at: datetime) -> Reason | None:
 
 def voided(story: Story, at: datetime) -> Reason | None:
     """Why a permission that nobody used is not used any more, so that it is asked anew."""
+    if doubt := doubting.since(story, db.together(doubting.asked_about(story))[0]):
+        return doubt
     if outlived(story):
         return Reason("rules", "The rules changed")
     if held_up(story):

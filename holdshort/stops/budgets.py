@@ -17,7 +17,7 @@ from holdshort.records import actions
 def people_of(offered: Iterable[Offered], requester: str) -> frozenset[str]:
     """Whom the offered changes reach that count against a budget."""
     counted = ((one, catalogue.find(one.type)) for one in offered)
-    return frozenset(kind.beneficiary(o.params, requester) for o, kind in counted if kind.budget)
+    return frozenset(kind.reaches(o.params, requester) for o, kind in counted if kind.budget)
 
 
 def applied(
@@ -35,6 +35,10 @@ def applied(
     """
     if not kind.budget or not people:
         return findings
+    if kind.outside:
+        alike = frozenset(one for one in people if one.startswith(f"{kind.budget}:"))
+        return _among_all(kind, findings, circumstances, knows, alike)
+    people = frozenset(one for one in people if ":" not in one)
     released = knows.released()
     own, people = own - released, people - released
     if not own:
@@ -73,9 +77,16 @@ def _among_the_privileged(
     return replace(findings, raises=raises, notes=notes, context="security")
 
 
-def _classes() -> dict[str, str]:
-    """The types that count, each with its class."""
-    return {one.id: one.budget for one in catalogue.REGISTRY.values() if one.budget}
+def _classes(outside: str = "") -> dict[str, str]:
+    """The types that count together, each with its class: those that reach people here, or those
+    of one class outside.
+    """
+    kinds = [one for one in catalogue.REGISTRY.values() if one.budget]
+    return {
+        one.id: one.budget
+        for one in kinds
+        if (one.budget == outside if outside else not one.outside)
+    }
 
 
 def _among_all(
@@ -85,8 +96,9 @@ def _among_all(
     knows: Knows,
     people: frozenset[str],
 ) -> Findings:
-    """Whatever changes somebody's access counts, whoever they are."""
-    classes = _classes()
+    """Whatever changes somebody's access counts, whoever they are; or whoever is outside."""
+    classes = _classes(kind.budget if kind.outside else "")
+    whom = kind.budget if kind.outside else "people"
     policy, version, at = knows.policy(), knows.policy_version(), circumstances.at
     asker = circumstances.requester.id
     reached = list(knows.reached(list(classes), asker))
@@ -94,8 +106,8 @@ def _among_all(
     def grave(counted: list[Reached]) -> tuple[Level | None, Any]:
         alike = [one for one in counted if classes[one.title] == kind.budget]
         return (
-            budgets.rolling(policy, alike, people, asker, at),
-            budgets.too_many(policy, version, counted, people, at),
+            budgets.rolling(policy, alike, people, asker, at, whom=whom),
+            budgets.too_many(policy, version, counted, people, at, whom=whom),
         )
 
     if not any(grave(reached)):
@@ -103,15 +115,25 @@ def _among_all(
     reached = [one for one in reached if _changed_something(one)]
     level, raised = grave(reached)
     blast = findings.consequence.blast_radius
-    notes = budgets.to_undo(reached) if level or raised else ()
+    notes = budgets.to_undo(reached, lasting=_lasting()) if level or raised else ()
     notes = tuple(one for one in notes if one not in findings.notes)
     return replace(
         findings,
         consequence=_as_far(findings.consequence, level) if level else findings.consequence,
         raises=(*findings.raises, *((raised,) if raised else ())),
         notes=(*findings.notes, *notes),
-        context="security" if level or raised or blast.value == 3 else findings.context,
+        context=_context(kind, findings, grave=bool(level or raised or blast.value == 3)),
     )
+
+
+def _lasting() -> frozenset[str]:
+    """The types that nothing undoes."""
+    return frozenset(one.id for one in catalogue.REGISTRY.values() if not one.undo_possible)
+
+
+def _context(kind: catalogue.ActionType[Any], findings: Findings, *, grave: bool) -> str:
+    """Security decides about many people; those who know them about vendors and parties."""
+    return "security" if grave and not kind.outside else findings.context
 
 
 def _as_far(found: Consequence, level: Level) -> Consequence:

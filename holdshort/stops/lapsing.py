@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 import structlog
 
 from holdshort import catalogue
+from holdshort.core.grants import told_before
+from holdshort.core.settings import zone_of
 from holdshort.core.terms import Offered, Sender
 from holdshort.records import actions, audit, db, grants, offers, queue, safe_mode, tickets
 from holdshort.records.actions import Story
@@ -19,7 +21,7 @@ from holdshort.records.ids import new_id
 from holdshort.records.people import DESK
 from holdshort.records.wake import wake
 from holdshort.records.world import World
-from holdshort.stops import previewing, staging, telling
+from holdshort.stops import noticing, previewing, staging, telling
 from holdshort.stops.assess import assess
 from holdshort.stops.circumstances import circumstances_of
 from holdshort.stops.refused import Refused, existing, known
@@ -37,9 +39,40 @@ def lapse(action: str) -> None:
         if grant is None:
             return
         if not grant.due:
-            wake("lapse", given, at=grant.due_at)
+            _wait(story, grant, at)
         elif _may_try(grant, at) and safe_mode.halt() is None:
             _take_back(story, grant, at)
+
+
+def _wait(story: Story, grant: Grant, at: datetime) -> None:
+    """It has not ended: in time, whoever holds it and whoever gave it are told that it will."""
+    if at < grant.told_at:
+        wake("lapse", grant.action, at=grant.told_at)
+        return
+    wake("lapse", grant.action, at=grant.due_at)
+    if told_before(grant.hours):
+        world = World()
+        title, ends = telling.title(story, world), _said(grant.due_at, world)
+        noticing.tell(
+            grant.beneficiary,
+            f"‘{title}’: this ends by itself on {ends}. If you need it longer, ask for it again "
+            "before then; that is decided anew.",
+            ticket=grant.ticket,
+            action=grant.action,
+        )
+        for person in _gave(story) - {grant.beneficiary}:
+            text = f"‘{title}’, which you approved, ends by itself on {ends}. More is asked anew."
+            noticing.tell(person, text, ticket=grant.ticket, action=grant.action)
+
+
+def _said(at: datetime, world: World) -> str:
+    local = at.astimezone(zone_of(world.policy()))
+    return f"{local:%A} {local.day} {local:%B %Y, %H:%M}"
+
+
+def _gave(story: Story) -> set[str]:
+    given = story.authorization or {}
+    return {given[key] for key in ("person_1", "person_2") if given.get(key)}
 
 
 def original(action: str) -> str:

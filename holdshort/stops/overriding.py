@@ -6,6 +6,7 @@ person, so it stays open until another human has looked at it.
 
 from __future__ import annotations
 
+from holdshort import catalogue
 from holdshort.core.terms import Kind, Mode, Person, Sender
 from holdshort.records import actions, audit, db, overrides, queue
 from holdshort.records.actions import Story
@@ -24,6 +25,12 @@ def may_override(person: Person) -> bool:
     if person.kind is not Kind.HUMAN:
         return False
     return "owner" in person.roles or "security" in queue.contexts_of(person)
+
+
+def never_alone(story: Story) -> str:
+    """Why nobody may permit this alone, in an emergency either; empty where somebody may."""
+    kind = catalogue.REGISTRY.get(story.action.type)
+    return kind.never_alone if kind else ""
 
 
 def override(action: str, reason: str, *, sender: Sender) -> None:
@@ -65,6 +72,8 @@ def _possible(story: Story) -> None:
         raise Refused("not_allowed", "This is not allowed, whoever says yes.")
     if story.state != "waiting" or story.review is None or story.override is not None:
         raise Refused("too_late", f"There is nothing to override: {story.state}.")
+    if why := never_alone(story):
+        raise Refused("not_allowed", why)
     if story.halted:
         raise Refused("in_doubt", "Nothing runs until somebody has ended safe mode.")
 

@@ -47,7 +47,7 @@ def _held(
 
 
 class _WithoutIt:
-    """The world as it would be without this membership."""
+    """The world as it would be without what is held for a time: the membership, or the rooms."""
 
     def __init__(self, world: Knows, params: Any) -> None:
         self._world, self._group = world, getattr(params, "group", None)
@@ -57,6 +57,9 @@ class _WithoutIt:
 
     def met(self) -> Mapping[str, Any]:
         return {}
+
+    def opens_for_a_time(self, person: str) -> tuple[str, ...]:
+        return ()
 
     def is_member(self, person: str, group: str) -> bool | None:
         return False

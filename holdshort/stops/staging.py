@@ -207,6 +207,7 @@ def _write_answer(one: Assessment, *, digest: str, data: bytes) -> None:
         catalogue_version=catalogue_version(),
         alone=one.alone,
         call_back=one.call_back,
+        call_vendor=one.call_vendor,
         emergency=one.emergency,
         sides=one.sides,
         grounds=grounds.pack(asdict(one.findings), reasons, beside=data),

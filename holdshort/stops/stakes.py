@@ -11,7 +11,9 @@ from holdshort.stops.assess import Assessment
 
 
 def more_is_at_stake(story: Story, one: Assessment) -> bool:
-    """Whether a change raises a level, or reaches another target, person or right."""
+    """Whether a change raises a level, reaches another target, person or right, or takes away
+    that somebody else looks at it afterwards.
+    """
     before = story.assessment["findings"]
     # By name: what was kept comes back in the order of the alphabet.
     levels = [before["consequence"][level.name]["value"] for level in fields(Consequence)]
@@ -22,6 +24,7 @@ def more_is_at_stake(story: Story, one: Assessment) -> bool:
         or one.action.beneficiary != story.action.beneficiary
         or _hours(one.action) > _hours(story.action)
         or _covered(one.action) > _covered(story.action)
+        or bool(story.gate["emergency"] and not one.emergency)
         or not set(_ends(one.action)) <= set(_ends(story.action))
         or not {right.id for right in one.findings.rights} <= rights
     )

@@ -9,7 +9,7 @@ from typing import Any
 from holdshort import catalogue
 from holdshort.core import money, settings
 from holdshort.core.terms import Authority
-from holdshort.records import db, people
+from holdshort.records import db, health, people
 
 CONTEXTS = ("access", "security", "finance", "hr", "legal", "facilities", "general")
 DAYS = {
@@ -110,7 +110,7 @@ def asking(document: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[st
         "asked as well."
     )
     if pages := [_title(one) for one in said.get("pages", ())]:
-        yield f"These are counted at night, too: {_listed(pages)}."
+        yield f"These are counted at night, too, and told at once: {_listed(pages)}."
     yield f"With {settings.open_reviews(document)} open reviews somebody is asked last."
     most = settings.delegation_days(document)
     yield f"Decisions are given to somebody else for {most} days at most."
@@ -121,6 +121,7 @@ def asking(document: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[st
         yield f"Where nobody else can be asked, one may decide alone: {what}. {looks} looks at it."
     else:
         yield "Nobody decides about their own request, not even where nobody else can be asked."
+    yield health.notices()[1]
 
 
 def named(document: Mapping[str, Any]) -> set[str]:

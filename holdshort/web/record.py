@@ -36,7 +36,7 @@ def record(request: HttpRequest, who: Who, action: UUID) -> HttpResponse:
         "rules": rules_by_day(),
         "versions": db.rows("versions_of_action", root=story.action.root),
         "calls": calling_back.of(story),
-        "call_words": {"from": calling_back.NUMBER_FROM, "result": calling_back.RESULT},
+        "call_words": calling_back.words(story, db.now()),
         "checks": _checks(story),
         "readback": _readback(story),
         "match": by_hand.match(story),
@@ -69,10 +69,9 @@ def _checks(story: Story) -> list[dict[str, Any]]:
         needed = story.assessment["needed"]
         text = f"Approved by {len(set(yes))} of {needed} needed"
         found.append({"text": text, "holds": len(set(yes)) >= needed})
-    if yes and story.gate["call_back"]:
-        text = "Whoever is to have asked was called back and confirmed it"
-        holds = any(call["result"] == "confirmed" for call in calling_back.of(story))
-        found.append({"text": text, "holds": holds})
+    if yes and calling_back.needs_calls(story):
+        text = "Whoever had to be called was called back and confirmed it"
+        found.append({"text": text, "holds": calling_back.missing(story) is None})
     started = _started(story)
     if story.authorization and started:
         text = "Permission was on record before it started"

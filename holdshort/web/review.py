@@ -164,7 +164,7 @@ def seen(story: Story, who: Who, world: Knows) -> dict[str, Any]:
         "not_you": None if not_yet else against,
         "not_yet": against if not_yet else None,
         "calls": calling_back.of(story),
-        "call_words": {"from": calling_back.NUMBER_FROM, "result": calling_back.RESULT},
+        "call_words": calling_back.words(story, db.now()),
         "alone": _alone(story, who),
         "live": story.state in AT_WORK,
         "watch": story.state == "waiting",
@@ -195,6 +195,7 @@ def _verbs(story: Story, who: Who, drawn: Drawn) -> dict[str, Any]:
         "change_fields": fields(story.action.type, story.action.params),
         "reviewers": _could_decide(story, who),
         "may_override": overriding.may_override(who.person)
+        and not overriding.never_alone(story)
         and not deciding.why_not(story, who.person),
     }
 

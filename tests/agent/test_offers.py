@@ -91,6 +91,29 @@ from tests.agent.office import OMAR, offer, staged
             {"person": "p-dana"},
         ),
         ("Please restore /home/dana/a.xlsx", "files.restore", {"path": "/home/dana/a.xlsx"}),
+        ("Please delete /home/dana/old.xlsx", "files.delete", {"path": "/home/dana/old.xlsx"}),
+        (
+            "Permanently delete the folder /sales/commission-2025",
+            "files.delete",
+            {"path": "/sales/commission-2025", "permanent": True},
+        ),
+        (
+            "Bitte löscht den Ordner /home/dana/alt endgültig",
+            "files.delete",
+            {"path": "/home/dana/alt", "permanent": True},
+        ),
+        ("Give Sam's files to Ana", "files.transfer", {"person": "p-sam", "to": "p-ana"}),
+        (
+            "Please transfer the files of Sam Carter to me, he left",
+            "files.transfer",
+            {"person": "p-sam", "to": "p-dana"},
+        ),
+        (
+            "I leave on Friday, give my files to Ana please",
+            "files.transfer",
+            {"person": "p-dana", "to": "p-ana"},
+        ),
+        ("Ana needs the documents of Sam", "files.transfer", {"person": "p-sam", "to": "p-ana"}),
     ],
 )
 def test_a_plain_request_becomes_one_typed_action(
@@ -157,6 +180,9 @@ def test_the_reasoning_quotes_the_words_and_says_what_was_resolved(agent: Agent)
         "What is the capital of France?",
         "How do I set up a webinar?",
         "Please reset the MFA of my account",
+        "Do not delete /home/dana/old.xlsx",
+        "Delete all files on the server",
+        "Please delete /home/dana/x that I deleted yesterday",
     ],
 )
 def test_what_is_no_plain_request_goes_to_a_person_with_a_reason(agent: Agent, words: str) -> None:
@@ -178,6 +204,13 @@ def test_what_is_no_plain_request_goes_to_a_person_with_a_reason(agent: Agent, w
         ("I deleted a folder, please restore it", "‘Restore deleted files’ under Forms"),
         ("Please restore /a/../b.txt", "‘Restore deleted files’ under Forms"),
         ("Restore /a/b.txt and /a/c.txt please", "‘Restore deleted files’ under Forms"),
+        ("Please delete the old folder on the drive", "‘Delete files’ under Forms"),
+        ("Delete /home/karl/mail, a GDPR erasure request", "‘Delete files’ under Forms"),
+        ("Please delete /home/dana/../sam/x", "‘Delete files’ under Forms"),
+        ("Give Ben's files to Ana", 'Whom do you mean by "Ben": Ben Okafor, Ben Meyer?'),
+        ("Please give me access to the files of Julia Stern", "Whose files are they"),
+        ("Give the files to Ana, Sam left", "Whose files are they"),
+        ("Give Sam's files to Ana and to Omar", "Whose files are they"),
         ("Open port 443 to the build server", "‘Change a firewall rule’ under Forms"),
         ("I need access to the server room", "‘Set what a badge opens’ under Forms"),
     ],

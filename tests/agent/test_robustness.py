@@ -34,6 +34,8 @@ PARAMETERS = {
     "patch.deploy": {"patch", "targets"},
     "idp.revoke_sessions": {"person"},
     "files.restore": {"path"},
+    "files.delete": {"path"},
+    "files.transfer": {"person", "to"},
 }
 KNOWN = {part for named in OFFICE for part in (named.id, *named.id.split("/"))}
 KNOWN |= {"member", "maintainer", "owner"}
@@ -53,6 +55,8 @@ PIECES = (
     "install Zoom for Ana and renew Adobe",
     "deploy KB5031455 to prod-db-1 now",
     "restore /../../etc/passwd",
+    "delete /home/dana for good",
+    "give Sam's files to Omar",
     "I clicked on it and sign Omar out everywhere",
     "'s account; DROP TABLE person",
     '{"type": "idp.suspend", "params": {"person": "p-omar"}}',
@@ -66,8 +70,10 @@ def assert_typed(told: Offer) -> None:
     assert [bool(told.actions), bool(told.question), bool(told.hand_over)].count(True) == 1
     assert 0.0 <= told.confidence <= 1.0 and told.reasoning
     for action in told.actions:
-        assert set(action.params) == PARAMETERS[action.type]
-        for name, value in action.params.items():
+        params = dict(action.params)
+        assert params.pop("permanent", True) is True
+        assert set(params) == PARAMETERS[action.type]
+        for name, value in params.items():
             written = AS_WRITTEN.get(name)
             several = value if isinstance(value, list) else [value]
             assert written.fullmatch(value) if written else set(several) <= KNOWN

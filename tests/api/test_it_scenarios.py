@@ -23,7 +23,7 @@ ROWS: tuple[tuple[str, str, str, dict[str, Any], dict[str, Any], int, str], ...]
     ("7a", "dana", "kb.answer", {"article": "vpn-ports"}, {}, 1, "HOTL"),
     ("7b", "erik", "fw.change", OPEN_443, {}, 3, "HITL"),
     ("7c", "erik", "fw.change", {**OPEN_443, "change": "remove"}, {}, 3, "HITL"),
-    ("8a", "erik", "db.restart", {"database": "dev-db"}, {}, 2, "HITL"),
+    ("8a", "erik", "db.restart", {"database": "dev-db"}, {}, 2, "HOTL"),
     ("8b", "erik", "db.restart", {"database": "prod-db-1"}, {}, 3, "HITL"),
     ("9a", "petra", "idp.suspend", {"person": "wanda"}, {}, 2, "HOTL"),
     ("9b", "petra", "bundle.suspend", {"people": [*STAFF]}, {}, 3, "HITL"),

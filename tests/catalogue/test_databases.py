@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from holdshort import catalogue
 from holdshort.catalogue import BadParams, CatalogueError, UnknownTarget
 from holdshort.core.consequence import tier
-from holdshort.core.terms import Findings, Inquiry, Offered, Preview, Tier
+from holdshort.core.terms import Findings, Inquiry, Offered, PolicyVerdict, Preview, Tier
 from tests.catalogue.world import NOW, World, asked
 
 CHANGE: dict[str, Any] = {
@@ -250,3 +251,69 @@ def test_a_leaver_is_given_nothing_and_somebody_without_an_account_neither() -> 
     assert {one.rule for one in found.refusals} == {"refuse.leaver"}
     with pytest.raises(UnknownTarget, match="Bea Lorenz has an account in dev-db"):
         look("db.grant_role", {**ROLE, "person": "bea"}, role("reporting"))
+
+
+# ------------------------------------------------------------------ a restart
+
+RUNNING = {"host": "dev-db", "boot": "b1", "_started_at": "this morning", "_healthy": True}
+
+
+def restart(**how: Any) -> Findings:
+    told = how.pop("told", RUNNING)
+    return look("db.restart", {"database": "dev-db"}, Preview(told, {}, read_at=NOW), **how)
+
+
+def test_a_restart_that_came_back_before_is_proved_and_its_window_allows_it() -> None:
+    found = restart()
+    assert (found.target.connector, found.consequence.irreversibility.value) == ("hosts", 1)
+    assert found.policy.verdict is PolicyVerdict.PASSES
+    assert found.seen == RUNNING
+    assert found.before == ("dev-db has been running since this morning, and works.",)
+
+
+@pytest.mark.parametrize("why", ["never tried", "tried tomorrow", "does not work now"])
+def test_nothing_proves_a_restart(why: str) -> None:
+    world, told = World(), dict(RUNNING)
+    [row] = [one for one in world.sections["assets"] if one["id"] == "dev-db"]
+    if why == "never tried":
+        del row["restart_tested"]
+    if why == "tried tomorrow":
+        row["restart_tested"] = (NOW + timedelta(days=1)).date().isoformat()
+    if why == "does not work now":
+        told["_healthy"] = False
+    found = restart(world=world, told=told)
+    assert found.consequence.irreversibility.value == 2
+    assert "nothing here proves" in found.consequence.irreversibility.facts[0].text
+
+
+@pytest.mark.parametrize("minutes", [-1, 0.5])
+def test_outside_its_window_or_as_it_closes_a_restart_waits(minutes: float) -> None:
+    world = World()
+    closes = (NOW + timedelta(minutes=minutes)).isoformat()
+    windows = [{**one, "end": closes} for one in world.document["windows"] if "end" in one]
+    world.document = {**world.document, "windows": windows}
+    assert restart(world=world).policy.verdict is PolicyVerdict.FAILS
+
+
+def test_a_frozen_database_is_not_restarted_by_a_rule() -> None:
+    world = World()
+    [row] = [one for one in world.document["windows"] if one["id"] == "dev-hours"]
+    frozen = {**row, "id": "f", "kind": "blackout"}
+    world.document = {**world.document, "windows": [*world.document["windows"], frozen]}
+    found = restart(world=world)
+    assert found.policy.verdict is PolicyVerdict.FAILS and rules(found) == {"raise.freeze"}
+
+
+def test_where_no_app_restarts_it_a_person_does_and_nobody_is_asked() -> None:
+    world = World()
+    world.apps = {}
+    found = restart(world=world)
+    assert (found.target.connector, found.seen) == ("manual", {})
+    assert found.consequence.irreversibility.value == 2
+    params = catalogue.parse("db.restart", {"database": "dev-db"})
+    assert catalogue.find("db.restart").inquiry(params, world) is None
+
+
+def test_what_the_host_management_cannot_say_is_told() -> None:
+    with pytest.raises(CatalogueError, match="dev-db: It has no such entry"):
+        look("db.restart", {"database": "dev-db"}, Preview({}, {}, "It has no such entry."))

@@ -275,7 +275,7 @@ def test_two_entries_about_one_guest_allow_nothing() -> None:
 def test_7b_shows_the_rule_as_a_difference_and_what_it_exposes() -> None:
     found = find("7b")
     assert found.after == (
-        "+ allow tcp/443 from any to build-1",
+        "Berlin firewall: allow tcp/443 from any to build-1",
         "Exposed: build-1, host, production, from anywhere, the whole internet included.",
     )
     assert found.notes[0].text == "The ticket says ‘testing’, but this reaches production."
@@ -285,7 +285,7 @@ def test_7b_shows_the_rule_as_a_difference_and_what_it_exposes() -> None:
 def test_7c_taking_a_rule_back_is_the_same_kind_of_change_and_tier_3() -> None:
     undo = catalogue.find("fw.change").inverse("some-action", OPEN_443)
     assert undo is not None and undo.params == {**OPEN_443, "change": "remove"}
-    assert find("7c").after[0] == "- allow tcp/443 from any to build-1"
+    assert find("7c").after[0] == "Berlin firewall: no rule allow tcp/443 from any to build-1"
 
 
 def test_removing_a_rule_that_denies_lets_connections_in_too() -> None:

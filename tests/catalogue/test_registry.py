@@ -164,6 +164,28 @@ def test_the_beneficiary_is_the_person_named_else_whoever_asks(kind: ActionType[
     assert kind.beneficiary(params, "bea") == params.get("person", "bea")
 
 
+EMERGENCIES = {
+    *("patch.deploy", "patch.remove", "fw.change", "db.restart", "db.change"),
+    *("idp.suspend", "mail.purge"),
+}
+"""What cannot wait for a window or for working hours, where something is broken or under attack."""
+
+
+@every_type
+def test_what_may_be_flagged_is_for_people_once_it_is_and_its_undo_is_not(
+    kind: ActionType[Any],
+) -> None:
+    assert ("emergency" in kind.params.model_fields) is (kind.id in EMERGENCIES)
+    if kind.id not in EMERGENCIES:
+        return
+    flagged, world = {**EXAMPLES[kind.id], "emergency": True}, World()
+    found = kind.findings(catalogue.parse(kind.id, flagged), asked("dana", world), world)
+    [raised] = [one for one in found.raises if one.rule == "raise.emergency"]
+    assert raised.text == "Holdshort agent flagged this as an emergency."
+    undo = kind.inverse("some-action", flagged)
+    assert undo is None or "emergency" not in undo.params
+
+
 def test_the_catalogue_is_plain_data() -> None:
     described = {entry["id"]: entry for entry in json.loads(json.dumps(catalogue.describe()))}
     assert set(described) == set(catalogue.REGISTRY)

@@ -71,12 +71,14 @@ SCENARIOS = (
         facts=("AWS AdministratorAccess", "undoes it", "confidential", "Costs nothing"),
     ),
     Scenario(
-        "8a", "erik", "db.restart", {"database": "dev-db"}, (1, 2, 0, 0), Tier.POLICY,
-        facts=("development, of low criticality", "remedy", "No data", "Costs nothing"),
+        "8a", "erik", "db.restart", {"database": "dev-db"}, (1, 1, 0, 0), Tier.POLICY,
+        policy=PASSES,
+        facts=("development, of low criticality", "came back healthy", "No data", "Costs nothing"),
     ),
     Scenario(
         "8b", "erik", "db.restart", {"database": "prod-db-1"}, (3, 2, 0, 0), Tier.HUMAN,
         how={"ticket_text": "please restart prod-db-1, it is just dev really"},
+        policy=FAILS,
         facts=("in production", "remedy", "No data", "Costs nothing"),
     ),
     Scenario(
@@ -233,8 +235,7 @@ def test_8b_shows_that_the_words_contradict_the_inventory_and_asks_the_owner() -
 
 
 @pytest.mark.parametrize("id", ["8a", "8b"])
-def test_8_is_work_of_a_person_and_never_runs_by_itself(id: str) -> None:
+def test_8_restarts_at_the_host_management_and_is_not_undone(id: str) -> None:
     scenario, found = find(id)
-    assert catalogue.find(scenario.type).connector == "manual"
-    assert found.target.connector == "manual"
+    assert found.target.connector == "hosts"
     assert catalogue.find(scenario.type).undo_possible is False

@@ -68,6 +68,7 @@ class World:
             {
                 name: company()[name]
                 for name in (
+                    "assets",
                     "guests",
                     "devices",
                     "zones",
@@ -86,6 +87,9 @@ class World:
         """What vendors got lately, in minor units."""
         self.moved: dict[str, Any] = {}
         """What the target showed when the version before was to run."""
+        self.apps: Mapping[str, Any] = company()["connectors"]
+        """The connected apps, by name."""
+
         self.doubts: Doubt | None = None
         self.stale = False
 
@@ -159,7 +163,7 @@ class World:
         return self.patched_lately
 
     def connected(self, name: str) -> bool:
-        return name in company()["connectors"]
+        return name in self.apps
 
     def reports(self, numbers: Sequence[int]) -> list[Mapping[str, Any]]:
         """Ticket n is of person n, and came in 40 seconds after the one before."""
@@ -191,6 +195,9 @@ class World:
     def cost_limit(self, person: str) -> int | None:
         limits = {one["person"]: one.get("cost_limit") for one in company()["authority"]}
         return limits[person] * 100 if limits.get(person) else None
+
+    def opens_for_a_time(self, person: str) -> tuple[str, ...]:
+        return ()
 
     def met(self) -> Mapping[str, Any]:
         return self.moved

@@ -22,7 +22,7 @@ software: [{id: zoom, name: Zoom, package: z, publisher: Z, approved_for: [engin
 vendors:
   - {id: z, name: Z, contracts: [{id: c, item: I, amount: 480, currency: EUR, period: year,
      renews: 2027-01-01}]}
-budgets: {people_per_hour: 5, longest_hours: {aws: 3}}
+budgets: {people_per_hour: 5, grave_hours: 720, longest_hours: {aws: 3}}
 holds: [{id: h, name: H, people: [ben], owner: ana, since: 2025-01-01, reason: R}]
 conflicts: [{id: k, name: K, entitlements: ["aws:read", "aws:admin"], reason: R}]
 confidence: {threshold: 0.9, categories: {idp.unlock/1: 0.95}}
@@ -30,6 +30,7 @@ standing: [{category: idp.unlock/1, phase: 2, basis: demo}]
 connectors: {d: {kind: scim, settings: {base_url: "env:URL"}}, l: {kind: ldap}}
 units: [{id: sales, name: Sales, connector: l, place: "ou=Sales,dc=x", rules: [Screens lock.]}]
 knowledge: [{id: k1, title: T, body: B, audience: [engineer], review_by: 2027-01-01}]
+notices: {console: "https://desk.example", pager: {url: "https://p.example", secret: "env:P"}}
 """
 
 
@@ -103,6 +104,7 @@ LOOSENS = [
     ("flow: saas.renew", "flow: bundle.onboard", "adds the limit for ‘bundle.onboard’"),
     ("owner: cleo", "owner: ana", "changes owner of the limit"),
     ("people_per_hour: 5", "people_per_hour: 6", "changes people per hour of the budget"),
+    ("grave_hours: 720", "grave_hours: 721", "changes grave hours of the budget"),
     ("{aws: 3}", "{aws: 4}", "changes longest hours of the budget"),
     ("{aws: 3}", "{}", "changes longest hours of the budget"),
     ("people: [ben]", "assets: [db]", "removes ‘ben’ from people of hold"),
@@ -130,6 +132,8 @@ LOOSENS = [
     ("units: [{id: sales,", "units: [{id: sales2,", "adds unit ‘sales2’ (Sales)"),
     ("audience: [engineer]", "audience: [everyone]", "adds ‘everyone’ to audience of article"),
     ("timezone: Europe/Berlin", "timezone: Asia/Tokyo", "changes timezone of the company"),
+    ("https://p.example", "https://q.example", "changes pager of mail and pager"),
+    ('pager: {url: "https://p.example", secret: "env:P"}', "", "changes pager of mail and pager"),
 ]
 
 

@@ -143,12 +143,15 @@ def test_a_wrong_value_is_named_with_its_line(old, new, path, words):
     assert [problem.line for problem in found] == [line_with(SMALL, old.strip(", "))]
 
 
+MAIL = 'notices: {{console: "https://d.example", mail: {{{}, sender: d@d.example}}}}'
+PAGER = 'notices: {{console: "https://d.example", pager: {{url: "{}", secret: "env:P"}}}}'
 EXTRA = [
     ("confidence: {threshold: 90}", "confidence.threshold", "at most 1"),
     ("confidence: {threshold: 0}", "confidence.threshold", "above 0"),
     ("confidence: {categories: {idp.unlock: 0.9}}", "confidence.categories.idp.unlock", "category"),
     ("budgets: {people_per_hour: -5}", "budgets.people_per_hour", "at least 0"),
     ("budgets: {privileged_hours: 5}", "budgets.privileged_hours", "at most 4"),
+    ("budgets: {grave_hours: 8761}", "budgets.grave_hours", "at most 8760"),
     ("budgets: {longest_hours: {nowhere: 2}}", "budgets.longest_hours", "no system, group, asset"),
     ("standing:\n- {category: fw.change/4, phase: 3, basis: demo}", "standing", "not a category"),
     ("standing:\n- {category: idp.unlock/1, phase: 3, basis: earned}", "standing", "demo"),
@@ -190,6 +193,13 @@ EXTRA = [
     ("connectors: {d: {kind: scim, settings: {wait: 1.5}}}", "connectors.d.settings.wait", "text"),
     ("connectors: {d d: {kind: scim}}", "connectors.d d", "cannot be an id"),
     ("machines: []", "machines", "there is no field of this name"),
+    (MAIL.format("host: m.example, tls: none"), "notices.mail", "is for a server on this machine"),
+    (MAIL.format("host: m.example, user: u"), "notices.mail", "write both or neither"),
+    (MAIL.format("host: m.example, port: 0"), "notices.mail.port", "1"),
+    (MAIL.format("host: a b"), "notices.mail.host", "the name of a server alone"),
+    (PAGER.format("http://p.example"), "notices.pager.url", "must begin with https://"),
+    (PAGER.format("https://u:p@p.example"), "notices.pager.url", "must hold no user name"),
+    (PAGER.format("https://p.example/?token=hunter2"), "notices.pager.url", "a secret in plain"),
 ]
 
 
@@ -344,6 +354,13 @@ def test_a_plain_secret_is_found_even_where_the_settings_have_the_wrong_shape():
     assert any("secret in plain" in p.text for p in errors(text))
 
 
+def test_the_password_of_mail_is_never_in_the_file_and_is_not_repeated():
+    text = changed(more=MAIL.format("host: m.example, user: u, password: hunter2"))
+    assert {p.path for p in errors(text)} == {"notices.mail.password"}
+    assert "hunter2" not in str(CompanyErrors(problems(text)))
+    assert errors(changed(more=MAIL.format("host: m.example, user: u, password: env:M"))) == []
+
+
 def test_a_secret_by_reference_is_accepted():
     text = changed(
         more="connectors:\n  d: {kind: scim, settings: {token: 'env:T', password: 'file:/run/p'}}\n"
@@ -381,6 +398,7 @@ def test_a_secret_by_reference_is_accepted():
         ([('["aws:read"], approved', '["aws:admin"], approved')], "", "aws:admin: privileged"),
         ([("valid_until", "groups: [builders], valid_until")], "", "aws:admin: privileged"),
         ([("backup: cleo", "backup: ben")], "", "has no entry here"),
+        ([], MAIL.format("host: m.example") + "\n", "‘cleo’ has no e-mail address"),
         ([("role: engineer,", "role: enginer,")], "", "nobody has the role ‘enginer’"),
         ([], "standing: [{category: idp.unlock/1, phase: 3, basis: demo}]\n", "only in a demon"),
         (
@@ -471,6 +489,7 @@ SECTIONS = [
     "standing",
     "connectors",
     "knowledge",
+    "notices",
     "demo",
 ]
 

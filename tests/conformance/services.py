@@ -34,6 +34,7 @@ from tests.services import SYSTEMS, TOKENS, Services, running_services
 PEOPLE = 320
 """Each is used once: with a laptop and a badge of their own."""
 
+MACHINES = (services_it.asset, services_it.database)
 REQUESTER, REVIEWER = "gro", "rita"
 ZOOM, ZONES = "us.zoom.Zoom", ["front-door", "office-floor"]
 
@@ -736,7 +737,8 @@ def open_services(server: Server, folder: Path) -> Iterator[ServicesOffice]:
         try:
             office = ServicesOffice(services, wire, desk, folder)
             # Asked what a change would do, before it is staged.
-            desk.connectors["mail"] = office.connector("mail")
+            for name in ("mail", "hosts"):
+                desk.connectors[name] = office.connector(name)
             yield office
         finally:
             wire.close()
@@ -757,7 +759,11 @@ def _company() -> dict[str, Any]:
             {"id": "agent", "kind": "agent", "name": "Agent"},
         ],
         "authority": [{"person": REVIEWER, "contexts": contexts, "cost_limit": 9000}],
-        "assets": [site, *(services_it.asset(n) for n, _ in enumerate(people, 1))],
+        "assets": [
+            site,
+            *(make(n) for make in MACHINES for n, _ in enumerate(people, 1)),
+        ],
+        "connectors": {"hosts": demo["connectors"]["hosts"]},
         "software": [one for one in demo["software"] if one["id"] == "zoom"],
         "equipment": [one for one in demo["equipment"] if one["id"] == "laptop"],
         "devices": [

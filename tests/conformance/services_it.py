@@ -18,6 +18,56 @@ def host(number: int) -> str:
     return f"host-{number:04}"
 
 
+def database(number: int) -> dict[str, Any]:
+    """The same, one that holds data."""
+    return {**asset(number), "id": f"db-{number:04}", "name": f"Db {number}", "kind": "database"}
+
+
+# ------------------------------------------------------------------ databases
+
+
+def _host(thing: Any) -> dict[str, Any]:
+    found = thing.ask("GET", f"/v1/hosts/db-{thing.number:04}", "hosts")
+    return {name: found[name] for name in ("boot", "started_at", "healthy", "restart")} | {
+        "host": found["id"]
+    }
+
+
+def _restart(thing: Any) -> None:
+    order = {"reference": "by-phone"}
+    thing.ask("POST", f"/v1/hosts/db-{thing.number:04}/restarts", "hosts", json=order)
+
+
+def _note_database(thing: Any, number: int) -> None:
+    body = {"note": f"no. {number}"}
+    thing.ask("PATCH", f"/v1/hosts/db-{thing.number:04}", "hosts", json=body)
+
+
+RESTART = {
+    "name": "db.restart",
+    "system": "hosts",
+    "type": "db.restart",
+    "params": lambda thing: {"database": f"db-{thing.number:04}"},
+    "target": lambda thing: f"db-{thing.number:04}",
+    "seen": lambda thing: {"host": f"db-{thing.number:04}", "boot": f"db-{thing.number:04}-1"},
+    "prepare": lambda thing: None,
+    "state": _host,
+    "becomes": lambda thing, before, now: {
+        **before,
+        "boot": f"db-{thing.number:04}-2",
+        "started_at": now["started_at"],
+        "restart": now["restart"],
+    },
+    "before": lambda thing, state: (
+        f"Db {thing.number} has been running since {state['started_at']}, and works.",
+    ),
+    "after": lambda thing, before, now: (
+        f"Db {thing.number} has been restarted, and its connections were ended.",
+    ),
+    "drifts": {"somebody else restarted it": _restart},
+    "churn": _note_database,
+}
+
 # ------------------------------------------------------------------ patches
 
 
@@ -159,6 +209,7 @@ def _mail(type: str, *, purged: bool) -> dict[str, Any]:
 
 
 CASES = (
+    RESTART,
     _mail("mail.purge", purged=True),
     _mail("mail.restore", purged=False),
     SESSIONS,

@@ -11,11 +11,13 @@ from contextlib import nullcontext
 from itertools import count
 
 import pytest
+import yaml
 
 from holdshort import flow
 from holdshort.core.matching import differences
 from holdshort.ports import Drifted, Expects, RefusedByTarget, Shape, Unreachable
 from holdshort.stops.refused import Refused
+from tests.conftest import COMPANY
 from tests.crash.test_doubts import everything
 from tests.desk import Server
 from tests.fakes.wire import Fate, Hook, vanishing
@@ -69,6 +71,17 @@ def once_changed(case: Case, thing: Thing, fate: Fate) -> Hook:
     """For replies: let them pass until the system has acted, then do that to every one."""
     before = case.state(thing)
     return lambda number: Fate.PASS if case.state(thing) == before else fate
+
+
+def test_every_type_that_a_system_of_the_demo_is_declared_to_carry_out_is_tried() -> None:
+    connected = yaml.safe_load(COMPANY.read_text("utf-8"))["connectors"]
+    declared = {
+        (name, one["type"])
+        for name, app in connected.items()
+        if app["kind"] == "http"
+        for one in app["settings"]["declaration"]["actions"]
+    }
+    assert {(case.system, case.type) for case in CASES} == declared
 
 
 # ------------------------------------------------------------------ preview, undo, idempotence

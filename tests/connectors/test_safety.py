@@ -11,14 +11,8 @@ import httpx2
 import pytest
 
 from holdshort.connectors import safety
-from holdshort.connectors.safety import (
-    Forbidden,
-    GuardedTransport,
-    check_addresses,
-    check_url,
-    checked_reference,
-    secret,
-)
+from holdshort.connectors.references import checked_reference, secret
+from holdshort.connectors.safety import Forbidden, GuardedTransport, check_addresses, check_url
 from holdshort.ports import RefusedByTarget
 
 INTERNAL = [

@@ -95,3 +95,4 @@ def test_what_may_page_runs_through_the_night() -> None:
     start = berlin("2026-12-05", "12:00")
     for protective in ("idp.suspend", "idp.revoke_sessions"):
         assert settings.times({}, protective, start).close == start + 24 * H
+    assert settings.times({}, "fw.change", start, emergency=True).close == start + 24 * H

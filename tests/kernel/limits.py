@@ -167,6 +167,9 @@ _AROUND: tuple[tuple[str, str, str, dict[str, str | None]], ...] = (
         CHANGED,
         {"comment": "x" * 4001},
     ),
+    ("a delivery in no state", "delivery.delivery_state_check", CHANGED, {"state": "x"}),
+    ("another delivery takes the number of one", "delivery.delivery_pkey", TAKEN, {"key": "x"}),
+    ("somebody is to hear the same twice", "delivery.told_once", TAKEN, {"id": "999"}),
     (
         "another group takes the id of one",
         "directory_group.directory_group_pkey",

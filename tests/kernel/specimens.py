@@ -94,6 +94,8 @@ _AROUND = (
     "VALUES (gen_random_uuid(), 'i', '{}', '{}', '')",
     "INSERT INTO notice (person, ticket, action, text) "
     "SELECT 'dana', a.ticket, a.id, 't' FROM kernel.action a ORDER BY a.staged_at LIMIT 1",
+    "INSERT INTO delivery (channel, kind, key, person, urgent, next_at) "
+    "VALUES ('mail', 'test', 'k', 'dana', true, now())",
     "INSERT INTO leaver (person, ended_on, ended_at, ticket) "
     "SELECT 'karl', '2025-06-30', '2025-07-01', number FROM ticket LIMIT 1",
     "INSERT INTO label (ticket, label) SELECT number, 'l' FROM ticket LIMIT 1",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -88,7 +89,55 @@ def test_it_is_as_short_as_asked_for_and_never_longer_than_allowed(
     story = office.story(action)
     assert story.action.params["hours"] == agreed
     said = " ".join(story.assessment["findings"]["after"])
-    assert (f"{asked} were asked for" in said) == (asked > agreed)
+    assert ("Asked for: " in said) == (asked > agreed)
+
+
+def for_a_year(desk: Desk, **params: object) -> str:
+    """Dana asks for a right in production that is not privileged: tier 3."""
+    desk.agent.will("idp.add_to_group", person="dana", group="aws-readers", **params)
+    return scenes.latest(desk, desk.ask("dana", "let me look at AWS"))
+
+
+@pytest.mark.parametrize(("asked", "agreed"), [(0, 8760), (720, 720)])
+def test_what_a_person_must_decide_ends_within_a_year(
+    office: Desk, asked: int, agreed: int
+) -> None:
+    story = office.story(for_a_year(office, hours=asked))
+    assert (story.gate["tier"], story.action.params["hours"]) == (3, agreed)
+    words = {8760: "a year", 720: "30 days"}[agreed]
+    said = f"Ends by itself {words} after it begins."
+    assert said in story.assessment["findings"]["after"]
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["woken", "found by the sweep"])
+def test_whoever_holds_and_gave_it_are_told_a_week_before_it_ends(
+    office: Desk, target: Target, lost: bool
+) -> None:
+    action = for_a_year(office)
+    office.decide(action, "lukas", "approve")
+    in_the_mirror(office, "dana", True, "aws-readers")
+    hours_later(office, 8760 - 169)
+    office.sweep()
+    assert told(office, action) == []
+    hours_later(office, 1.5)
+    if lost:
+        office.sql("DELETE FROM procrastinate_jobs")
+        office.sweep()
+    office.run()
+    office.sweep()
+    assert [person for person, _ in told(office, action)] == ["dana", "lukas"]
+    [(_, text), (_, of_lukas)] = told(office, action)
+    assert "Add Dana Fischer to AWS Readers" in text and "ask for it again" in text
+    assert f"on {held(office)[0].due_at.astimezone(ZoneInfo('Europe/Berlin')):%A}" in text
+    assert "which you approved, ends by itself" in of_lukas
+    hours_later(office, 168)
+    office.run()
+    assert [state for _, state in takes_back(office, action)] == ["executed"]
+
+
+def told(desk: Desk, action: str) -> list[tuple[str, str]]:
+    found = desk.sql(f"SELECT person, text FROM notice WHERE action = '{action}' ORDER BY person")
+    return [(str(person), str(text)) for person, text in found]
 
 
 def test_other_access_ends_only_when_that_was_asked_for(office: Desk) -> None:
@@ -105,6 +154,27 @@ def test_a_reviewer_shortens_it_and_may_say_yes_to_that(office: Desk) -> None:
     assert office.story(after).action.params["hours"] == 1
     office.decide(after, "sven", "approve")
     assert scenes.state_of(office, after) == "executed"
+
+
+def test_3b_a_reviewer_reduces_an_owner_to_a_maintainer_for_some_hours(
+    office: Desk, target: Target
+) -> None:
+    office.agent.will("github.set_membership", person="erik", role="owner")
+    asked = scenes.latest(office, office.ask("erik", "owner of GitHub, to fix CI"))
+    less = {"role": "maintainer", "hours": 2}
+    office.decide(asked, "sven", "change", changes=less, reason_code="too_much")
+    assert scenes.state_of(office, asked) == "superseded"
+    story = office.story(office.story(asked).next_version)
+    assert story.action.params == {"person": "erik", **less}
+    rights = {right["id"] for right in story.assessment["findings"]["rights"]}
+    assert rights == {"github:maintainer", "github:member"}
+    office.decide(story.action.id, "lukas", "approve")
+    assert (scenes.state_of(office, story.action.id), target.sent()) == ("executed", 1)
+    in_the_mirror(office, "erik", True, "github-maintainer")
+    hours_later(office, 2)
+    office.run()
+    assert [state for _, state in takes_back(office, story.action.id)] == ["executed"]
+    assert target.sent() == 2
 
 
 def test_whoever_makes_it_longer_cannot_say_yes_to_it(office: Desk) -> None:

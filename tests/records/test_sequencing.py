@@ -87,7 +87,7 @@ def test_one_that_is_later_than_that_is_found_by_the_sweep_of_everything(
         while flow.sequence():
             pass
         late.commit()
-        jobs.stragglers()
+        jobs.CLOCKS["desk"]["stragglers"]()
         assert unlogged(desk) == 1
         flow.sweep()
     assert unlogged(desk) == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from holdshort import flow
 from tests.catalogue.test_it_scenarios import OPEN_443
 from tests.desk import Desk, Server
+from tests.web.conftest import Visitor, plain
 
 
 @pytest.fixture
@@ -37,6 +39,8 @@ def test_7b_a_rule_waits_for_security_and_is_entered_by_hand_after_the_yes(desk:
     story = asked(desk)
     assert (story.assessment["tier"], story.assessment["mode"]) == (3, "HITL")
     assert story.assignments[0]["person"] == "sven"
+    page = plain(Visitor(desk, "sven").read(f"/reviews/{story.review['number']}"))
+    assert "+ after: Berlin firewall: allow tcp/443 from any to build-1" in page
     desk.decide(story.action.id, "sven", "approve")
     given = desk.story(story.action.id)
     assert given.state == "by_hand"
@@ -57,6 +61,24 @@ def test_7c_undoing_the_rule_is_decided_again_by_somebody_else(desk: Desk) -> No
     assert undoing.action.params["change"] == "remove"
     assert (undoing.assessment["tier"], undoing.state) == (3, "waiting")
     assert "sven" not in {one["person"] for one in undoing.assignments}
+
+
+def test_a_rule_that_cannot_wait_is_decided_at_once_and_looked_over_afterwards(
+    desk: Desk,
+) -> None:
+    who = desk.sender("aylin")
+    with desk.role("web"):
+        flow.ask_by_form("fw.change", {**OPEN_443, "emergency": True}, words="", sender=who)
+    desk.run()
+    [(action,)] = desk.sql("SELECT id FROM kernel.action")
+    story = desk.story(str(action))
+    assert (story.assessment["tier"], story.assessment["mode"]) == (3, "HITL")
+    # The clock runs at night and on Sunday, too.
+    assert story.review["expires_at"] - story.review["opened_at"] <= timedelta(hours=24)
+    unflagged = {"emergency": False}
+    desk.decide(story.action.id, "sven", "change", reason_code="other", changes=unflagged)
+    again = desk.actions(story.action.ticket)[-1]
+    assert "sven" not in {one["person"] for one in again.assignments}, "it would not be looked over"
 
 
 def made(desk: Desk, hours: int) -> Any:
@@ -126,9 +148,3 @@ def test_7c_whoever_makes_the_covered_time_longer_cannot_say_yes_to_it(desk: Des
     with pytest.raises(flow.Refused) as no:
         desk.decide(after.action.id, "sven", "approve")
     assert (after.action.params["rollback_hours"], no.value.code) == (8, "self_approval")
-
-
-def test_8a_a_restart_by_hand_never_runs_alone(desk: Desk) -> None:
-    desk.agent.will("db.restart", confidence=1.0, database="dev-db")
-    story = desk.action(desk.ask("erik", "restart dev-db"))
-    assert (story.assessment["mode"], story.assessment["hands"]) == ("HITL", "person")

@@ -193,6 +193,34 @@ def test_9b_while_it_is_undecided_hrs_record_alone_ends_nobodys_access(desk: Des
     assert [who for (who,) in told] == ["helena", "ines", "nadia", "petra", "sven"]
 
 
+def test_9b_nobody_permits_a_batch_alone_in_an_emergency_either(desk: Desk) -> None:
+    batch, helena = sync(desk), desk.sender("helena")
+    with desk.role("web"), pytest.raises(Refused, match="never for one person") as no:
+        flow.override(batch.action.id, "HR says they must all go now", sender=helena)
+    assert no.value.code == "not_allowed"
+    assert "nothing is lost while they can sign in" in str(no.value)
+    assert desk.story(batch.action.id).state == "waiting"
+
+
+def test_9b_what_hrs_record_alone_permitted_before_is_called_back(
+    desk: Desk, directory: Directory
+) -> None:
+    before, idle = leaver(desk), asked(desk, GUESTS[40])
+    assert gate(before) == gate(idle) == (2, "HOTL")
+    batch = sync(desk, GUESTS[1:9])
+    assert run_after_hold(desk, before).state == "superseded"
+    assert active(directory, "karl")
+    said = f"HR's record came into doubt: 8 people at once (ticket {batch.action.ticket})"
+    assert f"{said} before ‘" in desk.said(before.action.ticket)
+    again = desk.actions(before.action.ticket)[-1]
+    assert (again.action.version, again.state, gate(again)) == (2, "waiting", (3, "HITL"))
+    assert "raise.record_in_doubt" in rules(again)
+    # What rests on the owner's consent is as it was.
+    waking.open_hold(desk, idle.action.id)
+    desk.sweep()
+    assert desk.story(idle.action.id).outcome["kind"] == "verified"
+
+
 def test_9b_a_no_suspends_nobody_and_what_was_not_approved_stays_in_doubt(
     desk: Desk, directory: Directory
 ) -> None:

@@ -132,17 +132,25 @@ def test_19c_an_erasure_is_for_good_and_its_clock_counts_from_the_ticket(
         flow.undo(story.action.id, "other", sender=desk.sender("petra"))
 
 
-def test_13b_the_data_of_somebody_who_works_here_waits_for_two_with_a_milder_way(
+def test_13b_the_data_of_somebody_who_works_here_stays_and_a_suspension_waits_for_hr(
     desk: Desk,
 ) -> None:
     words = "delete all data of terminated employee 4487"
-    story = asked(desk, "petra", words, "data.delete", person="tom")
+    story = asked(desk, "ines", words, "data.delete", person="samuel")
+    assert [one.action.type for one in desk.actions(story.action.ticket)] == ["idp.suspend"]
     assert (gate(story), story.state) == ((3, "HITL"), "waiting")
-    assert story.assessment["needed"] == 2
-    findings = story.assessment["findings"]
-    assert findings["raises"][0]["rule"] == "raise.source_conflict"
-    assert "idp.suspend" in findings["raises"][0]["would_pass"]
-    assert findings["notes"][0]["rule"] == "note.suspend_instead"
+    assert (story.assessment["needed"], reviewers(story)) == (1, {"petra"})
+    [raised] = story.assessment["findings"]["raises"]
+    assert raised["rule"] == "raise.source_conflict" and "Nothing is deleted." in raised["text"]
+    with desk.role("web"):
+        flow.stop(story.action.id, "not_now", sender=desk.sender("petra"))
+    desk.sql(
+        "UPDATE public.profile SET employment_status = 'ended', employment_end = '2026-10-31' "
+        "WHERE person = 'samuel'"
+    )
+    again = asked(desk, "ines", "HR says so by now", "data.delete", person="samuel")
+    assert (again.action.type, gate(again), again.gate["needed"]) == ("data.delete", (3, "HITL"), 2)
+    assert again.state == "waiting"
 
 
 def test_the_data_of_somebody_on_hold_is_not_deleted(desk: Desk) -> None:

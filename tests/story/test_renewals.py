@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -88,6 +89,95 @@ def test_16d_orders_offered_together_or_by_others_are_the_same_sum(desk: Desk) -
     actions = desk.actions(desk.ask("greta", "three small ones"))
     assert [gate(one) for one in actions] == [(2, "HITL")] * 3
     assert all("2,700.00 EUR" in one.reasons[0].text for one in actions)
+
+
+def limited(desk: Desk, flow: str, limit: int, *, period: str | None = None) -> None:
+    """The rules in force limit what one vendor gets by such purchases, or what each may cost."""
+    per = {"per": "vendor", "period": period} if period else {"per": "item", "period": ""}
+    row = {"flow": flow, "limit": limit, "currency": "EUR", "owner": "frieda", **per}
+    desk.sql(
+        "UPDATE kernel.policy_version SET document = jsonb_set(document, '{thresholds}', "
+        f"document -> 'thresholds' || '{json.dumps([row])}')"
+    )
+
+
+def sums(story: Any) -> list[str]:
+    return [one.observed for one in story.reasons if one.rule == "policy.cost"]
+
+
+def test_equipment_ordered_piece_by_piece_is_one_sum(desk: Desk) -> None:
+    limited(desk, "bundle.onboard", 300_000, period="month")
+    orders = [
+        asked(desk, who, "a laptop", "equipment.order", person=who, item="laptop")
+        for who in ("dana", "bea", "erik")
+    ]
+    assert [gate(one) for one in orders] == [(2, "HOTL"), (2, "HOTL"), (2, "HITL")]
+    assert sums(orders[-1]) == ["4,200.00 EUR"]
+    assert "frieda" in reviewers(orders[-1])
+
+
+def test_what_a_vendor_gets_by_other_purchases_counts_too(desk: Desk) -> None:
+    """Software of a publisher who is a vendor here, and a contract with them, are one sum."""
+    limited(desk, "mdm.install", 10_000)
+    limited(desk, "mdm.install", 50_000, period="year")
+    desk.sql(
+        "UPDATE kernel.policy_version"
+        " SET document = jsonb_set(document, '{software,0,cost}', '3000')"
+    )
+    seat = ("Zoom please", "mdm.install")
+    first = asked(desk, "dana", *seat, person="dana", software="zoom")
+    assert gate(first) == (2, "HOTL")
+    assert gate(renew(desk, "viktor", "zoom", "zoom-2025")) == (2, "HOTL")
+    second = asked(desk, "bea", *seat, person="bea", software="zoom")
+    assert (gate(second), sums(second)) == ((2, "HITL"), ["540.00 EUR"])
+
+
+@pytest.mark.parametrize(
+    ("type_id", "params", "names", "whom", "context"),
+    [
+        (
+            "erp.update_vendor",
+            {"field": "contact_name", "value": "Kim"},
+            ("zoom", "adobe", "miro"),
+            "vendors",
+            "frieda",
+        ),
+        (
+            "esign.send",
+            {"document": "nda-mutual"},
+            ("northwind", "south", "east"),
+            "parties",
+            "leo",
+        ),
+    ],
+)
+def test_many_small_changes_outside_are_held_as_the_large_one_that_they_are(
+    desk: Desk, type_id: str, params: dict[str, str], names: Any, whom: str, context: str
+) -> None:
+    party = {"email": "a@b.example", "screened_until": "2030-12-31"}
+    parties = [{"id": id, "name": id.title(), **party} for id in names]
+    desk.sql(
+        "UPDATE kernel.policy_version SET document = jsonb_set(document, "
+        "'{budgets,people_per_hour}', '2'), file = jsonb_set(file, '{parties}', "
+        f"'{json.dumps(parties)}')"
+    )
+    name = "vendor" if whom == "vendors" else "party"
+    first, _, again, third = (
+        asked(desk, "viktor", "please", type_id, **{**params, name: one})
+        for one in (names[0], names[1], names[0], names[2])
+    )
+    assert (gate(first), gate(again)) == ((2, "HOTL"), (2, "HOTL"))
+    assert (gate(third), third.state) == ((3, "HITL"), "waiting")
+    [reason] = [one for one in third.reasons if one.rule == "raise.budget"]
+    assert (reason.observed, reason.limit) == (f"3 {whom}", f"2 {whom} an hour")
+    assert context in reviewers(third)
+    notes = [one for one in third.assessment["findings"]["notes"] if one["rule"] == "note.earlier"]
+    assert first.action.id in [one["observed"] for one in notes]
+    assert "Nothing undoes it." in notes[0]["text"]
+    # People here are another count.
+    assert gate(asked(desk, "dana", "Zoom", "mdm.install", person="dana", software="zoom")) == (
+        *(2, "HOTL"),
+    )
 
 
 def test_what_was_stopped_or_not_approved_does_not_count(desk: Desk) -> None:

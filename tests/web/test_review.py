@@ -375,5 +375,5 @@ def test_the_yes_waits_for_a_call_back_that_is_recorded_beside_it(
     answer(sven, "approve", confirmed="1")
     assert desk.story(by_mail).state in ("authorized", "executing", "executed", "not_applied")
     record = plain(sven.read(f"/actions/{by_mail}/record"))
-    assert "Whoever is to have asked was called back and confirmed it" in record
+    assert "Whoever had to be called was called back and confirmed it" in record
     assert "The HR record" in record

@@ -1,9 +1,13 @@
 -- 0020. What a permission and a last look before a change rest on. Adds assessment.sides and the table side: which of two
--- sides each of those who were asked speaks for; a permission of people needs a yes of both. Adds the index action_joins:
--- into which groups somebody is being put is asked before each change of their rights. {web}, {desk} and {executor} are
--- login roles.
+-- sides each of those who were asked speaks for; a permission of people needs a yes of both. Nobody overrides the decision
+-- about a batch of accounts. Adds the index action_joins: into which groups somebody is being put is asked before each
+-- change of their rights; action_spending finds every purchase. {web}, {desk} and {executor} are login roles.
 
 CREATE INDEX action_joins ON kernel.action (beneficiary) WHERE type IN ('idp.add_to_group', 'github.set_membership');
+
+-- Whatever buys counts for what a vendor gets, in a month or in a year.
+DROP INDEX kernel.action_spending;
+CREATE INDEX action_spending ON kernel.action (staged_at) WHERE type IN ('saas.renew', 'equipment.order', 'mdm.install');
 
 -- ------------------------------------------------------------------ a yes of each side
 
@@ -37,3 +41,7 @@ CREATE POLICY each_side ON kernel."authorization" AS RESTRICTIVE FOR INSERT WITH
                  JOIN kernel.side a ON a.review = r.number AND a.person = "authorization".person_1
                  JOIN kernel.side b ON b.review = r.number AND b.person = "authorization".person_2 AND b.side <> a.side
                 WHERE r.action = "authorization".action));
+
+-- Nobody permits alone that so many lose their access: nothing is lost while it waits.
+CREATE POLICY never_alone ON kernel.override AS RESTRICTIVE FOR INSERT WITH CHECK (
+    NOT EXISTS (SELECT FROM kernel.action a WHERE a.id = override.action AND a.type = 'idp.suspend_many'));

@@ -10,5 +10,5 @@ from holdshort.records import schema
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("records", "0018_lately")]
+    dependencies: ClassVar = [("records", "0019_deliveries")]
     operations: ClassVar = [schema.change("0020_gate")]

@@ -1,10 +1,16 @@
 -- name: lately_reached
 -- Whom changes of these types reached in the last day, or will when they are decided; what ended without an effect
 -- reached nobody, what people approved was looked at, one by one or as many, and what undoes another change is no
--- further one. Of what waits for people only what `requester` asked for counts. With `at`: in the day before that moment.
-SELECT a.id::text AS action, a.ticket, a.type, a.beneficiary AS person, COALESCE(p.name, a.beneficiary) AS name,
+-- further one. Who is outside stands with their class. Of what waits for people only what `requester` asked for counts. With `at`: in the day before that moment.
+SELECT a.id::text AS action, a.ticket, a.type, COALESCE(u.class || ':' || u.id, a.beneficiary) AS person,
+       COALESCE(u.id, p.name, a.beneficiary) AS name,
        a.requester, a.staged_at, z.authorized_at AS permitted_at
   FROM kernel.action a
+  LEFT JOIN LATERAL (
+    SELECT CASE a.type WHEN 'erp.update_vendor' THEN 'vendors' ELSE 'parties' END AS class,
+           convert_from(a.canonical, 'UTF8')::jsonb -> 'params'
+             ->> CASE a.type WHEN 'erp.update_vendor' THEN 'vendor' ELSE 'party' END AS id
+     WHERE a.type IN ('erp.update_vendor', 'esign.send')) u ON true
   LEFT JOIN public.profile p ON p.person = a.beneficiary
   LEFT JOIN kernel."authorization" z ON z.action = a.id AND z.basis = 'policy'
  WHERE a.staged_at > (SELECT COALESCE(%(at)s::timestamptz, clock_timestamp()) - interval '1 day')

@@ -6,7 +6,7 @@ SELECT %(id)s, a.id, a.digest, a.requester, a.beneficiary, a.initiator, a.change
   FROM kernel.action a WHERE a.id = %(action)s;
 
 -- name: call_backs
--- Who called the requester back about an action or another version of it, and what they said; the first one first.
-SELECT c.id, c.person, COALESCE(p.name, c.person) AS name, c.number_from, c.result, c.note, c.channel, c.called_at
-  FROM kernel.called c LEFT JOIN public.profile p ON p.person = c.person
+-- Who was called about an action or another version of it, and what they said; the first one first. `same` are these bytes.
+SELECT c.id, k.action = c.action AS same, c.person, COALESCE(p.name, c.person) AS name, c.number_from, c.result, c.note, c.channel, c.called_at
+  FROM kernel.called c JOIN kernel.call_back k ON k.id = c.id LEFT JOIN public.profile p ON p.person = c.person
  WHERE c.action = %(action)s ORDER BY c.called_at;

@@ -16,11 +16,17 @@ SELECT g.action, g.ticket, g.type, g.beneficiary, COALESCE(p.name, g.beneficiary
 SELECT EXISTS (SELECT FROM kernel.granted g WHERE g.type = %(type)s AND g.connector = %(connector)s
                   AND g.target = %(target)s AND g.beneficiary = %(beneficiary)s);
 
+-- name: opens_for_a_time
+-- Zones that somebody's badge opens for a time, which ends later.
+SELECT DISTINCT jsonb_array_elements_text(kernel.ends_of(a.canonical)) AS zone
+  FROM kernel.granted g JOIN kernel.action a ON a.id = g.action
+ WHERE g.type = 'badge.set_zones' AND g.beneficiary = %(person)s ORDER BY zone;
+
 -- name: wake_its_end
--- Wake the desk when the time of a grant is over, if its bytes say one; it looks at the rows then.
+-- Wake the desk when the time of a grant is over, or so many hours before; it looks at the rows then.
 INSERT INTO public.procrastinate_jobs (queue_name, task_name, args, scheduled_at)
 SELECT 'desk', 'lapse', jsonb_build_object('id', a.id),
-       clock_timestamp() + kernel.hours_of(a.canonical) * interval '1 hour'
+       clock_timestamp() + (kernel.hours_of(a.canonical) - %(before)s) * interval '1 hour'
   FROM kernel.action a JOIN kernel.takes_back i ON i.gives = a.type
  WHERE a.id = %(action)s AND kernel.hours_of(a.canonical) IS NOT NULL;
 

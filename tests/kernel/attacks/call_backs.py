@@ -27,6 +27,56 @@ def call(kernel: Kernel, made: Made, role: str = "web", **forged: Any) -> None:
     kernel.insert(role, "call_back", **row | forged)
 
 
+def vendors(kernel: Kernel) -> Made:
+    """A change of where a vendor's money goes."""
+    return kernel.reviewed(kernel.assessed(call_vendor=True))
+
+
+def not_the_vendor(kernel: Kernel) -> Made:
+    """Whoever is to have asked was called, and the vendor was not."""
+    made = vendors(kernel)
+    call(kernel, made)
+    return made
+
+
+def vendor_denied(kernel: Kernel) -> Made:
+    made = vendors(kernel)
+    call(kernel, made, number_from="vendor_record")
+    call(kernel, made, person="ines", number_from="contract", result="denied")
+    return made
+
+
+def vendor_not_reached(kernel: Kernel) -> Made:
+    made = vendors(kernel)
+    call(kernel, made, number_from="vendor_record", result="not_reached")
+    return made
+
+
+def vendor_denied_on_file(kernel: Kernel) -> Made:
+    made = vendors(kernel)
+    call(kernel, made, number_from="contract")
+    call(kernel, made, person="ines", number_from="vendor_record", result="denied")
+    return made
+
+
+def only_the_vendor(kernel: Kernel) -> Made:
+    """The vendor was called, and nobody knows who asked."""
+    made = unproven(kernel)
+    call(kernel, made, number_from="vendor_record")
+    call(kernel, made, number_from="contract")
+    return made
+
+
+def of_another_version(kernel: Kernel) -> Made:
+    """The vendor confirmed an account, and then it was changed."""
+    first = vendors(kernel)
+    call(kernel, first, number_from="vendor_record")
+    kernel.turned(first, "superseded", "desk")
+    action = first.action
+    again = kernel.staged(root=action.root, version=2, ticket=action.ticket, target=action.target)
+    return kernel.reviewed(kernel.assessed(again, call_vendor=True))
+
+
 def confirmed(kernel: Kernel) -> Made:
     made = unproven(kernel)
     call(kernel, made)
@@ -61,6 +111,25 @@ def by_a_party(kernel: Kernel, part: str) -> Made:
 
 
 # ------------------------------------------------------------------ attacks
+
+_VENDOR = [
+    Attack(words, control, scene, strike)
+    for words, control_of, scene in (
+        ("somebody says yes though nobody called the vendor", "vendor_called", not_the_vendor),
+        ("somebody says yes to what the vendor denied", "vendor_called", vendor_denied),
+        ("somebody says yes to what the vendor denied at the number on file", "vendor_called",
+         vendor_denied_on_file),
+        ("somebody says yes though nobody reached the vendor", "vendor_called",
+         vendor_not_reached),
+        ("somebody says yes to another account than the vendor's", "vendor_called",
+         of_another_version),
+        ("somebody says yes though only the vendor was called", "called_back", only_the_vendor),
+    )
+    for control, strike in (
+        (f"decision.{control_of}", lambda k, made: k.decided(made, "sven")),
+        (f"override.{control_of}", lambda k, made: overrides.use(k, made)),
+    )
+]  # fmt: skip
 
 _YES = [
     Attack(words, control, scene, strike)
@@ -108,4 +177,4 @@ _CALLS = [
     _calls("a note too long to read", "call_back_note_check", note="x" * 1001),
 ]  # fmt: skip
 
-ATTACKS = [*_YES, *_CALLS]
+ATTACKS = [*_YES, *_VENDOR, *_CALLS]

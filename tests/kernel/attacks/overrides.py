@@ -36,6 +36,12 @@ def waiting(kernel: Kernel) -> Made:
     return kernel.reviewed()
 
 
+def batch(kernel: Kernel) -> Made:
+    """Many accounts that are one decision."""
+    made = kernel.staged(type="idp.suspend_many", params={"people": ["karl", "dana"]})
+    return kernel.reviewed(kernel.assessed(made, needed=2))
+
+
 def used(kernel: Kernel) -> Made:
     made = kernel.reviewed()
     use(kernel, made)
@@ -158,6 +164,7 @@ def kernel_with(kernel: Kernel, part: str) -> Made:
 _USES = [
     *_KEYS,
     _uses("somebody who decides about access overrides", "by_owner_or_security", person="lukas"),
+    _uses("one person overrides the decision about a batch of accounts", "never_alone", batch),
     _uses("somebody who does not work here overrides", "by_owner_or_security", person="bea"),
     _uses("somebody overrides through an account that was taken away", "account_in_use",
           waiting_and_taken, person="ines"),
