@@ -16,6 +16,7 @@ from tests.desk import Desk, Server
 from tests.kernel import waking
 from tests.kernel.test_access_for_a_time import hours_later, takes_back
 from tests.services import Services, running_services
+from tests.web.conftest import Visitor, plain
 
 ZOOM = "us.zoom.Zoom"
 
@@ -366,10 +367,13 @@ def test_18a_our_own_paper_goes_to_a_screened_party_alone_and_once(
 def test_18b_their_paper_waits_for_legal_and_no_program_sends_it(
     desk: Desk, services: Services
 ) -> None:
-    other = {"document": "nda-mutual", "party": "northwind", "sha256": "0" * 64}
+    other = {"document": "nda-mutual", "party": "northwind", "text": "We keep everything secret.\n"}
     story = asked(desk, "dana", "they sent redlines", "esign.send", **other)
     assert (gate(story), story.state) == ((3, "HITL"), "waiting")
     assert reviewers(story) == {"leo"}
+    page = plain(Visitor(desk, "leo").read(f"/reviews/{story.review['number']}"))
+    assert "+ We keep everything secret." in page
+    assert "- This holds for two years after the talks have ended." in page
     desk.decide(story.action.id, "leo", "approve")
     assert desk.story(story.action.id).state == "by_hand"
     assert envelopes(services, story.action.id) == []
@@ -424,6 +428,11 @@ def test_8b_production_waits_for_its_owner_whatever_the_words_say(
 ) -> None:
     story = asked(desk, "erik", "prod-db-1 is just dev really", "db.restart", database="prod-db-1")
     assert gate(story) == (3, "HITL") and "lukas" in reviewers(story)
+    conflict = story.reasons[0]
+    assert conflict.text == "The ticket says ‘dev’, but this reaches production."
+    assert conflict.observed == "prod-db-1 (production)"
+    page = plain(Visitor(desk, "lukas").read(f"/reviews/{story.review['number']}"))
+    assert page.count(conflict.text) == 1
     assert host(services, "prod-db-1")["boots"] == 1
     desk.decide(story.action.id, "lukas", "approve")
     assert (desk.story(story.action.id).state, host(services, "prod-db-1")["boots"]) == (
