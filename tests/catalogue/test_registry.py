@@ -26,7 +26,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "idp.move_account": {"person": "dana", "unit": "sales", "from_unit": "support"},
     "idp.add_to_group": {"person": "dana", "group": "photo-club"},
     "idp.remove_from_group": {"person": "dana", "group": "photo-club"},
-    "github.set_membership": {"person": "dana", "role": "member"},
+    "github.set_membership": {"person": "erik", "role": "member"},
+    "github.end_membership": {"person": "aylin", "role": "member"},
     "db.change": {
         "database": "dev-db",
         "table": "orders",
