@@ -158,9 +158,14 @@ def closed(story: Story, at: datetime) -> Reason | None:
     return result.reason or Reason("policy.none", "Needs a person: no rule allows it now.")
 
 
+def doubted(story: Story) -> Reason | None:
+    """Why HR's record, which alone permitted it, does not count any more."""
+    return doubting.since(story, db.together(doubting.asked_about(story))[0])
+
+
 def voided(story: Story, at: datetime) -> Reason | None:
     """Why a permission that nobody used is not used any more, so that it is asked anew."""
-    if doubt := doubting.since(story, db.together(doubting.asked_about(story))[0]):
+    if doubt := doubted(story):
         return doubt
     if outlived(story):
         return Reason("rules", "The rules changed")

@@ -213,6 +213,13 @@ def test_an_unknown_type_is_named() -> None:
         ("idp.unlock", {"person": b"dana"}, "person", "‘person’ must be text."),
         ("idp.unlock", {"person": ""}, "person", "‘person’ must not be empty."),
         ("idp.unlock", {"person": "x" * 65}, "person", "‘person’ may have at most 64 characters."),
+        (
+            "bundle.suspend",
+            {"people": [str(number) for number in range(501)]},
+            "people",
+            "‘people’ may name at most 500, and 501 are named; nothing was done for any. "
+            "Ask for the rest separately.",
+        ),
         ("idp.unlock", {"person": "a", "x": 1}, "x", "‘x’ is not a parameter of this action."),
         (
             "github.set_membership",

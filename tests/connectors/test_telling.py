@@ -100,6 +100,7 @@ def test_a_link_in_the_words_of_others_is_not_passed_on() -> None:
         ("by_hand", "‘T’ is yours to carry out (ticket 4).", "/by-hand"),
         ("unclear", "‘T’ ran, and nobody knows the result (ticket 4).", "/by-hand"),
         ("question", "There is a question for you on ticket 4.", "/tickets/4"),
+        ("password", "A new password waits for you to read it once (ticket 4).", "/tickets/4"),
         ("closed", "Ticket 4 has its answer and is closed.", "/tickets/4"),
         ("test", "This is a test, and nothing needs you.", "/"),
     ],

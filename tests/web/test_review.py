@@ -284,7 +284,7 @@ def test_what_was_not_read_from_its_app_yet_is_not_called_a_change_of_our_own_re
     desk.agent.will("mdm.install", person="dana", software="com.philandro.anydesk")
     desk.ask("dana", "please install AnyDesk")
     page = plain(visit("sven").read("/reviews/1"))
-    assert "not yet checked in the mdm. It is read right before it runs" in page
+    assert "not yet checked in mdm. It is read right before it runs" in page
     assert "own records change" not in page
 
 
