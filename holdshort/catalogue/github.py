@@ -269,3 +269,7 @@ END_MEMBERSHIP = ActionType(
 )
 
 TYPES = (SET_MEMBERSHIP, END_MEMBERSHIP)
+EXAMPLES = {
+    SET: {"person": "erik", "role": "member"},
+    END: {"person": "aylin", "role": "member"},
+}
