@@ -49,6 +49,7 @@ EVENTS = frozenset(
         "undo.asked",
         "call_back.recorded",
         "emergency.looked_over",
+        "emergency.recorded",
         "emergency.reminded",
         "override.invoked",
         "rollback.covered",

@@ -42,7 +42,7 @@ SELECT d.connector, d.external_id, d.user_name, d.active, d.factor_enrolled, d.l
 -- The groups that somebody is being put into: by what has begun, and has not ended or ended after the directory was read.
 SELECT DISTINCT g.slug
   FROM kernel.action a
-  JOIN kernel.fate f ON f.action = a.id AND f.kind IN ('claimed', 'by_hand')
+  JOIN kernel.fate f ON f.action = a.id AND f.kind IN ('claimed', 'by_hand', 'made')
   JOIN public.directory_group g ON g.connector = a.connector AND g.external_id = kernel.target_of(a.canonical)
   LEFT JOIN kernel.outcome o ON o.action = a.id
  WHERE a.beneficiary = %(person)s AND a.type IN ('idp.add_to_group', 'github.set_membership')
