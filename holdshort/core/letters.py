@@ -157,6 +157,9 @@ _LINES: Mapping[str, Any] = {
     "override": lambda row, what, _: (
         f"{row['by']} permitted {what} alone, as an emergency override{_on(row)}."
     ),
+    "made": lambda row, what, _: (
+        f"{row['by']} made {what} by hand before anybody permitted it{_on(row)}."
+    ),
     "switch": lambda row, _, scope: (
         f"{row['by']} let {scope} go on." if row["is_on"] else f"{row['by']} stopped {scope}."
     ),
@@ -177,7 +180,7 @@ _PATHS: Mapping[str, str] = {
     **dict.fromkeys(("question", "closed", "password"), "/tickets/{ticket}"),
     **dict.fromkeys(("by_hand", "unclear"), "/by-hand"),
     **dict.fromkeys(("notice", "test"), "/"),
-    "override": "/overrides",
+    **dict.fromkeys(("override", "made"), "/overrides"),
     "switch": "/switches",
     "older": "/safe-mode",
 }

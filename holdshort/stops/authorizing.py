@@ -142,7 +142,8 @@ def outlived(story: Story) -> bool:
     if by_rules:
         latest = "rules_hold", {"action": story.action.id}
         [hold], doubt = db.together(latest, doubting.asked_about(story))
-        return not all(hold.values()) or doubting.since(story, doubt) is not None
+        if not all(hold.values()) or doubting.since(story, doubt) is not None:
+            return True
     return moved.graver(story)
 
 

@@ -271,6 +271,7 @@ def test_a_burst_is_one_letter_without_what_was_settled_and_what_is_private(desk
     private = desk.story(made[-1]).action.ticket
     desk.sql(f"UPDATE ticket SET private_to = 'security' WHERE number = {private}")
     desk.sql("INSERT INTO notice (person, text) VALUES ('leo', 'You should know.')")
+    desk.sql(f"INSERT INTO notice (person, text, action) VALUES ('sven', 'It waits.', '{made[2]}')")
     strike(desk, mail)
     assert mail.lines("sven") == []
     desk.sql("UPDATE profile SET employment_status = 'ended' WHERE person = 'leo'")

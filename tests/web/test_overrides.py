@@ -89,6 +89,41 @@ def test_the_api_does_the_same(desk: Desk) -> None:
         assert api.as_("reviewer").get("/overrides").json()["total"] == 0
 
 
+def test_what_was_made_unasked_is_recorded_over_the_api_and_the_command_line(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from holdshort.cli import base
+
+    monkeypatch.setattr(base, "connect", lambda asked, role: None)
+    monkeypatch.setattr("holdshort.api.actions.until", lambda look: look())
+    api, at = Api(desk), desk.sql("SELECT clock_timestamp() - interval '1 hour'")[0][0].isoformat()
+    params = {"person": "dana", "group": "build-tools"}
+    body = {"type": "idp.add_to_group", "params": params, "made_at": at, "reason": WHY}
+    given = ("--set", "person=erik", "--set", "group=build-tools", "--reason", WHY)
+    command = ("override", "made", "idp.add_to_group", "--as", "sven", *given)
+    with desk.role("web"):
+        answer = Caller(api.token("agent", scopes=["overrides:write"])).post(
+            "/overrides/made", body
+        )
+        assert (answer.status_code, answer.json()["code"]) == (403, "not_human")
+        late = api.as_("owner").post("/overrides/made", {**body, "made_at": "2020-01-01T00:00:00Z"})
+        assert (late.status_code, late.json()["code"]) == (422, "bad_answer")
+        assert api.as_("owner").post("/overrides/made", body).status_code == 202
+        assert cli.main((*command, "--at", "03:00")) == 1
+        assert "Write the time with its zone" in capsys.readouterr().err
+        assert cli.main((*command, "--at", at)) == 0
+        assert "Nothing is permitted by it" in capsys.readouterr().out
+    desk.run()
+    with desk.role("web"):
+        items = api.as_("reviewer").get("/overrides").json()["items"]
+        assert [(one["kind"], one["person"]) for one in items] == [
+            ("made", "ines"),
+            ("made", "sven"),
+        ]
+        told = api.as_("owner").get(f"/actions/{items[0]['action']}").json()
+        assert (told["authorization"], told["made"]["reason"]) == (None, WHY)
+
+
 def test_the_command_line_does_the_same(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -33,6 +33,10 @@ SELECT %(channel)s, f.kind, f.key, CASE WHEN %(to_each)s THEN f.person END, f.ur
       FROM kernel.override v JOIN public.profile o ON 'owner' = ANY(o.roles)
      WHERE v.invoked_at > %(since)s
      UNION ALL
+    SELECT 'made', e.action::text, o.person, true, e.started_at
+      FROM kernel.emergency e JOIN public.profile o ON 'owner' = ANY(o.roles) AND o.person <> e.person_1
+     WHERE e.made_at IS NOT NULL AND e.started_at > %(since)s
+     UNION ALL
     SELECT 'switch', s.id::text, o.person, NOT s.is_on, s.set_at
       FROM kernel.switch s JOIN public.profile o ON 'owner' = ANY(o.roles) OR EXISTS (
            SELECT FROM public.authority y WHERE y.person = o.person AND 'security' = ANY(y.contexts))
@@ -48,7 +52,7 @@ SELECT %(channel)s, f.kind, f.key, CASE WHEN %(to_each)s THEN f.person END, f.ur
      UNION ALL
     -- Nobody could confirm what came of it: those who said yes, or who answer for what runs alone.
     SELECT 'unclear', o.action::text, w.person, false, o.at
-      FROM kernel.outcome o JOIN kernel."authorization" z ON z.action = o.action
+      FROM kernel.outcome o LEFT JOIN kernel."authorization" z ON z.action = o.action
       JOIN public.profile w ON w.person IN (z.person_1, z.person_2) OR z.person_1 IS NULL AND 'owner' = ANY(w.roles)
      WHERE o.kind IN ('unknown', 'mismatch') AND o.at > %(since)s
      UNION ALL
@@ -109,11 +113,11 @@ SELECT d.id, d.kind, d.key, d.person, d.urgent, d.tries, d.found_at, p.name, p.e
   LEFT JOIN kernel.switch s ON s.id = CASE WHEN d.kind = 'switch' THEN d.key::bigint END
   LEFT JOIN kernel.override v ON v.action = CASE WHEN d.kind = 'override' THEN d.key::uuid END
   LEFT JOIN kernel.action a ON a.id = COALESCE(
-       r.action, n.action, v.action, CASE WHEN d.kind IN ('by_hand', 'unclear', 'password') THEN d.key::uuid END)
+       r.action, n.action, v.action, CASE WHEN d.kind IN ('by_hand', 'unclear', 'password', 'made') THEN d.key::uuid END)
   LEFT JOIN public.ticket t ON t.number = COALESCE(a.ticket, n.ticket, u.ticket)
   LEFT JOIN kernel.fate f ON f.action = r.action
   LEFT JOIN kernel."authorization" z ON z.action = r.action
-  LEFT JOIN public.profile w ON w.person = COALESCE(s.person, v.person)
+  LEFT JOIN public.profile w ON w.person = COALESCE(s.person, v.person, CASE WHEN d.kind = 'made' THEN a.requester END)
  WHERE d.letter = %(letter)s AND d.state = 'waiting' ORDER BY d.id;
 
 -- name: settle_deliveries
