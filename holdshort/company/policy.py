@@ -52,7 +52,17 @@ class RoleTemplate(Section):
     )
     equipment: tuple[Id, ...] = Field((), description="What a starter is given to work with.")
     approved_by: Id = Field(description="The human who approved this version.")
+    owner: Id | None = Field(
+        None, description="The human who answers for it; whoever approved it, where it is not said."
+    )
+    valid_from: Day | None = Field(None, description="First day on which it counts.")
     valid_until: Day = Field(description="Last day on which it counts.")
+
+    @model_validator(mode="after")
+    def _begins_before_it_ends(self) -> Self:
+        if self.valid_from is not None and self.valid_from > self.valid_until:
+            raise ValueError("‘valid_from’ lies after ‘valid_until’, so it never counts")
+        return self
 
     @model_validator(mode="after")
     def _starts_with_its_own(self) -> Self:
