@@ -246,6 +246,7 @@ SECTIONS: tuple[Compared, ...] = (
         loose.single("routing"),
         {
             **dict.fromkeys(("days", "opens", "closes", "pages", "open_reviews"), never),
+            **dict.fromkeys(("target_hours", "targets"), never),
             "answer_within_hours": never,
             "delegation_days": raised,
             "alone": always,

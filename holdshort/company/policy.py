@@ -33,6 +33,7 @@ from holdshort.core.settings import (
     DELEGATION_DAYS_AT_MOST,
     OPEN_REVIEWS,
     PAGES,
+    TARGET_HOURS,
 )
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -198,6 +199,14 @@ class Routing(Section):
     )
     open_reviews: Count = Field(
         OPEN_REVIEWS, gt=0, description="With so many open ones somebody is asked last."
+    )
+    target_hours: Count = Field(
+        TARGET_HOURS,
+        gt=0,
+        description="Working hours until a ticket is to be done; who has it is told before.",
+    )
+    targets: dict[Text, Annotated[Count, Field(gt=0)]] = Field(
+        {}, description="The same for tickets with a label, such as Phishing report: 2."
     )
     delegation_days: Count = Field(
         DELEGATION_DAYS,
