@@ -41,7 +41,7 @@ STATES = {
     "withdrawn": "Withdrawn",
     "not_applied": "Did not happen",
     "undone": "Undone",
-    "made": "Made unasked, being looked at",
+    "made": "Made unasked",
 }
 TONES = {
     "executed": "good",
