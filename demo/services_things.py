@@ -51,9 +51,9 @@ def _set_installed(call: Call, installed: bool) -> Reply:
 
 def _note(call: Call) -> Reply:
     target = call.entry("targets", call.names["target"])
-    if not call.body or not set(call.body) <= {"note", "holder"}:
-        raise No(422, "Only ‘note’ and ‘holder’ can be changed.")
-    changed = {name: call.text(name) for name in call.body}
+    if not call.body or not set(call.body) <= {"note", "holder", "devices"}:
+        raise No(422, "Only ‘note’, ‘holder’ and ‘devices’ can be changed.")
+    changed = {**call.body, **{n: call.text(n) for n in ("note", "holder") if n in call.body}}
     entry = call.kept.put("mdm", "targets", target["id"], **changed)
     return Reply(200, changed, entry["version"])
 

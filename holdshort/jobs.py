@@ -38,6 +38,7 @@ SECONDS_BETWEEN = {
     "look": 60.0,
     "watch": 30.0,
     "leavers": 60.0,
+    "work": 180.0,
     "retry": 5.0,
 }
 SECONDS_BEFORE = {"leavers": 60.0}
@@ -145,7 +146,7 @@ CLOCKS: dict[str, dict[str, Callable[[], object]]] = {
         "watch": watch,
         **{channel: wiring.deliveries(channel) for channel in ("mail", "pager")},
     },
-    "executor": {"look": look, "watch": watch},
+    "executor": {"look": look, "work": lambda: flow.see(wiring.connected()), "watch": watch},
 }
 """What each process does by the clock, beside its queue."""
 

@@ -245,7 +245,8 @@ class ActionType(Shape):
     connector: str
     policy_rule: str | None
     min_tier: Free | None
-    permanent: bool
+    permanent: bool = Field(description="Whether it always needs a person, whatever was earned.")
+    permanent_part: str = Field(description="Which part of it does; empty where all of it does.")
     hold_seconds: int
 
 

@@ -36,7 +36,9 @@ class Difference(Shape):
 class Match(Shape):
     """How what was done stands to what was recommended."""
 
-    said: Literal["as_approved", "differently", "not_done"] = Field(description="By the person.")
+    said: Literal["", "as_approved", "differently", "not_done"] = Field(
+        description="By the person; empty where the target showed it before anybody said anything."
+    )
     matched: Literal["as_recommended", "differently", "not_done"]
     observed: bool = Field(description="Read in the target; else it is the person's own word.")
     differs: list[Difference]

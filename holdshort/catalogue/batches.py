@@ -38,13 +38,15 @@ from holdshort.ports import Knows
 
 IDENTITY_SYSTEM = "directory"
 EXAMPLES = 3
+MOST = 500
+"""How many people one decision is about at most: whoever decides reads all their names."""
 
 
 class AccountsOf(Params):
     """Whose accounts."""
 
     people: list[str] = Field(
-        min_length=1, max_length=500, description="The ids of the people, each once."
+        min_length=1, max_length=MOST, description="The ids of the people, each once."
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from holdshort.catalogue import facts
 from holdshort.core.terms import Asset, Circumstances, Reason
 
+RULE = "note.text_contradicts"
 _HARMLESS = re.compile(r"\b(dev|development|test|testing|staging|sandbox|non-?prod\w*)\b", re.I)
 _MODEST = re.compile(r"\b(read[- ]only|harmless|not? admin\w*|nothing special)\b", re.I)
 
@@ -37,7 +38,7 @@ def _contradiction(
     if said is None or not things:
         return None
     return Reason(
-        rule="note.text_contradicts",
+        rule=RULE,
         text=f"The ticket says ‘{said.group()}’, but this reaches {world}.",
         observed=facts.listing(things),
         limit=f"the ticket's words: ‘{said.group()}’",

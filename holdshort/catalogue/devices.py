@@ -51,6 +51,8 @@ class Place:
     name: str
     holder: Person | None
     devices: int
+    listed: int
+    """How many of them the company's list has; the device management may know of others."""
 
     @property
     def is_fleet(self) -> bool:
@@ -80,7 +82,9 @@ class Package:
 
 
 def place(params: OnDevices, knows: Knows) -> Place:
-    """The device or the fleet. Raises UnknownTarget."""
+    """The device, or the fleet as the device management told it where it had changed. Raises
+    UnknownTarget.
+    """
     if bool(params.person) == bool(params.fleet):
         raise UnknownTarget("Name either the person whose device it is, or a fleet.")
     if params.fleet:
@@ -96,14 +100,16 @@ def place(params: OnDevices, knows: Knows) -> Place:
     if len(own) > 1:
         names = facts.listing(f"‘{row['id']}’ ({row['name']})" for row in own)
         raise UnknownTarget(f"{person.name} has several devices; name one: {names}.")
-    return Place(str(own[0]["id"]), str(own[0]["name"]), person, 1)
+    return Place(str(own[0]["id"]), str(own[0]["name"]), person, 1, 1)
 
 
 def _fleet(fleet: str, knows: Knows) -> Place:
     count = len(devices_of(fleet, knows))
     if not count:
         raise UnknownTarget(f"No device is listed for the fleet ‘{fleet}’.")
-    return Place(fleet, in_words(fleet, count), None, count)
+    met = knows.met().get("devices", count)
+    there = met if isinstance(met, int) else count
+    return Place(fleet, in_words(fleet, there), None, there, count)
 
 
 def devices_of(fleet: str, knows: Knows) -> tuple[str, ...]:

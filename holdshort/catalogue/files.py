@@ -255,6 +255,8 @@ DELETE = ActionType(
     min_tier=(Tier.POLICY, "It deletes something."),
     policy_rule="own_files",
     objection=_forbids,
+    permanent=True,
+    permanent_part="for good, an erasure, and what is on hold",
 )
 
 RESTORE = ActionType(

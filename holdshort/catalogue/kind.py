@@ -146,7 +146,8 @@ class ActionType(Generic[P]):
     there is none. `inquiry` is what its connected app must be asked live before `findings` can
     say anything, if that. `hold_seconds` is how long a policy-authorized action waits before it
     runs. `timed` types give access, and their parameters have `hours`, and with them what `ending`
-    adds: what their inverse must know. `permanent` types always need a person; `needed` is how many
+    adds: what their inverse must know. `permanent` types always need a person, or the part
+    of them that `permanent_part` names does, whatever was earned; `needed` is how many
     must say yes to these parameters. `objection` is what must not start without having been known
     when it was permitted: it is asked again right before it runs, and then goes back to the gate.
 
@@ -184,6 +185,7 @@ class ActionType(Generic[P]):
     min_tier: tuple[Tier, str] | None = None
     policy_rule: str | None = None
     permanent: bool = False
+    permanent_part: str = ""
     timed: bool = False
     ending: Callable[[P, Knows], Mapping[str, Any]] = nothing_more
     hold_seconds: int = 60
@@ -227,6 +229,7 @@ class ActionType(Generic[P]):
             "policy_rule": self.policy_rule,
             "min_tier": self._least(),
             "permanent": self.permanent,
+            "permanent_part": self.permanent_part,
             "hold_seconds": self.hold_seconds,
         }
 

@@ -43,8 +43,13 @@ def document(types: Iterable[ActionType[Any]]) -> str:
     return "\n".join([_HEAD, *(_table(name, kinds) for name, kinds in domains.items())])
 
 
+def heading(domain: str) -> str:
+    """What people call a domain."""
+    return {"hr": "HR"}.get(domain, domain.capitalize())
+
+
 def _table(domain: str, kinds: Iterable[ActionType[Any]]) -> str:
-    title = {"hr": "HR"}.get(domain, domain.capitalize())
+    title = heading(domain)
     lines = [_row(_COLUMNS), _row("---" for _ in _COLUMNS), *(_row(_cells(k)) for k in kinds)]
     return "\n".join([f"## {title}", *lines, ""])
 
@@ -60,7 +65,7 @@ def _cells(kind: ActionType[Any]) -> Iterable[str]:
         f"`{kind.policy_rule}`" if kind.policy_rule else "",
         f"{least['tier']}: {least['reason']}" if least else "1",
         kind.connector,
-        "yes" if kind.permanent else "",
+        kind.permanent_part or "yes" if kind.permanent else "",
     )
 
 

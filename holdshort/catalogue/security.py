@@ -121,6 +121,8 @@ REVOKE_SESSIONS = ActionType(
     min_tier=(Tier.POLICY, "It ends what somebody is doing."),
     policy_rule="hr_end_date",
     budget="accounts",
+    permanent=True,
+    permanent_part="but for whoever has left by HR's record",
 )
 
 

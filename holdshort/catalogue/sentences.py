@@ -15,6 +15,10 @@ _WORDS: Mapping[str, Callable[[str, _Context], str]] = {
     "extra_forbidden": lambda name, _: f"‘{name}’ is not a parameter of this action.",
     "string_type": lambda name, _: f"‘{name}’ must be text.",
     "string_too_short": lambda name, _: f"‘{name}’ must not be empty.",
+    "too_long": lambda name, c: (
+        f"‘{name}’ may name at most {c['max_length']}, and {c['actual_length']} are named; nothing "
+        "was done for any. Ask for the rest separately."
+    ),
     "string_too_long": lambda name, c: f"‘{name}’ may have at most {c['max_length']} characters.",
     "literal_error": lambda name, c: f"‘{name}’ must be one of {c['expected']}.",
 }

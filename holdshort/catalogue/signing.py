@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import difflib
+import hashlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +26,9 @@ from holdshort.ports import Knows
 
 CONNECTOR = "esign"
 PAPERS = "the list of papers"
+MOST_LINES = 60
+"""How many lines that differ a reviewer is shown; the rest is counted."""
+
 PARTIES = "the list of screened parties"
 
 
@@ -38,6 +43,11 @@ class Send(Params):
         max_length=64,
         description="The hash of the paper, where it is another one than our template.",
     )
+    text: str = Field(
+        default="",
+        max_length=20_000,
+        description="The words of that paper, so that whoever decides sees what differs.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +58,33 @@ class Paper:
     party: Mapping[str, Any]
     sha256: str
     screened: bool
+    text: str
 
     @property
     def is_ours(self) -> bool:
         """Whether it is our template, unchanged."""
         return bool(self.sha256 == self.document["sha256"])
+
+    @property
+    def differs(self) -> tuple[str, ...]:
+        """Line by line what is not as in our template; why not, where a text is missing."""
+        if self.is_ours:
+            return ()
+        if not (self.text and self.document.get("text")):
+            return ("The words of both are not here, so nobody can see what differs.",)
+        lines = list(_differences(str(self.document["text"]), self.text))
+        more = len(lines) - MOST_LINES
+        rest = (f"… and {more} lines more that differ.",) if more > 0 else ()
+        return (*lines[:MOST_LINES], *rest)
+
+
+def _differences(ours: str, theirs: str) -> Iterator[str]:
+    """`- ` what our template says there, `+ ` what they say instead."""
+    before, after = ours.splitlines(), theirs.splitlines()
+    for same, a, b, c, d in difflib.SequenceMatcher(None, before, after).get_opcodes():
+        if same != "equal":
+            yield from (f"- {line}" for line in before[a:b])
+            yield from (f"+ {line}" for line in after[c:d])
 
 
 def _paper(params: Send, asked: Circumstances, knows: Knows) -> Paper:
@@ -60,7 +92,15 @@ def _paper(params: Send, asked: Circumstances, knows: Knows) -> Paper:
     party = _row("parties", params.party, knows, "Nobody is listed to sign as")
     until = str(party.get("screened_until", ""))
     screened = until >= asked.at.date().isoformat()
-    return Paper(document, party, params.sha256 or str(document["sha256"]), screened)
+    return Paper(document, party, _hash(params, document), screened, params.text)
+
+
+def _hash(params: Send, document: Mapping[str, Any]) -> str:
+    """The hash of what is to be signed. Raises UnknownTarget where its words have another."""
+    of_words = hashlib.sha256(params.text.encode()).hexdigest() if params.text else ""
+    if of_words and params.sha256 not in ("", of_words):
+        raise UnknownTarget("The words are not those of the paper with that hash.")
+    return of_words or params.sha256 or str(document["sha256"])
 
 
 def _row(section: str, id: str, knows: Knows, nobody: str) -> Mapping[str, Any]:
@@ -96,6 +136,7 @@ def _send(params: Send, asked: Circumstances, knows: Knows) -> Findings:
         after=(
             f"{party} ({paper.party['email']}) is asked to sign {own}.",
             f"The paper has the hash {paper.sha256[:12]}….",
+            *paper.differs,
         ),
         read_at=None,
         policy=standards.template_hash(
@@ -162,7 +203,8 @@ def _render(params: Mapping[str, Any], knows: Knows) -> Rendering:
     }
     document, party = (names.get(params[k], f"‘{params[k]}’") for k in ("document", "party"))
     title = f"Send {document} to {party} for signature"
-    which = "a changed paper" if params.get("sha256") else "our template, unchanged"
+    changed = params.get("sha256") or params.get("text")
+    which = "a changed paper" if changed else "our template, unchanged"
     return Rendering(title, f"{party} will be asked to sign {document}: {which}.", title)
 
 
@@ -175,7 +217,10 @@ SEND = ActionType(
     params=Send,
     findings=_send,
     render=_render,
-    facts=("the hash of the paper and of the template", "whether the party was screened"),
+    facts=(
+        "the hash of the paper and of the template, and line by line what differs",
+        "whether the party was screened",
+    ),
     undo_words="Nothing undoes it: it can be withdrawn by hand until it is signed.",
     connector=CONNECTOR,
     min_tier=(Tier.POLICY, "A signature."),

@@ -72,7 +72,7 @@ def _changed(params: OnDevices, asked: Circumstances, knows: Knows, *, installed
             "_publisher": package.publisher,
             **_bill(buys, knows),
         },
-        before=(off if installed else on,),
+        before=(off if installed else on, *_more_than_listed(at)),
         after=(on if installed else off,),
         read_at=None,
         policy=_allowed(at, package, buys, asked, knows) if installed else _no_rule(),
@@ -80,6 +80,13 @@ def _changed(params: OnDevices, asked: Circumstances, knows: Knows, *, installed
         refusals=facts.present(facts.leaver(at.holder, asked) if at.holder and installed else None),
         spends=buys.altogether if buys.total != 0 else 0,
     )
+
+
+def _more_than_listed(at: Place) -> tuple[str, ...]:
+    if at.devices == at.listed:
+        return ()
+    there = f"The device management has {at.devices} devices there by now"
+    return (f"{there}; the list of this company has {at.listed}.",)
 
 
 def _purchase(at: Place, package: Package, knows: Knows, *, installed: bool) -> Purchase:
@@ -95,7 +102,7 @@ def _purchase(at: Place, package: Package, knows: Knows, *, installed: bool) -> 
         lately={
             period: knows.spent(vendor, cost.DAYS[period])
             for period in cost.periods(document, "mdm.install")
-            if total != 0
+            if installed and total != 0
         },
     )
 

@@ -169,6 +169,8 @@ UPDATE_VENDOR = ActionType(
     budget="vendors",
     outside="vendor",
     needed=_yeses,
+    permanent=True,
+    permanent_part="the bank account",
 )
 
 TYPES = (UPDATE_VENDOR,)

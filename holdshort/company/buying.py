@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Self
 
 from pydantic import Field, model_validator
@@ -14,6 +15,7 @@ from holdshort.company.fields import (
     Hash,
     Id,
     Money,
+    Prose,
     Section,
     Text,
     Version,
@@ -48,6 +50,15 @@ class Document(Section):
     name: Text = Field(description="The name that screens show.")
     sha256: Hash = Field(description="The hash of the approved text.")
     owner: Id = Field(description="The human who approved it.")
+    text: Prose | None = Field(
+        None, description="The approved text, which other papers differ from."
+    )
+
+    @model_validator(mode="after")
+    def _the_text_has_the_hash(self) -> Self:
+        if self.text is not None and sha256(self.text.encode()).hexdigest() != self.sha256:
+            raise ValueError("‘sha256’ is not the hash of ‘text’")
+        return self
 
 
 class Party(Section):

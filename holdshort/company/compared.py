@@ -162,7 +162,7 @@ SECTIONS: tuple[Compared, ...] = (
     Compared(
         "paper",
         loose.by_id("documents"),
-        {"name": never, "sha256": always, "owner": always},
+        {"name": never, "sha256": always, "owner": always, "text": always},
         added=loose.yes,
         apart=("id",),
     ),

@@ -168,6 +168,7 @@ _LINES: Mapping[str, Any] = {
     ),
     "by_hand": lambda row, what, _: f"{what} is yours to carry out{_on(row)}.",
     "unclear": lambda row, what, _: f"{what} ran, and nobody knows the result{_on(row)}.",
+    "password": lambda row, *_: f"a new password waits for you to read it once{_on(row)}.",
     "question": lambda row, *_: f"there is a question for you on ticket {row['ticket']}.",
     "closed": lambda row, *_: f"ticket {row['ticket']} has its answer and is closed.",
     "test": lambda *_: "this is a test, and nothing needs you.",
@@ -176,7 +177,7 @@ _LINES: Mapping[str, Any] = {
 
 _PATHS: Mapping[str, str] = {
     **dict.fromkeys(("review", "reminder", "fault"), "/reviews/{review}"),
-    **dict.fromkeys(("question", "closed"), "/tickets/{ticket}"),
+    **dict.fromkeys(("question", "closed", "password"), "/tickets/{ticket}"),
     **dict.fromkeys(("by_hand", "unclear"), "/by-hand"),
     **dict.fromkeys(("notice", "test"), "/"),
     **dict.fromkeys(("override", "made"), "/overrides"),

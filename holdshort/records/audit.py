@@ -42,6 +42,8 @@ EVENTS = frozenset(
         "finding.recorded",
         "secret.read",
         "policy.adopted",
+        "policy.unreadable",
+        "policy.read",
         "delegation.given",
         "delegation.taken_back",
         "undo.asked",

@@ -61,7 +61,7 @@ def values(story: Story) -> Iterator[Data]:
 
 def match(story: Story) -> Data | None:
     """Whether it was done as recommended, by the target or by the person's own word."""
-    told: Any = story.outcome["evidence"] if story.outcome and story.report else {}
+    told: Any = story.outcome["evidence"] if story.outcome else {}
     if "matched" not in told:
         return None
     kept = ("matched", "observed", "differs")

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from holdshort import __version__, catalogue
-from holdshort.catalogue import facts, vendors
+from holdshort.catalogue import contradictions, facts, vendors
 from holdshort.core import consequence, gate, grants, policy, rollbacks, routing
 from holdshort.core.terms import (
     Action,
@@ -104,8 +104,7 @@ def assess(
     kind = catalogue.find(offered.type)
     params = catalogue.parse(kind.id, offered.params)
     findings = _findings(kind, offered, params, circumstances, world, people)
-    least = kind.min_tier[0] if kind.min_tier else Tier.AUTOMATIC
-    tier = consequence.tier(findings.consequence, min_tier=least, raises=findings.raises)
+    tier = _tier(kind, findings)
     standing = _supposed(phase, tier) if phase else standing_of(f"{kind.id}/{int(tier)}")
     wanted, findings = _for_a_time(kind, offered.params, params, findings, tier, world)
     findings = _with_its_undo(kind, draft, wanted, findings, world)
@@ -125,7 +124,13 @@ def assess(
     who = _whom(action, findings, tier, answer, circumstances.at) if _waits(answer) else None
     if who is not None and who.fault is not None:
         answer = gate.gate(replace(given, faults=(*given.faults, who.fault)))
+    answer = _with_contradictions(answer, findings)
     return Assessment(kind, action, findings, tier, standing, answer, who, world.policy_version())
+
+
+def _tier(kind: catalogue.ActionType[Any], findings: Findings) -> Tier:
+    least = kind.min_tier[0] if kind.min_tier else Tier.AUTOMATIC
+    return consequence.tier(findings.consequence, min_tier=least, raises=findings.raises)
 
 
 def _findings(
@@ -213,6 +218,15 @@ def standing_of(category: str) -> Standing:
 
 def _supposed(phase: Phase, tier: Tier) -> Standing:
     return Standing(None, phase, phase > Phase.GATED and tier < Tier.HUMAN)
+
+
+def _with_contradictions(answer: Gate, findings: Findings) -> Gate:
+    """Where the ticket's words say less than the facts: whoever decides must know that first.
+
+    It is a reason to look, and no rule: words change no tier and no mode.
+    """
+    told = tuple(one for one in findings.notes if one.rule == contradictions.RULE)
+    return replace(answer, reasons=(*told, *answer.reasons)) if _waits(answer) else answer
 
 
 def _waits(answer: Gate) -> bool:

@@ -142,7 +142,8 @@ def outlived(story: Story) -> bool:
     if by_rules:
         latest = "rules_hold", {"action": story.action.id}
         [hold], doubt = db.together(latest, doubting.asked_about(story))
-        return not all(hold.values()) or doubting.since(story, doubt) is not None
+        if not all(hold.values()) or doubting.since(story, doubt) is not None:
+            return True
     return moved.graver(story)
 
 
@@ -158,9 +159,14 @@ def closed(story: Story, at: datetime) -> Reason | None:
     return result.reason or Reason("policy.none", "Needs a person: no rule allows it now.")
 
 
+def doubted(story: Story) -> Reason | None:
+    """Why HR's record, which alone permitted it, does not count any more."""
+    return doubting.since(story, db.together(doubting.asked_about(story))[0])
+
+
 def voided(story: Story, at: datetime) -> Reason | None:
     """Why a permission that nobody used is not used any more, so that it is asked anew."""
-    if doubt := doubting.since(story, db.together(doubting.asked_about(story))[0]):
+    if doubt := doubted(story):
         return doubt
     if outlived(story):
         return Reason("rules", "The rules changed")

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from holdshort.core import matching
-from holdshort.core.matching import WORDS, Match, by_word, match
+from holdshort.core.matching import WORDS, Match, Matched, by_word, match
 from holdshort.core.terms import Sender
 from holdshort.ports import Acts, ConnectorError, Expects
 from holdshort.records import actions, audit, db, queue, tickets
@@ -124,7 +124,7 @@ def settle(action: str, connectors: Mapping[str, Acts]) -> None:
     story = actions.story(action)
     if story is None or story.report is None or story.outcome is not None:
         return
-    look = _looked(story, connectors)
+    look = _looked(story, connectors, story.report["did"])
     with actions.turn_of(action) as (story, _):
         assert story is not None and story.report is not None
         if story.outcome is not None:
@@ -150,6 +150,41 @@ def settle(action: str, connectors: Mapping[str, Acts]) -> None:
         (afterwards.tell if story.made else execution.tell)(story, look.match.outcome, "")
 
 
+def see(action: str, connectors: Mapping[str, Acts]) -> None:
+    """Nobody reported anything: where the target shows all that was recommended, it is done."""
+    story = actions.story(action)
+    if story is None or not _is_open(story):
+        return
+    look = _looked(story, connectors, "as_approved")
+    if not (look.match.observed and look.match.matched is Matched.AS_RECOMMENDED):
+        return
+    with actions.turn_of(action) as (found, _):
+        story = existing(found)
+        if not _is_open(story):
+            return
+        db.run("add_sighting", action=action, shown=True, now=db.as_json(look.after), problem="")
+        db.write(
+            "add_outcome_seen",
+            action=action,
+            before=db.as_json(story.action.seen),
+            after=db.as_json(look.after),
+            evidence=db.as_json(_evidence("", look)),
+        )
+        audit.event(
+            "execution.settled",
+            actor=DESK,
+            ticket=story.action.ticket,
+            action=action,
+            outcome=look.match.outcome,
+            matched=look.match.matched,
+        )
+        execution.tell(story, look.match.outcome, "")
+
+
+def _is_open(story: Story) -> bool:
+    return story.state == "by_hand" and story.report is None and not story.halted
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """What came of looking: how it matches, what the target showed, or why it was not asked."""
@@ -159,10 +194,8 @@ class Look:
     not_asked: str = ""
 
 
-def _looked(story: Story, connectors: Mapping[str, Acts]) -> Look:
-    """What the target shows about work by hand; where it cannot be asked, the report stands."""
-    assert story.report is not None
-    did = story.report["did"]
+def _looked(story: Story, connectors: Mapping[str, Acts], did: str) -> Look:
+    """What the target shows about work by hand; where it cannot be asked, the word stands."""
     connector = connectors.get(story.action.target.connector)
     if connector is None:
         return Look(by_word(did), {}, "There is no connected app for it.")

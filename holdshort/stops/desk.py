@@ -44,7 +44,8 @@ def carry_out(story: Story) -> None:
 def _answer(story: Story, params: Mapping[str, Any]) -> None:
     article = db.row("article", article=params["article"])
     assert article is not None, "the facts found the article in this transaction"
-    telling.finish(story, f"{article['title']}\n\n{article['body']}")
+    said = "If this does not help, you can ask to talk to a person."
+    telling.finish(story, f"{article['title']}\n\n{article['body'].strip()}\n\n{said}")
 
 
 def _categorise(story: Story, params: Mapping[str, Any]) -> None:

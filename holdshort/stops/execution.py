@@ -175,7 +175,11 @@ def carry_out(claimed: Claim, connector: Acts | None) -> Ending | Delay:
     except ConnectorError as no:
         return _no(claimed, str(no))
     standing = _standing(claimed)
-    ending = _why_not(claimed, connector, before, shape, late=standing["late"]) or _closed(claimed)
+    ending = (
+        _why_not(claimed, connector, before, shape, late=standing["late"])
+        or _closed(claimed)
+        or _doubted(claimed, connector, before)
+    )
     return ending or _send(claimed, connector, before, shape, in_time=standing["may_send"])
 
 
@@ -207,6 +211,16 @@ def _closed(claimed: Claim) -> Ending | None:
     if why is None:
         return None
     return _no(claimed, why.text) if claimed.sent else Ending("not_applied", {}, {}, reason=DRIFT)
+
+
+def _doubted(claimed: Claim, connector: Acts, before: State) -> Ending | None:
+    """Where what it rests on came into doubt before this attempt took over, and nothing was done
+    yet: it is asked anew.
+    """
+    if claimed.fence == 1 or _shown(claimed, connector, before) is not False:
+        return None
+    doubt = authorizing.doubted(claimed.story)
+    return Ending("not_applied", claimed.action.seen, before, reason=DRIFT) if doubt else None
 
 
 def _shown(claimed: Claim, connector: Acts, now: State) -> bool | None:

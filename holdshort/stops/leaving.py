@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from holdshort.catalogue import leaving
+from holdshort.catalogue.batches import MOST, SUSPEND_MANY
 from holdshort.core import budgets, employment
 from holdshort.core.templates import Unreadable, local
 from holdshort.core.terms import Action, Offered
@@ -43,7 +44,9 @@ def notice_leavers() -> int:
 
 def _start(found: Sequence[Leaver], world: World, at: datetime) -> None:
     if _too_many(found, world, at):
-        _open(found, Offered("bundle.suspend", {"people": [one.person for one in found]}), world)
+        for part in _parts(found):
+            people = [one.person for one in part]
+            _open(part, Offered(SUSPEND_MANY.id, {"people": people}), world, of=len(found))
         return
     for one in found:
         person = world.person(one.person)
@@ -58,13 +61,23 @@ def _too_many(found: Sequence[Leaver], world: World, at: datetime) -> bool:
     return budgets.too_many(world.policy(), version, reached, people, at) is not None
 
 
-def _open(found: Sequence[Leaver], offered: Offered, world: World) -> None:
-    """One ticket in the desk's own name, with the offer on it."""
+def _parts(found: Sequence[Leaver]) -> list[Sequence[Leaver]]:
+    """As many decisions as it takes for all, about the same number each: nobody is left over."""
+    count = -(-len(found) // MOST)
+    size = -(-len(found) // count)
+    return [found[first : first + size] for first in range(0, len(found), size)]
+
+
+def _open(found: Sequence[Leaver], offered: Offered, world: World, *, of: int = 1) -> None:
+    """One ticket in the desk's own name, with the offer on it; `of` are noticed together."""
     desk = people.person(DESK)
     assert desk is not None, "the desk acts in the name of this service"
     number = tickets.open_by_the_desk(found[0].person if len(found) == 1 else None)
-    said = "\n".join(f"{one.name} left on {one.ended_on.isoformat()}." for one in found)
-    tickets.say(number, f"HR's record says:\n{said}", kind="words", subject=_subject(found))
+    lines = [f"{one.name} left on {one.ended_on.isoformat()}." for one in found]
+    if of > len(found):
+        lines.insert(0, f"{of} people have left at once; {len(found)} of them are on this ticket.")
+    said = "\n".join(["HR's record says:", *lines])
+    tickets.say(number, said, kind="words", subject=_subject(found))
     tickets.turn(number, "staged")
     for one in found:
         ended_at = employment.over_at(one.ended_on, world.policy())

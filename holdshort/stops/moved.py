@@ -12,8 +12,9 @@ from typing import Any
 
 from holdshort import catalogue
 from holdshort.catalogue.kind import nothing_to_ask
+from holdshort.core import employment
 from holdshort.core.terms import Findings, PolicyVerdict
-from holdshort.records import db, offers, tickets
+from holdshort.records import db, offers, people, tickets
 from holdshort.records.actions import Story
 from holdshort.records.world import World
 from holdshort.stops.circumstances import circumstances_of
@@ -22,22 +23,30 @@ DIMENSIONS = ("blast_radius", "irreversibility", "regulatory", "cost")
 
 
 def graver(story: Story) -> bool:
-    """Whether it was approved by people, and what is known today would stop more of it.
+    """Whether people or rules permitted it, and what is known today would stop more of it.
 
-    Types whose facts only the target knows are compared with it live instead.
+    Looked at where rules were adopted since, or where somebody left whom it concerns. Types whose
+    facts only the target knows are compared with it live instead.
     """
-    permission = story.authorization
-    by_people = permission is not None and permission["basis"] == "decisions"
+    basis = story.authorization["basis"] if story.authorization else ""
     kind = catalogue.REGISTRY.get(story.action.type)
-    if not by_people or kind is None or kind.inquiry is not nothing_to_ask:
+    if basis not in ("decisions", "policy") or kind is None or kind.inquiry is not nothing_to_ask:
         return False
-    if not story.rules_are_newer:
+    by_other_rules = basis == "decisions" and story.rules_are_newer
+    if not by_other_rules and not _somebody_left(story):
         return False
     try:
         found = _today(kind, story)
     except catalogue.CatalogueError:
         return True
     return _stops_more(story.assessment["findings"], found)
+
+
+def _somebody_left(story: Story) -> bool:
+    """Whether the requester or the beneficiary does not work here any more, by HR's record."""
+    concerned = people.people((story.action.requester, story.action.beneficiary)).values()
+    ended = (one.employment.status == "ended" for one in concerned)
+    return any(ended) or any(employment.has_ended(one, db.now()) for one in concerned)
 
 
 def _today(kind: catalogue.ActionType[Any], story: Story) -> Findings:
@@ -50,7 +59,7 @@ def _today(kind: catalogue.ActionType[Any], story: Story) -> Findings:
 
 
 def _stops_more(before: Mapping[str, Any], now: Findings) -> bool:
-    """Whether a reason, a level, or a verdict is worse than what the approvers saw."""
+    """Whether a reason, a level, an amount or a verdict is worse than what the approvers saw."""
     found = asdict(now)
     rules = {one["rule"] for name in ("raises", "refusals") for one in before[name]}
     fresh = {one["rule"] for name in ("raises", "refusals") for one in found[name]} - rules
@@ -58,5 +67,8 @@ def _stops_more(before: Mapping[str, Any], now: Findings) -> bool:
         found["consequence"][name]["value"] > before["consequence"][name]["value"]
         for name in DIMENSIONS
     )
+    spent = before.get("spends", 0)
+    dearer = spent is not None and (now.spends is None or now.spends > spent)
     passed = before["policy"]["verdict"] == PolicyVerdict.PASSES
-    return bool(fresh) or higher or (passed and now.policy.verdict is not PolicyVerdict.PASSES)
+    fails = passed and now.policy.verdict is not PolicyVerdict.PASSES
+    return bool(fresh) or higher or dearer or fails

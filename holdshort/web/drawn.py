@@ -93,7 +93,7 @@ def draw(story: Story, world: Knows) -> Drawn:
     kind = catalogue.REGISTRY.get(story.action.type)
     words = _words(story.action, world)
     found = story.assessment["findings"]
-    read_at = found.get("read_at")
+    read_at, known = found.get("read_at"), {reason.rule for reason in story.reasons}
     return Drawn(
         story=story,
         title=words.title,
@@ -104,7 +104,7 @@ def draw(story: Story, world: Knows) -> Drawn:
         read_at=datetime.fromisoformat(read_at) if read_at else None,
         levels=_levels(found["consequence"]),
         reasons=story.reasons,
-        notes=tuple(found["notes"]),
+        notes=tuple(one for one in found["notes"] if one["rule"] not in known),
         rights=tuple(found["rights"]),
         lookalikes=tuple(found["lookalikes"]),
         undo_words=kind.undo_words if kind else "Nobody knows any more.",

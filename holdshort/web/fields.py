@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from holdshort import catalogue
 from holdshort.records import db
+from holdshort.records.world import World
 from holdshort.web.pairs import as_lines, from_lines
 
 LISTS = {
@@ -20,6 +22,21 @@ LISTS = {
     "from_unit": "units_to_choose",
 }
 """Parameters that name a row of ours: chosen from a list, never typed."""
+
+KNOWN = {
+    "software": ("software", ()),
+    "item": ("equipment", ()),
+    "vendor": ("vendors", ()),
+    "zone": ("zones", ()),
+    "document": ("documents", ()),
+    "party": ("parties", ()),
+    "database": ("assets", ("database",)),
+    "firewall": ("assets", ("firewall",)),
+    "destination": ("assets", ("host", "database", "network", "fleet", "site")),
+    "fleet": ("assets", ("fleet",)),
+}
+"""Parameters that mostly name a thing of the company's file, by section and kind: offered while
+somebody types, and open to anything else."""
 
 ALSO_LEFT = ("bundle.offboard", "files.transfer", "idp.suspend", "idp.remove_from_group")
 """Types that are about people who have left, too."""
@@ -47,6 +64,15 @@ class Field:
     choices: tuple[Choice, ...] = ()
     longest: int | None = None
     problem: str = ""
+    known: tuple[Choice, ...] = ()
+    """What is offered while somebody types."""
+
+    @property
+    def explained(self) -> bool:
+        """Whether the label does not say it all."""
+        repeats = self.help.lower() == f"the {self.label.lower()}."
+        plain = self.label == catalogue.label(self.name, {})
+        return self.name not in LISTS and plain and not repeats
 
 
 def fields(
@@ -59,13 +85,35 @@ def fields(
         _field(
             name,
             about,
-            name in required,
+            name in required and not _may_be_empty(about),
             values.get(name),
             (problems or {}).get(name, ""),
             _listed(type_id, name),
         )
         for name, about in schema["properties"].items()
     ]
+
+
+def _may_be_empty(about: Mapping[str, Any]) -> bool:
+    """Whether nothing is an answer too, like the port of a protocol that has none."""
+    pattern = about.get("pattern")
+    return pattern is not None and re.match(pattern, "") is not None
+
+
+def with_known(shown: list[Field]) -> list[Field]:
+    """The same for somebody who types: with the things that they may mean."""
+    world = World()
+    return [replace(field, known=_known(field.name, world)) for field in shown]
+
+
+def _known(name: str, world: World) -> tuple[Choice, ...]:
+    section, kinds = KNOWN.get(name, ("", ()))
+    rows = world.registered(section) if section else ()
+    return tuple(
+        Choice(str(row["id"]), str(row["name"]))
+        for row in rows
+        if not kinds or row.get("kind") in kinds
+    )
 
 
 def _listed(type_id: str, name: str) -> str:

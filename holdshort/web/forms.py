@@ -9,10 +9,11 @@ from django.shortcuts import render
 
 from holdshort import catalogue, flow
 from holdshort.catalogue import ActionType
+from holdshort.catalogue.page import heading
 from holdshort.records import people, queue, tickets
 from holdshort.stops.foretelling import Foretold, foretell
 from holdshort.web import waiting
-from holdshort.web.fields import fields, given
+from holdshort.web.fields import fields, given, with_known
 from holdshort.web.screen import Who, screen
 from holdshort.web.ticket import staged
 
@@ -25,8 +26,16 @@ def offered() -> list[ActionType[Any]]:
 @screen()
 def forms(request: HttpRequest, who: Who) -> HttpResponse:
     """Every form there is."""
-    given = {"kinds": offered(), "ticket": _ticket(request.GET.get("ticket", ""), who)}
+    given = {"domains": _domains(), "ticket": _ticket(request.GET.get("ticket", ""), who)}
     return render(request, "forms.html", given)
+
+
+def _domains() -> dict[str, list[ActionType[Any]]]:
+    """The forms by what they are about, under the headings that the catalogue has."""
+    found: dict[str, list[ActionType[Any]]] = {}
+    for kind in offered():
+        found.setdefault(heading(kind.domain), []).append(kind)
+    return found
 
 
 @screen("GET", "HEAD", "POST")
@@ -88,7 +97,7 @@ def _page(
     given = {
         "kind": kind,
         "ticket": ticket,
-        "fields": fields(kind.id, values, problems),
+        "fields": with_known(fields(kind.id, values, problems)),
         "problem": problem or ("Please look at the marked fields." if problems else ""),
         "words": words,
         "foretold": foretold,

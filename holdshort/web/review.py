@@ -20,7 +20,7 @@ from holdshort.stops.deciding import Answer
 from holdshort.web import errors, signin, waiting
 from holdshort.web.change import visible
 from holdshort.web.drawn import Drawn, draw, rules_by_day
-from holdshort.web.fields import fields, given
+from holdshort.web.fields import fields, given, with_known
 from holdshort.web.queued import STATES, asked_queue
 from holdshort.web.screen import Who, screen
 from holdshort.web.ticket import AT_WORK
@@ -192,7 +192,7 @@ def _steps(story: Story) -> list[dict[str, Any]]:
 def _verbs(story: Story, who: Who, drawn: Drawn) -> dict[str, Any]:
     return {
         "reasons": OVERRIDE,
-        "change_fields": fields(story.action.type, story.action.params),
+        "change_fields": with_known(fields(story.action.type, story.action.params)),
         "reviewers": _could_decide(story, who),
         "may_override": overriding.may_override(who.person)
         and not overriding.never_alone(story)

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.template import Library
 
+from holdshort import catalogue
 from holdshort.core import reasons
 from holdshort.stops import switching
 
@@ -70,6 +71,16 @@ VERDICTS = {
     "ask": "asked something",
     "hand_over": "handed it over",
 }
+CHANNELS = {
+    "portal": "in the portal",
+    "console": "in the console",
+    "email": "by e-mail",
+    "api": "over the API",
+    "cli": "on the command line",
+    "slack": "in Slack",
+    "teams": "in Teams",
+    "desk": "by the desk itself",
+}
 ASSURANCES = {0: "not proved", 1: "signed in", 2: "signed in again just before"}
 DIMENSIONS = {
     "blast_radius": "Who it touches",
@@ -112,6 +123,7 @@ TABLES: Mapping[str, Mapping[Any, str]] = {
     "stands": STANDS,
     "phase": PHASES,
     "verdict": VERDICTS,
+    "channel": CHANNELS,
     "assurance": ASSURANCES,
 }
 
@@ -187,6 +199,27 @@ def first_name(name: str) -> str:
 def role(name: str) -> str:
     """`account-executive` as `Account executive`."""
     return str(name).replace("-", " ").capitalize()
+
+
+@register.filter
+def app(name: str) -> str:
+    """A connected app within a sentence."""
+    return {"directory": "the directory", "manual": "the target", "desk": "this desk"}.get(
+        str(name), str(name)
+    )
+
+
+@register.filter
+def spaced(ids: Any) -> str:
+    """Ids as words: `contact_name`, `engineering-manager`."""
+    return ", ".join(str(one).replace("_", " ").replace("-", " ") for one in ids)
+
+
+@register.filter
+def type_title(type_id: str) -> str:
+    """What people call an action type; its id where it does not exist any more."""
+    kind = catalogue.REGISTRY.get(str(type_id))
+    return kind.title if kind else str(type_id)
 
 
 @register.filter

@@ -9,8 +9,8 @@ import pytest
 from holdshort import catalogue
 from tests.api.conftest import Api
 from tests.api.test_looking import rows
-from tests.api.test_scenarios import ROWS, body
 from tests.catalogue.test_lines import bundle, join
+from tests.story.scenarios import SURE, THERE
 
 RESET = {"type": "idp.reset_password", "params": {"person": "dana"}, "requester": "dana"}
 
@@ -23,9 +23,20 @@ def assess(api: Api, **more: Any) -> dict[str, Any]:
 
 def test_a_dry_run_writes_nothing(quiet: Api) -> None:
     before = rows(quiet)
-    for _, row, _, _ in ROWS:
-        quiet.as_("assessor").post("/assessments", body(row))
+    for row in THERE[:12]:
+        answer = quiet.as_("assessor").post("/assessments", {**SURE, **row.body})
+        assert answer.status_code == 200, row.id
     assert rows(quiet) == before
+
+
+def test_twenty_people_at_once_who_have_not_left_are_for_a_person(quiet: Api) -> None:
+    staff = [
+        *("tomas", "sven", "omar", "nadia", "lukas", "erik", "aylin", "mateo", "jonas", "carla"),
+        *("viktor", "dana", "bea", "mia", "ravi", "greta", "yusuf", "chloe", "pavel", "samuel"),
+    ]
+    asked = {"type": "bundle.suspend", "requester": "petra", "params": {"people": staff}}
+    found = assess(quiet, **SURE, **asked)
+    assert (found["tier"], found["gate"]["mode"]) == (3, "HITL")
 
 
 def test_by_default_it_asks_what_the_category_has_earned(quiet: Api) -> None:

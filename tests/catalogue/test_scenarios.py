@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from holdshort import catalogue
@@ -225,6 +227,17 @@ def test_4b_shows_the_rights_gained_and_the_groups_they_come_through() -> None:
     )
     assert found.context == "security"
     assert found.owners == (("lukas", "you own AWS"),)
+
+
+def test_18b_of_a_long_paper_some_lines_are_shown_and_the_rest_is_counted() -> None:
+    scenario, found = find("18b")
+    assert found.after[-1] == "The words of both are not here, so nobody can see what differs."
+    long = {"text": "".join(f"Clause {number}.\n" for number in range(100))}
+    ours = {"document": "nda-mutual", "party": "northwind"}
+    found = findings(replace(scenario, params={**ours, **long}))
+    assert found.after[-1] == "… and 44 lines more that differ."
+    with pytest.raises(catalogue.CatalogueError, match="not those of the paper"):
+        findings(replace(scenario, params={**ours, **long, "sha256": "0" * 64}))
 
 
 def test_8b_shows_that_the_words_contradict_the_inventory_and_asks_the_owner() -> None:

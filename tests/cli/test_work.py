@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 
+from tests.catalogue.test_it_scenarios import OPEN_443
 from tests.cli.within import Done, command
 from tests.desk import Desk
 
 DONE = ("--did", "as_approved", "--evidence", "Log of 10:12.")
 
 
-def approved(desk: Desk, type: str = "db.restart", **params: Any) -> str:
-    """A restart that Lukas said yes to, and does by hand."""
-    desk.agent.will(type, **(params or {"database": "dev-db"}))
-    story = desk.action(desk.ask("erik", "please restart it"))
-    if story.state == "waiting":
-        desk.decide(story.action.id, "lukas", "approve")
-    return str(story.action.id)
+def waiting(desk: Desk) -> str:
+    """A firewall rule that nobody said yes to yet."""
+    desk.agent.will("fw.change", **OPEN_443)
+    return str(desk.action(desk.ask("erik", "please open it")).action.id)
 
 
-def work(desk: Desk, *words: str, who: str = "lukas") -> Done:
+def approved(desk: Desk) -> str:
+    """One that Sven said yes to, and enters by hand."""
+    action = waiting(desk)
+    desk.decide(action, "sven", "approve")
+    return action
+
+
+def work(desk: Desk, *words: str, who: str = "sven") -> Done:
     done = command(desk, "work", *words, "--as", who)
     desk.run()
     return done
@@ -32,21 +36,22 @@ def test_work_is_listed_read_with_its_place_and_values_and_reported(desk: Desk) 
     assert work(desk, "list").stdout == "Nothing to do by hand.\n"
     action = approved(desk)
     listed = work(desk, "list").stdout
-    assert action in listed and "Restart dev-db" in listed and "Lukas Weber" in listed
+    assert action in listed and "Add a rule to Berlin firewall" in listed and "Sven" in listed
 
     shown = work(desk, "show", action).stdout
-    for line in ("Where     dev-db", "Database  dev-db", "Target    dev-db"):
-        assert line in shown.splitlines()
+    told = [line.split() for line in shown.splitlines()]
+    for line in ("Where Berlin firewall", "Port 443", "Destination build-1", "Target fw-berlin"):
+        assert line.split() in told
     assert "Hello Erik," in shown
     data = json.loads(work(desk, "show", action, "--json").stdout)
-    assert {"name": "database", "label": "Database", "value": "dev-db"} in data["values"]
+    assert {"name": "firewall", "label": "Firewall", "value": "fw-berlin"} in data["values"]
 
     done = work(desk, "report", action, *DONE, "--ready-reply")
     assert (done.returncode, done.stderr) == (0, "")
     story = desk.story(action)
-    assert (story.report["did"], story.report["person"]) == ("as_approved", "lukas")
+    assert (story.report["did"], story.report["person"]) == ("as_approved", "sven")
     assert story.outcome["kind"] == "recorded"
-    assert "this is done: Restart dev-db." in desk.said(story.action.ticket)
+    assert "this is done: Add a rule to Berlin firewall" in desk.said(story.action.ticket)
     assert work(desk, "list").stdout == "Nothing to do by hand.\n"
 
 
@@ -64,7 +69,7 @@ def test_what_was_not_done_is_reported_without_a_reply_that_claims_it(desk: Desk
     ("who", "evidence", "said"),
     [
         ("erik", "Log.", "Only people who work on this desk can say this."),
-        ("lukas", " ", "Please say what you did and where it can be seen."),
+        ("sven", " ", "Please say what you did and where it can be seen."),
         ("nobody", "Log.", "Nobody here has the id ‘nobody’"),
         ("agent", "Log.", "is not a human; only humans do this."),
     ],
@@ -78,10 +83,9 @@ def test_a_report_is_refused_as_everywhere(desk: Desk, who: str, evidence: str, 
 
 
 def test_nothing_is_reported_twice_or_before_a_yes_or_by_who_may_not_see_it(desk: Desk) -> None:
-    desk.agent.will("db.restart", database="prod-db-1")
-    waiting = desk.action(desk.ask("erik", "please")).action.id
-    assert "There is nothing to report: waiting." in work(desk, "report", waiting, *DONE).stderr
-    assert "is not for a person's hands" in work(desk, "show", waiting).stderr
+    asked = waiting(desk)
+    assert "There is nothing to report: waiting." in work(desk, "report", asked, *DONE).stderr
+    assert "is not for a person's hands" in work(desk, "show", asked).stderr
     action = approved(desk)
     found = ("find", action, "--result", "applied", "--note", "It is up again.")
     assert "There is no doubt to settle: by_hand." in work(desk, *found).stderr

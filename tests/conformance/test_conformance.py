@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -16,10 +17,13 @@ from holdshort.core.terms import Action
 from holdshort.ports import Drifted, Expects, Shape
 from holdshort.stops.refused import Refused
 from tests.crash.test_doubts import everything
+from tests.desk import Server
 
+from . import services
 from .cases import Case, Look, Undo, look
 from .conftest import Opened, every_drift, every_type, served
 from .office import Office, acting
+from .services import ServicesOffice, open_services
 from .subjects import CONNECTED
 
 CHURN_EVERY = 0.2
@@ -187,16 +191,28 @@ def test_drift_between_looking_and_writing_is_refused_by_the_connector(
 # ------------------------------------------------------------------ unrelated churn
 
 
-def test_unrelated_churn_for_thirty_seconds_never_stops_an_action(opened: Opened) -> None:
+def test_unrelated_churn_for_thirty_seconds_never_stops_an_action(
+    opened: Opened, server: Server, tmp_path: Path
+) -> None:
     """All subjects side by side, because the time is the same for all."""
-    churned = [Churned(opened(subject)) for subject in CONNECTED]
+    churned: list[Churned | ChurnedServices] = [Churned(opened(subject)) for subject in CONNECTED]
     with ExitStack() as stack:
+        churned.append(ChurnedServices(stack.enter_context(open_services(server, tmp_path))))
         for one in churned:
             stack.enter_context(one.going_on())
         end = time.monotonic() + CHURN_SECONDS
         while time.monotonic() < end or not all(one.is_enough for one in churned):
             for one in churned:
-                one.run_the_next()
+                if time.monotonic() < end or not one.is_enough:
+                    one.run_the_next()
+
+
+def moments(over: threading.Event) -> Iterator[None]:
+    """One every 200 ms until it is over; never faster, not even to make up for lost time."""
+    due = time.monotonic()
+    while not over.wait(max(0, due - time.monotonic())):
+        yield
+        due = max(due + CHURN_EVERY, time.monotonic())
 
 
 class Churned:
@@ -223,13 +239,9 @@ class Churned:
                 self._editing.result()
 
     def _edit(self) -> None:
-        due = time.monotonic()
-        while not self._over.wait(max(0, due - time.monotonic())):
-            for group in {self.place.group_id, self.office.groups["github-member"]}:
-                self.place.target.churn(self.place.account, group)
+        for _ in moments(self._over):
+            self.place.target.churn(self.place.account, self.place.group_id)
             self.edits += 1
-            # Never faster than that, not even to make up for lost time.
-            due = max(due + CHURN_EVERY, time.monotonic())
 
     @property
     def is_enough(self) -> bool:
@@ -252,4 +264,57 @@ class Churned:
         assert story.outcome["kind"] == "verified"
         case.put_back(place)
         self.office.look()
+        self.done += 1
+
+
+class ChurnedServices:
+    """The demo company's systems: somebody keeps editing what the action of the moment is about."""
+
+    cases = tuple(case for case in services.CASES if case.type != "files.delete")
+    """What is deleted cannot be edited any more."""
+
+    def __init__(self, office: ServicesOffice) -> None:
+        self.office = office
+        self.edits = self.done = 0
+        self._over, self._edited = threading.Event(), threading.Event()
+        self._now: tuple[services.Case, services.Thing] | None = None
+
+    @contextmanager
+    def going_on(self) -> Iterator[None]:
+        """Edit until the block ends."""
+        with ThreadPoolExecutor(1) as pool:
+            self._editing = pool.submit(self._edit)
+            try:
+                yield
+            finally:
+                self._over.set()
+                self._editing.result()
+
+    def _edit(self) -> None:
+        for number, _ in enumerate(moments(self._over)):
+            if self._now is None:
+                continue
+            case, thing = self._now
+            case.churn(thing, number)
+            self.edits += 1
+            self._edited.set()
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether every type ran; an edit lay within each."""
+        return self.done >= len(self.cases)
+
+    def run_the_next(self) -> None:
+        """One action of the next type, to the read-back, with an edit after it was approved."""
+        case = self.cases[self.done % len(self.cases)]
+        thing = self.office.thing(case)
+        action = self.office.ready(case, thing)
+        self._edited.clear()
+        self._now = (case, thing)
+        assert self._edited.wait(20) or self._editing.result()
+        state = self.office.attempt(action, self.office.connector(case.system))
+        self._now = None
+        story = self.office.desk.story(action)
+        assert state == "executed", f"{case.name} {story.outcome}"
+        assert (story.action.version, len(story.attempts)) == (1, 1)
         self.done += 1

@@ -24,7 +24,8 @@ from tests.fakes.wire import Fate, Hook, vanishing
 from tests.kernel import waking
 from tests.services import TOKENS
 
-from .services import CASES, Case, ServicesOffice, Thing, acting, open_services
+from .services import CASES, ZOOM, Case, ServicesOffice, Thing, acting, open_services
+from .test_faults import slowly
 
 every_case = pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 SHAPES = ("mdm.install", "badge.set_zones-lost", "esign.send")
@@ -346,6 +347,62 @@ def waiting(
     quick, other = office.connector(case.system, timeout=0.3), office.connector(case.system)
     yield lambda: quick.observe(action)
     yield lambda: other.apply(action, key="k", seen=seen, timeout=0.3)  # type: ignore[arg-type]
+
+
+@each_shape
+def test_a_system_that_is_slow_but_in_time_is_no_fault(office: ServicesOffice, case: Case) -> None:
+    action = office.ready(case, office.thing(case))
+    office.wire.disturb(replies=slowly(0.03))
+    assert office.attempt(action, office.connector(case.system)) == "executed"
+    assert len(office.desk.story(action).attempts) == 1
+
+
+@each_shape
+def test_a_system_that_stays_down_ends_with_its_reason(office: ServicesOffice, case: Case) -> None:
+    thing = office.thing(case)
+    before, action = case.state(thing), office.ready(case, thing)
+    office.wire.down()
+    assert office.attempt(action, office.connector(case.system)) == "executing"
+    office.end_permission(action)
+    assert office.attempt(action, office.connector(case.system)) == "not_applied"
+    assert office.stands(action) == "with_person"
+    assert "cannot be reached" in sentence(office.desk.story(action).outcome["reason"])
+    assert "did not happen, and nothing was changed" in office.said(action)
+    assert case.state(thing) == before
+
+
+@each_shape
+def test_a_change_that_can_never_be_read_back_is_handed_to_a_person(
+    office: ServicesOffice, case: Case
+) -> None:
+    thing = office.thing(case)
+    action = office.ready(case, thing)
+    office.wire.disturb(replies=once_changed(case, thing, Fate.CUT))
+    assert office.attempt(action, office.connector(case.system)) == "executing"
+    office.wire.down()
+    assert office.attempt(action, office.connector(case.system)) == "executing"
+    office.end_permission(action)
+    assert office.attempt(action, office.connector(case.system)) == "unknown"
+    assert office.stands(action) == "with_person"
+    sentence(office.desk.story(action).outcome["reason"])
+
+
+def test_an_effect_that_is_gone_at_the_read_back_is_handed_to_a_person(
+    office: ServicesOffice,
+) -> None:
+    """Somebody takes it back in the very moment in which it was done."""
+    case = next(case for case in CASES if case.name == "mdm.install")
+    thing = office.thing(case)
+    action, before = office.ready(case, thing), case.state(thing)
+
+    def taken_back(number: int) -> Fate:
+        if case.state(thing) != before:
+            thing.ask("DELETE", f"/v1/targets/{thing.device}/packages/{ZOOM}", "mdm")
+        return Fate.PASS
+
+    office.wire.disturb(replies=taken_back)
+    assert office.attempt(action, office.connector(case.system)) == "mismatch"
+    assert office.stands(action) == "with_person"
 
 
 @every_case

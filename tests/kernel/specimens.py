@@ -55,6 +55,7 @@ def full(kernel: Kernel) -> None:
     emergencies.looked(kernel)
     rollbacks.changed(kernel)
     sides.permitted(kernel)
+    kernel.outcome(turns.seen_by_hand(kernel), **turns.ALONE)
     kernel.insert("web", "ending", action=made.id, why="ended", person="dana")
     kernel.insert("desk", "ending", action=made.id, why="gone")
     own = {"initiator": "holdshort", "initiator_kind": "service", "answers": None}

@@ -12,6 +12,7 @@ from holdshort.connectors import build
 from tests.conftest import COMPANY
 from tests.desk import Desk, Server
 from tests.directory import Directory, running_directory
+from tests.github import Github
 from tests.kernel import waking
 from tests.services import Services, running_services
 
@@ -38,6 +39,7 @@ def desk(server: Server, services: Services, tmp_path: Path) -> Iterator[Desk]:
 def directory(desk: Desk, tmp_path: Path) -> Iterator[Directory]:
     with running_directory(tmp_path, COMPANY) as one:
         desk.connectors["directory"] = one.connector
+        desk.connectors["github"] = Github()
         yield one
 
 

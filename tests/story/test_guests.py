@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from holdshort import flow
+from holdshort.stops import execution
 from holdshort.stops.deciding import Answer
 from holdshort.stops.refused import Refused
 from tests.conftest import COMPANY
@@ -219,6 +220,24 @@ def test_9b_what_hrs_record_alone_permitted_before_is_called_back(
     waking.open_hold(desk, idle.action.id)
     desk.sweep()
     assert desk.story(idle.action.id).outcome["kind"] == "verified"
+
+
+def test_9b_an_attempt_that_takes_over_a_dead_one_stops_for_the_doubt_as_well(
+    desk: Desk, directory: Directory
+) -> None:
+    begun = leaver(desk)
+    waking.open_hold(desk, begun.action.id)
+    with desk.role("executor"):
+        assert execution.claim(begun.action.id, worker="dead") is not None
+    desk.sql("DELETE FROM procrastinate_jobs")
+    sync(desk, GUESTS[1:9])
+    desk.sql("UPDATE kernel.attempt SET lease_until = clock_timestamp()")
+    desk.sweep()
+    assert desk.story(begun.action.id).outcome["kind"] == "not_applied"
+    assert active(directory, "karl")
+    again = desk.actions(begun.action.ticket)[-1]
+    assert (again.action.version, again.state) == (2, "waiting")
+    assert "raise.record_in_doubt" in rules(again)
 
 
 def test_9b_a_no_suspends_nobody_and_what_was_not_approved_stays_in_doubt(

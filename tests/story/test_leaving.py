@@ -208,6 +208,25 @@ def test_13a_many_leavers_at_once_are_one_ticket_and_nothing_starts_beside_it(
     assert clock(desk) == 0
 
 
+def test_more_leavers_than_one_decision_holds_are_several_of_all_of_them(
+    desk: Desk, directory: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from holdshort.stops import leaving
+
+    monkeypatch.setattr(leaving, "MOST", 4)
+    left = ["aylin", "bea", "dana", "erik", "jonas", "karl", "mateo"]
+    for person in left:
+        leaves(desk, person, "2026-01-31")
+    assert clock(desk) == 7 and clock(desk) == 0
+    batches = [desk.actions(number) for number in (1, 2)]
+    assert all(gates(desk, number) == {"idp.suspend_many": (3, "HITL")} for number in (1, 2))
+    people = [one.action.params["people"] for [one] in batches]
+    # Neither is small enough to pass by rules, and nobody is left over.
+    assert [len(one) for one in people] == [4, 3] and sorted(people[0] + people[1]) == left
+    [(words,)] = desk.sql("SELECT body FROM message WHERE ticket = 2 AND kind = 'words'")
+    assert "7 people have left at once; 3 of them are on this ticket." in words
+
+
 def test_of_two_clocks_at_once_one_starts_it(desk: Desk, directory: Directory) -> None:
     from holdshort import flow
 

@@ -65,6 +65,34 @@ def test_what_was_done_by_hand_is_looked_at(
     assert new_desk.ticket(story.action.ticket)["stands"] == "closed"
 
 
+def test_work_by_hand_that_nobody_reports_is_seen(
+    new_desk: Desk, directory: Directory, office: Office
+) -> None:
+    action = join_photo_club(new_desk)
+    new_desk.decide(action, office.security_reviewer, "approve")
+    look_around(new_desk)
+    story = new_desk.story(action)
+    assert (story.state, story.outcome) == ("by_hand", None)
+    directory.connector.apply(story.action, key="by hand", seen=story.action.seen, timeout=5)
+    look_around(new_desk)
+    story = new_desk.story(action)
+    assert (story.state, story.outcome["kind"], story.report) == ("executed", "verified", None)
+    kept = {"did": "", "matched": "as_recommended", "observed": True}
+    assert kept.items() <= story.outcome["evidence"].items()
+    assert "We checked it in the target system." in new_desk.said(story.action.ticket)
+    with pytest.raises(flow.Refused, match="nothing to report"):
+        report(new_desk, action, "as_approved", office)
+    listed = command(new_desk, "work", "list", "--as", office.other_reviewer).stdout
+    assert action not in listed
+
+
+def look_around(desk: Desk) -> None:
+    """The clock of the executor strikes."""
+    with desk.role("executor"):
+        flow.see(desk.connectors)
+    desk.run()
+
+
 def test_a_report_that_the_directory_contradicts_is_a_mismatch(
     new_desk: Desk, directory: Directory, office: Office
 ) -> None:

@@ -121,8 +121,8 @@ def test_what_a_vendor_gets_by_other_purchases_counts_too(desk: Desk) -> None:
     limited(desk, "mdm.install", 10_000)
     limited(desk, "mdm.install", 50_000, period="year")
     desk.sql(
-        "UPDATE kernel.policy_version"
-        " SET document = jsonb_set(document, '{software,0,cost}', '3000')"
+        "UPDATE kernel.policy_version "
+        "SET document = jsonb_set(document, '{software,0,cost}', '3000')"
     )
     seat = ("Zoom please", "mdm.install")
     first = asked(desk, "dana", *seat, person="dana", software="zoom")

@@ -94,6 +94,16 @@ def test_a_type_has_the_least_tier_of_its_tickets() -> None:
         assert (int(least[0]) if least else None) == row.asserts.get("min_tier"), row.id
 
 
+def test_what_never_graduates_is_marked_in_the_catalogue(found: Answers) -> None:
+    from holdshort import catalogue
+
+    marked = [row for row in ROWS if row.asserts.get("permanent")]
+    assert [row.id for row in marked] == ["10b", "11b", "13b", "15b", "15c", "17b", "19b", "19c"]
+    for row in marked:
+        assert catalogue.find(row.body["type"]).permanent, row.id
+        assert outcome(found[row.id])[0] == 3
+
+
 # ------------------------------------------------------------------ all of them
 
 

@@ -236,7 +236,7 @@ def test_every_limit_is_shown_as_what_it_lets_happen(desk: Desk, visit: Visit) -
     assert "Nobody may hold both" in held
     assert "On hold, so nothing of it is deleted: Dispute with Karl Voss." in held
     assert "Installing Zoom (us.zoom.Zoom, signed by Zoom Communications) for everyone." in held
-    assert "Changing contact_name, contact_email in erp.update_vendor." in held
+    assert "Change a vendor's record: contact name, contact email." in held
     assert "Maintenance: Laptop patches, tue 20:00 to 24:00 (Europe/Berlin)" in held
     assert "Frozen: Year-end freeze" in held
     assert "The access of at most 5 people changes within an hour" in held

@@ -10,5 +10,5 @@ from holdshort.records import schema
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("records", "0022_vendors")]
+    dependencies: ClassVar = [("records", "0023_systems")]
     operations: ClassVar = [schema.change("0024_afterwards")]

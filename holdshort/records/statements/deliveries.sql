@@ -56,6 +56,11 @@ SELECT %(channel)s, f.kind, f.key, CASE WHEN %(to_each)s THEN f.person END, f.ur
       JOIN public.profile w ON w.person IN (z.person_1, z.person_2) OR z.person_1 IS NULL AND 'owner' = ANY(w.roles)
      WHERE o.kind IN ('unknown', 'mismatch') AND o.at > %(since)s
      UNION ALL
+    SELECT 'password', e.action::text, a.beneficiary, false, e.expires_at - interval '15 minutes'
+      FROM public.sealed e JOIN kernel.action a ON a.id = e.action
+      JOIN public.ticket t ON t.number = a.ticket AND t.requester = a.beneficiary
+     WHERE e.expires_at > clock_timestamp()
+     UNION ALL
     -- A question, or the end, that somebody else than the requester gave.
     SELECT CASE u.kind WHEN 'asked' THEN 'question' ELSE u.kind END, u.id::text, t.requester, false, u.at
       FROM public.turn u JOIN public.ticket t ON t.number = u.ticket
@@ -95,6 +100,8 @@ SELECT d.id, d.kind, d.key, d.person, d.urgent, d.tries, d.found_at, p.name, p.e
            OR EXISTS (SELECT FROM kernel.decision e WHERE e.review = r.number AND e.person = d.person AND e.verdict <> 'ask'))
        OR d.kind = 'by_hand' AND EXISTS (SELECT FROM kernel.report h WHERE h.action = a.id)
        OR d.kind = 'unclear' AND EXISTS (SELECT FROM kernel.finding h WHERE h.action = a.id)
+       OR d.kind = 'password' AND NOT EXISTS (SELECT FROM public.sealed h
+                                               WHERE h.action = a.id AND h.expires_at > clock_timestamp())
        OR d.kind IN ('question', 'closed') AND EXISTS (SELECT FROM public.turn l WHERE l.ticket = u.ticket AND l.id > u.id)
        OR d.person IS NOT NULL AND (p.employment_status = 'ended' OR p.email = '') AS needless
   FROM public.delivery d
@@ -105,8 +112,8 @@ SELECT d.id, d.kind, d.key, d.person, d.urgent, d.tries, d.found_at, p.name, p.e
   LEFT JOIN public.turn u ON u.id = CASE WHEN d.kind IN ('question', 'closed') THEN d.key::bigint END
   LEFT JOIN kernel.switch s ON s.id = CASE WHEN d.kind = 'switch' THEN d.key::bigint END
   LEFT JOIN kernel.override v ON v.action = CASE WHEN d.kind = 'override' THEN d.key::uuid END
-  LEFT JOIN kernel.action a ON a.id = COALESCE(r.action, n.action, v.action, CASE WHEN d.kind IN ('by_hand', 'unclear', 'made')
-                                                                                  THEN d.key::uuid END)
+  LEFT JOIN kernel.action a ON a.id = COALESCE(
+       r.action, n.action, v.action, CASE WHEN d.kind IN ('by_hand', 'unclear', 'password', 'made') THEN d.key::uuid END)
   LEFT JOIN public.ticket t ON t.number = COALESCE(a.ticket, n.ticket, u.ticket)
   LEFT JOIN kernel.fate f ON f.action = r.action
   LEFT JOIN kernel."authorization" z ON z.action = r.action

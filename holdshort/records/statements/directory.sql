@@ -249,6 +249,17 @@ SELECT s->>'id', s->>'name', 'system', COALESCE(s->>'environment', 'unknown'), '
 SELECT subject FROM public.entry_holder WHERE person = %(person)s AND issuer = %(connector)s AND ended_at IS NULL
  ORDER BY id LIMIT 1;
 
+-- name: held_before
+-- What a person was before a change, as its bytes say; one that gave the same again counts as the one that it renewed.
+SELECT b.seen->>'held'
+  FROM kernel.action a
+  JOIN kernel.action n ON n.type = a.type AND n.connector = a.connector AND n.beneficiary = a.beneficiary
+   AND kernel.target_of(n.canonical) = kernel.target_of(a.canonical)
+  JOIN kernel.outcome o ON o.action = n.id AND o.kind = 'verified'
+ CROSS JOIN LATERAL (SELECT convert_from(n.canonical, 'UTF8')::jsonb->'seen' AS seen) b
+ WHERE a.id = %(change)s AND a.beneficiary = %(person)s AND b.seen->>'held' <> b.seen->>'_to'
+ ORDER BY o.at DESC LIMIT 1;
+
 -- name: things_named
 -- Which of these ids are assets or systems of the inventory in force, each with the system it is a part of.
 WITH f AS (

@@ -142,6 +142,19 @@ SELECT %(action)s, %(kind)s, %(execution)s, %(fence)s, %(before)s, %(after)s, %(
 INSERT INTO kernel.outcome (action, kind, report, before, after, evidence, reason)
 VALUES (%(action)s, %(kind)s, %(action)s, %(before)s, %(after)s, %(evidence)s, %(reason)s);
 
+-- name: add_outcome_seen
+INSERT INTO kernel.outcome (action, kind, before, after, evidence)
+VALUES (%(action)s, 'verified', %(before)s, %(after)s, %(evidence)s);
+
+-- name: work_to_see
+-- Work by hand in connected apps of which nobody has said anything, what was given out last first.
+SELECT f.action FROM kernel.fate f
+ WHERE f.kind = 'by_hand' AND f.connector = ANY(%(connectors)s)
+   AND NOT EXISTS (SELECT FROM kernel.report h WHERE h.action = f.action)
+   AND NOT EXISTS (SELECT FROM kernel.outcome o WHERE o.action = f.action)
+   AND NOT EXISTS (SELECT FROM kernel.halted t WHERE t.action = f.action)
+ ORDER BY f.turned_at DESC LIMIT 200;
+
 -- name: add_report
 INSERT INTO kernel.report (action, digest, connector, person, did, evidence)
 VALUES (%(action)s, decode(%(digest)s, 'hex'), %(connector)s, %(person)s, %(did)s, %(evidence)s);

@@ -421,6 +421,47 @@ def find(
     kernel.insert(role, "finding", **row | forged)
 
 
+def sight(kernel: Kernel, made: Made, shown: bool | None = True) -> Made:
+    """What the target of an action shows."""
+    kernel.insert("executor", "sighting", action=made.id, shown=shown, now={})
+    return made
+
+
+def seen_by_hand(kernel: Kernel) -> Made:
+    return sight(kernel, by_hand(kernel))
+
+
+def not_shown(kernel: Kernel) -> Made:
+    return sight(kernel, by_hand(kernel), shown=False)
+
+
+def seen_before(kernel: Kernel) -> Made:
+    made = seen_by_hand(kernel)
+    kernel.sql(
+        "UPDATE kernel.sighting SET seen_at = seen_at - interval '1 hour' WHERE action = %s",
+        made.id,
+    )
+    return made
+
+
+def seen_elsewhere(kernel: Kernel) -> Made:
+    sight(kernel, by_hand(kernel))
+    return by_hand(kernel)
+
+
+def seen_and_reported(kernel: Kernel) -> Made:
+    return sight(kernel, reported(kernel))
+
+
+def seen_and_approved(kernel: Kernel) -> Made:
+    sight(kernel, by_hand(kernel))
+    return sight(kernel, approved(kernel))
+
+
+def seen_and_running(kernel: Kernel) -> Made:
+    return sight(kernel, running(kernel))
+
+
 def _ends(words: str, control: str, scene: Any, kind: str = "verified", **forged: Any) -> Attack:
     return Attack(
         words, f"outcome.{control}", scene, lambda k, made: k.outcome(made, kind, **forged)
@@ -487,6 +528,30 @@ _OUTCOMES = [
         "outcome.of_something",
         approved,
         lambda k, made: k.outcome(made, "recorded", "owner", **ALONE),
+    ),
+    *(
+        Attack(words, "outcome.as_seen", scene, lambda k, made: k.outcome(made, **ALONE))
+        for words, scene in (
+            ("work by hand ends that nobody saw", by_hand),
+            ("work by hand ends that its target does not show", not_shown),
+            ("work by hand ends by what was seen before it was given out", seen_before),
+            ("work by hand ends by what the target of another shows", seen_elsewhere),
+            ("work by hand ends as seen though somebody reported it", seen_and_reported),
+            ("what was only permitted ends by what its target shows", seen_and_approved),
+            ("what a program began ends by what its target shows", seen_and_running),
+        )
+    ),
+    Attack(
+        "the desk tells what a target shows",
+        "rows of outcome",
+        seen_by_hand,
+        lambda k, made: k.outcome(made, role="desk", **ALONE),
+    ),
+    Attack(
+        "what a target shows leaves a doubt",
+        "outcome.of_something",
+        seen_by_hand,
+        lambda k, made: k.outcome(made, "mismatch", **ALONE),
     ),
     Attack(
         "a person's report leaves a doubt",

@@ -1,4 +1,4 @@
-"""Before a vendor's money goes elsewhere, somebody calls the vendor."""
+"""What a yes to a vendor's new account rests on, and what work by hand is seen by."""
 
 from __future__ import annotations
 
@@ -11,4 +11,4 @@ from holdshort.records import schema
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [("records", "0021_found")]
-    operations: ClassVar = [schema.change("0022_vendors")]
+    operations: ClassVar = [schema.change("0022_evidence")]

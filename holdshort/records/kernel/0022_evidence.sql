@@ -1,5 +1,8 @@
--- 0022. Where a vendor's money goes: before a yes somebody calls the vendor. Adds assessment.call_vendor, two places that a
--- vendor's number may be from, and vendor_called. A call to one of the two is no call to the other. {desk} is a login role.
+-- 0022. Evidence from outside. Before a yes to where a vendor's money goes somebody calls the vendor: adds
+-- assessment.call_vendor, two places that a vendor's number may be from, and vendor_called. Work by hand ends when its target
+-- shows it, though nobody reported it: adds outcome_seen and as_seen. {desk} and {executor} are login roles.
+
+-- ------------------------------------------------------------------ the vendor is called
 
 ALTER TABLE kernel.assessment ADD COLUMN call_vendor boolean NOT NULL DEFAULT false;
 GRANT INSERT (call_vendor) ON kernel.assessment TO {desk};
@@ -41,3 +44,22 @@ CREATE POLICY vendor_called ON kernel.override AS RESTRICTIVE FOR INSERT WITH CH
                   AND c.number_from IN ('vendor_record', 'contract'))
        AND NOT EXISTS (SELECT FROM kernel.call_back c WHERE c.action = override.action AND c.result = 'denied'
                           AND c.number_from IN ('vendor_record', 'contract')));
+
+-- ------------------------------------------------------------------ work by hand that the target shows
+
+-- Of an execution, of a report by hand, or of what the target showed; never of nothing.
+ALTER TABLE kernel.outcome
+    DROP CONSTRAINT of_something,
+    ADD CONSTRAINT of_something CHECK (
+        num_nulls(execution, fence) = 0 AND report IS NULL AND kind <> 'recorded'
+        OR num_nulls(execution, fence) = 2 AND report IS NOT NULL AND report = action
+           AND kind IN ('recorded', 'verified', 'mismatch', 'not_applied')
+        OR num_nulls(execution, fence, report) = 3 AND kind = 'verified');
+CREATE POLICY outcome_seen ON kernel.outcome FOR INSERT TO {executor} WITH CHECK (num_nulls(execution, report) = 2);
+-- It was seen after it was given into a person's hands, and nobody says anything else about it.
+CREATE POLICY as_seen ON kernel.outcome AS RESTRICTIVE FOR INSERT WITH CHECK (
+    num_nulls(execution, report) < 2
+    OR EXISTS (SELECT FROM kernel.fate f, kernel.sighting g
+                WHERE f.action = outcome.action AND f.kind = 'by_hand'
+                  AND g.action = outcome.action AND g.shown AND g.seen_at > f.turned_at)
+       AND NOT EXISTS (SELECT FROM kernel.report r WHERE r.action = outcome.action));
