@@ -22,6 +22,7 @@ from tests.connectors.test_telling import PagerService, service
 from tests.desk import Desk, Server
 from tests.fakes.mail import MailServer, running_mail
 from tests.kernel import scenes
+from tests.kernel.test_afterwards import made
 from tests.kernel.test_overrides import use
 from tests.kernel.test_switches import stop
 from tests.story.test_silence import passes
@@ -212,6 +213,7 @@ def test_each_hears_once_what_needs_them_and_the_links_change_nothing(desk: Desk
     desk.agent.will("hris.read", person="dana")
     by_hand = desk.action(desk.ask("dana", "what do you keep about me?"))
     desk.decide(by_hand.action.id, "petra", "approve")
+    made(desk, "nadia")
     for action in (by_hand.action.id, waiting.action.id):
         desk.sql(
             "INSERT INTO sealed (action, ticket, person, sealed, expires_at) VALUES "
@@ -219,8 +221,8 @@ def test_each_hears_once_what_needs_them_and_the_links_change_nothing(desk: Desk
         )
     strike(desk, mail, pager)
     desk.sql(f"DELETE FROM sealed WHERE action = '{waiting.action.id}'")
-    assert {one.about[0].kind for one in mail.sent if one.urgent} == {"override", "switch"}
-    assert {one.about[0].kind for one in pager.sent} == {"override", "switch"}
+    assert {one.about[0].kind for one in mail.sent if one.urgent} == {"override", "switch", "made"}
+    assert {one.about[0].kind for one in pager.sent} == {"override", "switch", "made"}
     gathered(desk, mail, pager)
     ticket = waiting.action.ticket
     asks = "‘Add Viktor Petrov to Build Tools’ waits for your answer"
@@ -230,6 +232,8 @@ def test_each_hears_once_what_needs_them_and_the_links_change_nothing(desk: Desk
     assert f"There is a question for you on ticket {ticket}." in mail.lines("viktor")
     assert any(line.endswith("is yours to carry out (ticket 3).") for line in mail.lines("petra"))
     assert "Lukas Weber stopped ‘Add somebody to a group’." in mail.lines("ines")
+    unasked = "‘Add Dana Fischer to Build Tools’ by hand before anybody permitted it (ticket 4)."
+    assert f"Nadia Rahimi made {unasked}" in mail.lines("ines")
     others = {one["person"] for one in waiting.assignments} - {first}
     assert not [one for one in others if any(asks in line for line in mail.lines(one))]
     told = (len(mail.sent), len(pager.sent))

@@ -60,6 +60,33 @@ def test_it_is_for_people_who_work_here_and_for_buttons(visit: Visit, desk: Desk
     assert opened(desk) == []
 
 
+def test_what_was_made_unasked_is_said_on_a_form_and_says_so_everywhere(
+    visit: Visit, desk: Desk
+) -> None:
+    sven, address = visit("sven"), "/overrides/made/idp.add_to_group"
+    assert address in sven.read("/overrides/made")
+    assert visit("dana").get(address).status_code == 403
+    assert sven.get("/overrides/made/bundle.offboard").status_code == 404
+    said = {"param-person": "dana", "param-group": "build-tools", "reason": WHY}
+    for at, words in (("", "Please choose when"), ("2031-01-01T03:00", "in the last seven days")):
+        answer = sven.post(address, **said, made_at=at)
+        assert (answer.status_code, words in plain(answer.content.decode())) == (400, True)
+    [(at,)] = desk.sql(
+        "SELECT to_char(clock_timestamp() - interval '1 day', 'YYYY-MM-DD\"T\"HH24:MI')"
+    )
+    done = sven.post(address, **said, made_at=at)
+    assert done.status_code == 302
+    desk.run()
+    [one] = opened(desk)
+    assert "Made unasked by Sven" in plain(visit("lukas").read("/"))
+    assert "Nobody had permitted it. Sven" in plain(visit("lukas").read("/overrides"))
+    assert "before anybody permitted it" in plain(visit("lukas").read(done["Location"]))
+    record = plain(visit("lukas").read(f"/actions/{one.action}/record"))
+    assert "None: nobody had permitted it. Sven" in record and WHY in record
+    look = visit("nadia").post(f"/overrides/{one.action}/look", verdict="right", note="The log.")
+    assert (look.status_code, opened(desk)) == (302, [])
+
+
 # ------------------------------------------------------------------ the API, the command line
 
 
