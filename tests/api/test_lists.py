@@ -33,7 +33,9 @@ def test_the_process_is_alive_and_ready(quiet: Api) -> None:
         "switches",
         "access_for_a_time",
         "leavers",
+        "rules_file",
         "directory",
+        "github",
     }
 
 
@@ -47,7 +49,8 @@ def test_an_old_mirror_is_told_and_the_desk_goes_on(quiet: Api) -> None:
     quiet.desk.sql("UPDATE mirror_read SET read_at = clock_timestamp() - interval '1 hour'")
     ready = Caller(None).get("/ready")
     assert ready.status_code == 200
-    assert [one["name"] for one in ready.json()["checks"] if not one["ok"]] == ["directory"]
+    old = [one["name"] for one in ready.json()["checks"] if not one["ok"]]
+    assert old == ["directory", "github"]
 
 
 def test_a_process_without_a_database_is_alive_and_not_ready(

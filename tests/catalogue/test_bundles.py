@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -123,3 +125,30 @@ def test_a_price_that_nobody_knows_counts_as_worst(cost: Any, level: int) -> Non
     assert found.consequence.cost.value == level
     passes = found.policy.verdict.value == "passes"
     assert passes is (level < 2)
+
+
+# ------------------------------------------------------------------ roles that are held elsewhere
+
+
+def test_a_role_in_github_is_a_line_of_its_own_type_for_who_comes_who_moves_and_who_goes() -> None:
+    world = World()
+    world.people["lena"] = replace(world.people["lena"], roles=("engineer",))
+    world.logins["lena"] = "lena-acme"
+    comes = expanded("bundle.onboard", world, person="lena")
+    role = {"person": "lena", "role": "member"}
+    assert Offered("github.set_membership", role, (0,)) in comes
+    assert "github-member" not in groups(comes)
+
+    world = World()
+    world.people["aylin"] = replace(world.people["aylin"], roles=("account-executive",))
+    moves = expanded("bundle.transfer", world, person="aylin", from_role="engineer")
+    ends = {"person": "aylin", "role": "member"}
+    assert Offered("github.end_membership", ends) in moves
+
+    world.people["aylin"] = replace(
+        world.people["aylin"],
+        employment=replace(world.people["aylin"].employment, status="ended", end=date(2026, 1, 31)),
+    )
+    goes = expanded("bundle.offboard", world, person="aylin")
+    assert Offered("github.end_membership", ends, (0,)) in goes
+    assert "github-member" not in groups([*moves, *goes])
