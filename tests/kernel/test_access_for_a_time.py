@@ -12,7 +12,6 @@ from holdshort.records import grants, wake
 from tests.desk import Desk
 from tests.fakes.connector import thing
 from tests.fakes.running import Target
-from tests.github import Github
 from tests.kernel import scenes, waking
 
 
@@ -155,26 +154,6 @@ def test_a_reviewer_shortens_it_and_may_say_yes_to_that(office: Desk) -> None:
     assert office.story(after).action.params["hours"] == 1
     office.decide(after, "sven", "approve")
     assert scenes.state_of(office, after) == "executed"
-
-
-def test_3b_a_reviewer_reduces_an_owner_to_a_maintainer_for_some_hours(office: Desk) -> None:
-    office.connectors["github"] = github = Github()
-    office.agent.will("github.set_membership", person="erik", role="owner")
-    asked = scenes.latest(office, office.ask("erik", "owner of GitHub, to fix CI"))
-    less = {"role": "maintainer", "hours": 2}
-    office.decide(asked, "sven", "change", changes=less, reason_code="too_much")
-    assert scenes.state_of(office, asked) == "superseded"
-    story = office.story(office.story(asked).next_version)
-    assert story.action.params == {"person": "erik", **less}
-    rights = {right["id"] for right in story.assessment["findings"]["rights"]}
-    assert rights == {"github:maintainer", "github:member"}
-    office.decide(story.action.id, "lukas", "approve")
-    assert scenes.state_of(office, story.action.id) == "executed"
-    assert github.roles["erik-acme"] == "maintainer"
-    hours_later(office, 2)
-    office.run()
-    assert [state for _, state in takes_back(office, story.action.id)] == ["executed"]
-    assert "erik-acme" not in github.roles
 
 
 def test_whoever_makes_it_longer_cannot_say_yes_to_it(office: Desk) -> None:
