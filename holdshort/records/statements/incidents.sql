@@ -15,13 +15,15 @@ SELECT t.number, t.requester, t.opened_at,
  WHERE t.number = ANY(%(numbers)s) AND t.private_to IS NULL ORDER BY t.number;
 
 -- name: tickets_in_work
--- Tickets of the last 60 days that wait for somebody here, are not private, and of whose time nobody was told yet.
+-- Those of the latest 20,000 tickets, and of the last 60 days, that wait for somebody here, are not private, and of whose
+-- time nobody was told yet.
 SELECT t.number, t.opened_at,
        COALESCE((SELECT l.label FROM public.label l WHERE l.ticket = t.number ORDER BY l.id DESC LIMIT 1), '') AS label
   FROM public.ticket t
   JOIN LATERAL (SELECT u.kind FROM public.turn u WHERE u.ticket = t.number ORDER BY u.id DESC LIMIT 1) u
     ON u.kind IN ('with_agent', 'staged', 'with_person')
- WHERE t.requester <> 'holdshort' AND t.private_to IS NULL AND t.opened_at > clock_timestamp() - interval '60 days'
+ WHERE t.number > (SELECT COALESCE(max(n.number), 0) - 20000 FROM public.ticket n)
+   AND t.requester <> 'holdshort' AND t.private_to IS NULL AND t.opened_at > clock_timestamp() - interval '60 days'
    AND NOT EXISTS (SELECT FROM kernel.proposal p WHERE p.initiator = 'holdshort' AND p.label = 'notify.sla'
                       AND p.body #>> '{actions,0,params,ticket}' = t.number::text)
  ORDER BY t.number;
