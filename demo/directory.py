@@ -70,7 +70,11 @@ def seed(storage: KeptStorage, company: Mapping[str, Any]) -> None:
         for person in company["people"]
         if person["id"] in ids
     ]
-    groups = [_group(group, ids) for group in company.get("groups", ())]
+    elsewhere = {
+        one["id"] for one in company.get("systems", ()) if one.get("connector") == "github"
+    }
+    listed = [one for one in company.get("groups", ()) if one.get("system") not in elsewhere]
+    groups = [_group(group, ids) for group in listed]
     for resource in (*people, *groups):
         now = storage.clock()
         resource.meta = Meta(

@@ -5,10 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from demo import services_files, services_hosts, services_patches, services_security
+from demo import (
+    services_files,
+    services_github,
+    services_hosts,
+    services_patches,
+    services_security,
+)
 from demo.services_calls import Call, Calls, Handler, No, Reply
 from demo.services_doors import DOORS
-from demo.services_office import ERP, ESIGN, GITHUB
+from demo.services_office import ERP, ESIGN
 from demo.services_state import Seed
 from demo.services_things import BADGE, MDM
 
@@ -28,7 +34,7 @@ _CALLS: Mapping[str, Calls] = {
     "badge": {**BADGE, **DOORS},
     "erp": ERP,
     "esign": ESIGN,
-    "github": GITHUB,
+    "github": services_github.GITHUB,
     "files": services_files.FILES,
     "patch": services_patches.PATCH,
     "sso": services_security.SSO,
@@ -36,6 +42,7 @@ _CALLS: Mapping[str, Calls] = {
     "hosts": services_hosts.HOSTS,
 }
 SEEDS: Mapping[str, Seed] = {
+    "github": services_github.seed,
     "patch": services_patches.seed,
     "files": services_files.seed,
     "sso": services_security.seed_sso,

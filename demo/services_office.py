@@ -153,32 +153,6 @@ def _send_envelope(call: Call) -> Reply:
     return Reply(201, envelope, envelope["version"])
 
 
-# ------------------------------------------------------------------ github: members
-
-
-def _membership(call: Call) -> Reply:
-    membership = call.entry("memberships", call.names["user"])
-    return Reply(200, membership, membership["version"])
-
-
-def _set_membership(call: Call) -> Reply:
-    role = call.text("role")
-    if role not in ("member", "admin"):
-        raise No(422, "‘role’ must be member or admin.")
-    membership = call.kept.put(
-        "github", "memberships", call.names["user"], role=role, state="active"
-    )
-    call.kept.event("github", "role_set", user=call.names["user"], role=role)
-    return Reply(200, membership, membership["version"])
-
-
-def _end_membership(call: Call) -> Reply:
-    call.entry("memberships", call.names["user"])
-    del call.kept.entries("github", "memberships")[call.names["user"]]
-    call.kept.event("github", "removed", user=call.names["user"])
-    return Reply(204)
-
-
 ERP: Calls = {
     ("GET", "/v1/vendors/{vendor}"): _vendor,
     ("PATCH", "/v1/vendors/{vendor}"): _update_vendor,
@@ -196,10 +170,4 @@ ESIGN: Calls = {
     ("PUT", "/v1/templates/{template}"): _set_template,
     ("GET", "/v1/envelopes"): _envelopes,
     ("POST", "/v1/envelopes"): _send_envelope,
-}
-
-GITHUB: Calls = {
-    ("GET", "/orgs/acme/memberships/{user}"): _membership,
-    ("PUT", "/orgs/acme/memberships/{user}"): _set_membership,
-    ("DELETE", "/orgs/acme/memberships/{user}"): _end_membership,
 }

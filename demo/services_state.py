@@ -94,9 +94,6 @@ def seed(kept: Kept, company: Mapping[str, Any]) -> None:
         kept.put(
             "esign", "templates", document["id"], name=document["name"], sha256=document["sha256"]
         )
-    for person in company["people"]:
-        if "engineer" in person.get("roles", ()):
-            kept.put("github", "memberships", person["id"], role="member", state="active")
     kept.save()
 
 

@@ -19,6 +19,7 @@ from holdshort.records import actions, audit, db, mirrors, offers, queue, ticket
 from holdshort.records.people import DESK
 from holdshort.records.wake import wake, wake_once
 from holdshort.stops import (
+    afterwards,
     alone,
     answering,
     asking,
@@ -36,9 +37,11 @@ from holdshort.stops import (
     staging,
     telling,
 )
+from holdshort.stops.afterwards import record_made
 from holdshort.stops.by_hand import find, report, send_answer
 from holdshort.stops.calling_back import call_back
 from holdshort.stops.conversation import ask_for_a_person, check_words, close, open_for, reply
+from holdshort.stops.deadlines import notice_deadlines
 from holdshort.stops.deciding import Answer
 from holdshort.stops.delegating import delegate, take_back
 from holdshort.stops.delivering import deliver
@@ -69,6 +72,7 @@ __all__ = [
     "lapse",
     "look",
     "look_over",
+    "notice_deadlines",
     "notice_leavers",
     "observe",
     "offer",
@@ -78,6 +82,7 @@ __all__ = [
     "propose",
     "receive",
     "reconcile",
+    "record_made",
     "release",
     "remind",
     "reply",
@@ -201,7 +206,8 @@ def stage(proposal_id: str) -> None:
         if proposal is None or proposal.result is not None:
             return
         if not previewing.waits(proposal_id, proposal.offer.actions):
-            result, reason = staging.stage_offer(proposal, at=at)
+            staged = afterwards.stage if proposal.made else staging.stage_offer
+            result, reason = staged(proposal, at=at)
             offers.settle(proposal_id, result, reason)
 
 

@@ -85,8 +85,7 @@ class Acts(Protocol):
     ) -> Receipt:
         """Make the change once, under idempotency key `key`, only if the state is still `seen`.
 
-        Raises Drifted or RefusedByTarget when nothing was applied, Unreachable when that is
-        not known. `timeout` is in seconds.
+        `timeout` is in seconds. Raises Drifted and RefusedByTarget (not applied), Unreachable.
         """
 
     def applied(
@@ -211,13 +210,14 @@ class Knows(Protocol):
     def account_in(self, person: str, connector: str) -> str | None:
         """The person's account in a connected app, by that app's own immutable id."""
 
+    def held_before(self, change: str, person: str) -> str | None:
+        """What somebody was at an app before that change, or one that it renewed."""
+
     def preview(self, inquiry: Inquiry) -> Preview | None:
         """What the app answered about this very change; None where it was not asked."""
 
     def reached(self, types: Sequence[str], requester: str = "") -> Sequence[Reached]:
-        """Whom changes of these types reached in the last day by rules alone, oldest first; with
-        what this requester asked for and people decide.
-        """
+        """Whom these types reached in a day by rules alone, or are to for this requester."""
 
     def privileged(self, people: Collection[str]) -> frozenset[str] | None:
         """Those of these people who hold a privileged right, group nesting included."""
@@ -235,7 +235,7 @@ class Knows(Protocol):
         """Whether the company has connected an app under that name."""
 
     def reports(self, numbers: Sequence[int]) -> Sequence[Mapping[str, Any]]:
-        """Those tickets that are not private: number, requester, opened_at."""
+        """Those not private: number, requester, opened_at, label, stands, holder."""
 
     def policy(self) -> Mapping[str, Any]:
         """The document of the policy version in force (company.yaml's policy sections)."""

@@ -151,16 +151,17 @@ def mirror_from_file(company: Path) -> None:
     from holdshort.company.read import read
     from holdshort.records import mirrors
 
-    mirrors.refresh(FileDirectory(read(company)))
+    found = read(company)
+    for app in ("directory", "github"):
+        if any(one.connector == app for one in found.systems):
+            mirrors.refresh(FileDirectory(found, app))
 
 
 class FileDirectory:
     """A directory that says what the company's file says; the real one is tested over SCIM."""
 
-    name = "directory"
-
-    def __init__(self, company: Any) -> None:
-        self._company = company
+    def __init__(self, company: Any, name: str = "directory") -> None:
+        self._company, self.name = company, name
 
     def mirror(self) -> Any:
         from holdshort.ports import Mirror, MirroredAccount, MirroredGroup
@@ -169,7 +170,7 @@ class FileDirectory:
             person.id: account.subject
             for person in self._company.people
             for account in person.accounts
-            if account.issuer == "directory"
+            if account.issuer == self.name
         }
         demo = self._company.demo
         locks = {lock.person: lock for lock in (demo.locks if demo else ())}
@@ -185,19 +186,25 @@ class FileDirectory:
                 locked_at=locks[person.id].at if person.id in locks else None,
             )
             for person in self._company.people
-            if person.id in subjects
+            if person.id in subjects and self.name == "directory"
         ]
+        here = {one.id for one in self._company.systems if one.connector == self.name}
         groups = [
             MirroredGroup(
-                external_id=group_id(group.id),
+                external_id=self._id(group.id),
                 slug=group.id,
                 display_name=group.name,
                 accounts=tuple(subjects[member] for member in group.members),
-                groups=tuple(group_id(nested) for nested in group.includes),
+                groups=tuple(self._id(nested) for nested in group.includes),
             )
             for group in self._company.groups
+            if group.system in here
         ]
         return Mirror(accounts, groups)
+
+    def _id(self, slug: str) -> str:
+        """A role in GitHub has no id but its name there."""
+        return group_id(slug) if self.name == "directory" else slug.removeprefix("github-")
 
     def probe(self) -> str:
         return "The file answers."

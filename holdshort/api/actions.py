@@ -44,7 +44,7 @@ def offer_action(request: Request, body: NewAction) -> Status[Any] | HttpRespons
     bearer = request.auth
     catalogue.parse(body.type, body.params)
     lines.check(Offered(body.type, body.params), _circumstances(bearer, body), World())
-    return once(request, body, lambda: _offer(bearer, body), _staged)
+    return once(request, body, lambda: _offer(bearer, body), staged)
 
 
 @router.get(
@@ -99,7 +99,7 @@ def undo_action(request: Request, identity: Identity, body: UndoIt) -> Status[An
     story = seeing.action(request.auth, identity)
     _human(request.auth)
     proposal = flow.undo(story.action.id, body.reason_code, sender=request.auth.sender)
-    return Status(*_staged({"proposal": proposal, "ticket": story.action.ticket}))
+    return Status(*staged({"proposal": proposal, "ticket": story.action.ticket}))
 
 
 @router.post(
@@ -190,7 +190,7 @@ def _ticket_for(requester: Sender, bearer: Bearer, body: NewAction) -> int:
     return flow.open_for(words.title[:200], said, sender=requester, author=bearer.person.id)
 
 
-def _staged(made: Receipt) -> Answer:
+def staged(made: Receipt) -> Answer:
     """What became of the proposal, after a little while."""
     done = until(lambda: db.value("proposal_result", proposal=made["proposal"]))
     ids = db.rows("actions_of_proposal", proposal=made["proposal"])

@@ -38,7 +38,7 @@ def run(request: Request, body: NewAssessment) -> dict[str, Any]:
 
     A bundle is as strict as its strictest line; `actions` has the answer about each.
     """
-    asked = _circumstances(body)
+    asked = circumstances(body)
     phase = Phase(body.phase) if body.phase else None
     offered = Offered(body.type, body.params)
     found = lines.assess_all([offered], asked, World(), draft=_draft, phase=phase)
@@ -47,7 +47,8 @@ def run(request: Request, body: NewAssessment) -> dict[str, Any]:
     return whole.of(body.type, body.params, [_shown(one, asked) for one in found])
 
 
-def _circumstances(body: NewAssessment) -> Circumstances:
+def circumstances(body: NewAssessment) -> Circumstances:
+    """Who asks, how and when. Raises Problem where it names nobody."""
     initiator = agent_person() if body.confidence is not None else body.requester
     return Circumstances(
         requester=_person(body.requester, "requester"),

@@ -170,6 +170,17 @@ class OverrideIt(Body):
     reason: Annotated[Comment, Field(min_length=20)]
 
 
+class MadeAlready(Body):
+    """What its sender changed by hand before anybody permitted it: what, when, and why."""
+
+    type: TypeId
+    params: Params
+    made_at: Annotated[AwareDatetime, BeforeValidator(_text)] = Field(
+        description="In the last seven days."
+    )
+    reason: Annotated[Comment, Field(min_length=20)]
+
+
 class LookOver(Body):
     """Whether it was right, and what was looked at."""
 

@@ -10,7 +10,7 @@ from ninja import Router, Status
 
 from holdshort import __version__
 from holdshort.api import answers
-from holdshort.records import batches, db, grants, leavers, safe_mode, switches
+from holdshort.records import batches, db, grants, leavers, rules_file, safe_mode, switches
 from holdshort.records.roles import role_names
 
 router = Router(tags=["health"])
@@ -43,7 +43,7 @@ def ready(request: HttpRequest) -> Status[Any]:
     """
     try:
         checks = [
-            *(_database(), _safe_mode(), _switches(), _leavers(), _access()),
+            *(_database(), _safe_mode(), _switches(), _leavers(), _access(), _rules_file()),
             *_directories(),
         ]
     except Error:
@@ -90,6 +90,12 @@ def _access() -> dict[str, Any]:
     late = grants.overdue()
     said = f"{late} should have ended." if late else "None is held longer than agreed."
     return _check("access_for_a_time", not late, said)
+
+
+def _rules_file() -> dict[str, Any]:
+    """With a file that cannot be read the rules in force stay, so the process is ready."""
+    broken = rules_file.unreadable()
+    return _check("rules_file", broken is None, broken.text if broken else "It was read.")
 
 
 def _directories() -> list[dict[str, Any]]:

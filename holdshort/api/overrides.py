@@ -1,16 +1,19 @@
-"""Emergency overrides: one human permits one change alone, and another looks at it afterwards."""
+"""Emergencies: one human permits a change alone, or made one unasked; another looks at it later."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any, Literal
 
-from ninja import Router
+from django.http import HttpResponse
+from ninja import Router, Status
 
-from holdshort import flow, shown
+from holdshort import catalogue, flow, shown
 from holdshort.api import seeing, shapes
+from holdshort.api.actions import staged
 from holdshort.api.bearer import Request, needs
-from holdshort.api.bodies import LookOver, OverrideIt
+from holdshort.api.bodies import LookOver, MadeAlready, OverrideIt
+from holdshort.api.once import Receipt, once
 from holdshort.api.params import Identity
 from holdshort.records import actions, overrides, queue
 
@@ -18,13 +21,17 @@ router = Router(tags=["overrides"])
 
 
 class Override(shapes.Shape):
-    """One that nobody else has looked at yet; to an emergency `person` said yes."""
+    """One that nobody else has looked at yet.
 
-    kind: Literal["override", "emergency"]
+    To an emergency `person` said yes; what is `made` they changed by hand before anybody did.
+    """
+
+    kind: Literal["override", "emergency", "made"]
     action: str
     ticket: int
     person: str
     reason: str
+    made_at: datetime | None
     invoked_at: datetime
     due_at: datetime
     overdue: bool
@@ -42,15 +49,41 @@ class Overrides(shapes.Shape):
     auth=needs("actions:read"),
     response=Overrides,
     operation_id="list_overrides",
-    summary="Emergency overrides and emergency changes that nobody else has looked at",
+    summary="Overrides, emergency changes and changes made unasked that nobody else has looked at",
 )
 def list_overrides(request: Request) -> dict[str, Any]:
     """For people who work on this desk; others see none."""
     here = queue.works_here(request.auth.person)
-    kept = ("kind", "action", "ticket", "person", "reason", "invoked_at", "due_at", "overdue")
+    kept = tuple(Override.model_fields)
     found = overrides.open_ones() if here else []
     items = [{name: getattr(one, name) for name in kept} for one in found]
     return {"items": items, "total": len(items)}
+
+
+@router.post(
+    "/overrides/made",
+    auth=needs("overrides:write"),
+    response={201: shapes.Action, 202: shapes.Staged, 200: shapes.Staged},
+    operation_id="record_made",
+    summary="Record a change that you made by hand before anybody permitted it",
+)
+def record_made(request: Request, body: MadeAlready) -> Status[Any] | HttpResponse:
+    """For owners and people who decide about such changes. It is never a permission.
+
+    The action is written as made, with what the gate would have asked for; its target is looked
+    at where it can be. It is open until another human has looked at it. Honours
+    `Idempotency-Key`.
+    """
+    catalogue.parse(body.type, body.params)
+    sender = request.auth.sender
+
+    def record() -> Receipt:
+        number, proposal = flow.record_made(
+            body.type, body.params, body.made_at, body.reason, sender=sender
+        )
+        return {"proposal": proposal, "ticket": number}
+
+    return once(request, body, record, staged)
 
 
 @router.post(
@@ -75,10 +108,10 @@ def override_action(request: Request, identity: Identity, body: OverrideIt) -> d
     auth=needs("overrides:write"),
     response=shapes.Action,
     operation_id="look_over_override",
-    summary="Say afterwards whether an override, or an emergency change, was right",
+    summary="Say afterwards whether it was right",
 )
 def look_over_override(request: Request, identity: Identity, body: LookOver) -> dict[str, Any]:
-    """For another human than whoever used it, or said yes to the change; that closes it."""
+    """For another human than whoever used it, said yes to it, or made it; that closes it."""
     story = seeing.action(request.auth, identity)
     flow.look_over(story.action.id, body.verdict, body.note, sender=request.auth.sender)
     return _shown(story.action.id)

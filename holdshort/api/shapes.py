@@ -14,7 +14,7 @@ from holdshort.core.terms import Hands, Mode
 
 State = Literal[
     "waiting", "by_hand", "authorized", "executing", "executed", "unknown", "mismatch", "rejected",
-    "expired", "superseded", "revoked", "refused", "withdrawn", "not_applied", "undone",
+    "expired", "superseded", "revoked", "refused", "withdrawn", "not_applied", "undone", "made",
 ]  # fmt: skip
 AssuranceName = Literal["none", "session", "step_up"]
 
@@ -191,6 +191,15 @@ class Stopped(Shape):
     since: datetime
 
 
+class Made(Shape):
+    """What its maker said of a change that was made by hand before anybody permitted it."""
+
+    person: str
+    reason: str
+    made_at: datetime
+    told_at: datetime
+
+
 class Action(Shape):
     """One typed operation on one target. The digest is the SHA-256 of the bytes in `canonical`."""
 
@@ -229,6 +238,7 @@ class Action(Shape):
     by_hand: Work | None = Field(
         description="For a person's hands; only people who work here are told."
     )
+    made: Made | None = Field(description="Nobody had permitted it; it is on record since.")
 
 
 class Staged(Shape):

@@ -7,8 +7,8 @@ from typing import Any
 
 from holdshort.catalogue import account as about
 from holdshort.catalogue import contradictions, duties, facts, membership, rights
-from holdshort.catalogue.kind import ActionType, Effect, Rendering, UnknownTarget
-from holdshort.catalogue.membership import GithubMembership, Joining, Membership, Place, place
+from holdshort.catalogue.kind import ActionType, CatalogueError, Effect, Rendering
+from holdshort.catalogue.membership import GITHUB, Joining, Membership, Place, place
 from holdshort.core.terms import (
     Circumstances,
     Consequence,
@@ -26,19 +26,11 @@ EVERY_GROUP = (Tier.POLICY, "Membership of a group.")
 
 
 def _add(params: Membership, asked: Circumstances, knows: Knows) -> Findings:
-    return _joining(place(params.person, params.group, knows), asked, knows)
+    return joining(_in_a_directory(params, knows), asked, knows)
 
 
-def _set_github(params: GithubMembership, asked: Circumstances, knows: Knows) -> Findings:
-    if knows.group(params.group) is None:
-        raise UnknownTarget(
-            f"The GitHub role ‘{params.role}’ is not set up here: "
-            f"the directory has no group ‘{params.group}’."
-        )
-    return _joining(place(params.person, params.group, knows), asked, knows)
-
-
-def _joining(at: Place, asked: Circumstances, knows: Knows) -> Findings:
+def joining(at: Place, asked: Circumstances, knows: Knows) -> Findings:
+    """What it means that one person gets what a group carries."""
     gained = at.gained
     raises = facts.present(
         *_always_asked(at, asked),
@@ -88,7 +80,11 @@ def _suspended(at: Place) -> Reason | None:
 
 
 def _remove(params: Membership, asked: Circumstances, knows: Knows) -> Findings:
-    at = place(params.person, params.group, knows)
+    return leaving(_in_a_directory(params, knows), asked, knows)
+
+
+def leaving(at: Place, asked: Circumstances, knows: Knows) -> Findings:
+    """What it means that one person loses what a group carries."""
     lost = at.at_stake
     raises = facts.present(*_always_asked(at, asked))
     name, group = at.person.name, at.group.name
@@ -124,6 +120,14 @@ def _way_back(lost: facts.Rights | None, at: Place) -> Level:
 # ------------------------------------------------------------------ shared by both
 
 
+def _in_a_directory(params: Membership, knows: Knows) -> Place:
+    """Who and what, where the group is no role in an app. Raises CatalogueError."""
+    at = place(params.person, params.group, knows)
+    if at.group.connector == GITHUB:
+        raise CatalogueError(f"‘{at.group.name}’ stands for a role in GitHub: ask for that role.")
+    return at
+
+
 def _always_asked(at: Place, asked: Circumstances) -> tuple[Reason | None, ...]:
     return (
         facts.sender_unproven(asked),
@@ -154,7 +158,7 @@ def _render_add(params: Mapping[str, Any], knows: Knows) -> Rendering:
     name, group = facts.name_of(params, knows), _group_name(str(params["group"]), knows)
     title = f"Add {name} to {group}"
     return Rendering(
-        title, lambda: f"{name} will be in {group}, {_carrying(params['group'], knows)}.", title
+        title, lambda: f"{name} will be in {group}, {carrying(params['group'], knows)}.", title
     )
 
 
@@ -162,16 +166,7 @@ def _render_remove(params: Mapping[str, Any], knows: Knows) -> Rendering:
     name, group = facts.name_of(params, knows), _group_name(str(params["group"]), knows)
     title = f"Take {name} out of {group}"
     gone = f"{name} will not be in {group} any more"
-    return Rendering(title, lambda: f"{gone}, {_carrying(params['group'], knows)}.", title)
-
-
-def _render_github(params: Mapping[str, Any], knows: Knows) -> Rendering:
-    name, role = facts.name_of(params, knows), str(params["role"])
-    title = f"Make {name} {'an owner' if role == 'owner' else f'a {role}'} in GitHub"
-    group = f"github-{role}"
-    return Rendering(
-        title, lambda: f"{name} will be GitHub {role}, {_carrying(group, knows)}.", title
-    )
+    return Rendering(title, lambda: f"{gone}, {carrying(params['group'], knows)}.", title)
 
 
 def _group_name(group: str, knows: Knows) -> str:
@@ -179,7 +174,8 @@ def _group_name(group: str, knows: Knows) -> str:
     return found.name if found else f"‘{group}’"
 
 
-def _carrying(group: object, knows: Knows) -> str:
+def carrying(group: object, knows: Knows) -> str:
+    """Which rights a group carries, as the end of a sentence."""
     carried = knows.rights_through(str(group))
     if carried is None:
         return "which carries rights that we could not confirm"
@@ -188,7 +184,7 @@ def _carrying(group: object, knows: Knows) -> str:
     return f"which carries {facts.listing(facts.named(right) for right in carried)}"
 
 
-def _joins(params: Membership | GithubMembership, knows: Knows) -> Effect:
+def _joins(params: Membership, knows: Knows) -> Effect:
     return Effect(params.person, joins=params.group)
 
 
@@ -202,10 +198,6 @@ def _leave(params: Mapping[str, Any]) -> Offered | None:
 
 def _join(params: Mapping[str, Any]) -> Offered | None:
     return Offered("idp.add_to_group", {"person": params["person"], "group": params["group"]})
-
-
-def _leave_github(params: Mapping[str, Any]) -> Offered | None:
-    return _leave({"person": params["person"], "group": f"github-{params['role']}"})
 
 
 # ------------------------------------------------------------------ the types
@@ -260,25 +252,4 @@ REMOVE_FROM_GROUP = ActionType(
     policy_rule="role_template",
 )
 
-SET_GITHUB_MEMBERSHIP = ActionType(
-    id="github.set_membership",
-    title="Give somebody a role in GitHub",
-    domain="access",
-    context="access",
-    doc="Puts one person into the directory group that carries a role in GitHub.",
-    params=GithubMembership,
-    findings=_set_github,
-    render=_render_github,
-    facts=_FACTS,
-    undo=_leave_github,
-    undo_words="Take the role away again.",
-    afterwards=AGAIN,
-    effect=_joins,
-    min_tier=EVERY_GROUP,
-    budget="memberships",
-    policy_rule="role_template",
-    objection=duties.of_github_role,
-    timed=True,
-)
-
-TYPES = (ADD_TO_GROUP, REMOVE_FROM_GROUP, SET_GITHUB_MEMBERSHIP)
+TYPES = (ADD_TO_GROUP, REMOVE_FROM_GROUP)

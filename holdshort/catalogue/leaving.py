@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import Field
 
-from holdshort.catalogue import facts, returning
+from holdshort.catalogue import facts, github, returning
 from holdshort.catalogue.kind import (
     ActionType,
     CatalogueError,
@@ -66,7 +66,7 @@ def _lines(params: Offboard, at: datetime, knows: Knows) -> Sequence[Offered]:
         if knows.connected(SESSIONS)
         else []
     )
-    leaves = [Offered("idp.remove_from_group", {**about, "group": group}, (0,)) for group in groups]
+    leaves = [github.leave(person.id, group, knows, (0,)) for group in groups]
     files = (
         [Offered("files.transfer", {**about, "to": params.files_to}, (0,))]
         if params.files_to

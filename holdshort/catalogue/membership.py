@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -23,6 +23,9 @@ from holdshort.core.terms import (
     Target,
 )
 from holdshort.ports import Knows
+
+GITHUB = "github"
+"""The connected app whose roles are groups here, one for each person."""
 
 
 class Membership(Params):
@@ -47,21 +50,6 @@ class Joining(Membership):
     """Who, which group, and for how long."""
 
     hours: Hours = 0
-
-
-class GithubMembership(Params):
-    """Who, and as what in the GitHub organisation."""
-
-    person: str = Field(min_length=1, max_length=64, description="The id of the person.")
-    role: Literal["member", "maintainer", "owner"] = Field(
-        description="What the person is to be in the GitHub organisation."
-    )
-    hours: Hours = 0
-
-    @property
-    def group(self) -> str:
-        """The id of the directory group that carries the role."""
-        return f"github-{self.role}"
 
 
 class RoleMembership(Params):

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import Field
 
-from holdshort.catalogue import facts
+from holdshort.catalogue import facts, github
 from holdshort.catalogue.kind import (
     ActionType,
     CatalogueError,
@@ -49,10 +49,7 @@ def _lines(params: Onboard, at: datetime, knows: Knows) -> Sequence[Offered]:
         raise UnknownTarget(f"No role template in force is for {person.name}'s role, {roles}.")
     about = {"person": person.id}
     account = Offered("idp.create_account", about)
-    joins = [
-        Offered("idp.add_to_group", {**about, "group": group}, (0,))
-        for group in groups_of(all_of_them, knows)
-    ]
+    joins = [github.join(person.id, group, knows, (0,)) for group in groups_of(all_of_them, knows)]
     items = params.equipment or [item for template in own for item in template.equipment]
     orders = [
         Offered("equipment.order", {**about, "item": item}, (0,)) for item in dict.fromkeys(items)

@@ -102,7 +102,7 @@ def _purchase(at: Place, package: Package, knows: Knows, *, installed: bool) -> 
         lately={
             period: knows.spent(vendor, cost.DAYS[period])
             for period in cost.periods(document, "mdm.install")
-            if total != 0
+            if installed and total != 0
         },
     )
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import Field
 
-from holdshort.catalogue import facts
+from holdshort.catalogue import facts, github
 from holdshort.catalogue.kind import (
     ActionType,
     Params,
@@ -56,7 +56,6 @@ def _lines(params: Transfer, at: datetime, knows: Knows) -> Sequence[Offered]:
     groups = knows.groups_of(person.id)
     if groups is None:
         raise Unconfirmed(f"We could not confirm which groups {person.name} is in.")
-    about = {"person": person.id}
     goes = [
         group
         for group in groups
@@ -67,8 +66,8 @@ def _lines(params: Transfer, at: datetime, knows: Knows) -> Sequence[Offered]:
     comes = [group for group in groups_of(all_of_them, knows) if group not in groups]
     after = tuple(range(len(goes)))
     return [
-        *(Offered("idp.remove_from_group", {**about, "group": group}) for group in goes),
-        *(Offered("idp.add_to_group", {**about, "group": group}, after) for group in comes),
+        *(github.leave(person.id, group, knows) for group in goes),
+        *(github.join(person.id, group, knows, after) for group in comes),
     ]
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from holdshort.cli import base
+from holdshort.cli import base, samples
 from holdshort.cli.files import read_or_fail
 
 if TYPE_CHECKING:
+    from holdshort.company.schema import Company
     from holdshort.core.shares import Share
     from holdshort.stops.simulating import Answer, Simulation
 
@@ -24,9 +26,17 @@ DAYS = 30
 def add_to(verbs: Any) -> None:
     """Add the command."""
     simulate = base.verb(
-        verbs, "simulate", _simulate, "gate what was offered again, under the rules of a file"
+        verbs, "simulate", _simulate, "ask the gate again, under the rules in force or of a file"
     )
-    simulate.add_argument("file", type=Path)
+    simulate.add_argument("file", type=Path, nargs="?", help="other rules (default: none)")
+    simulate.add_argument(
+        "--sample",
+        metavar="FILE",
+        type=Path,
+        nargs="?",
+        const=samples.SHIPPED,
+        help="about sample tickets instead of what was offered (default: those of the demo)",
+    )
     since = f"from this day or moment on (default: {DAYS} days before its end)"
     simulate.add_argument("--from", dest="since", metavar="WHEN", type=_when, help=since)
     until = "to the end of this day, or before this moment (default: now)"
@@ -34,8 +44,43 @@ def add_to(verbs: Any) -> None:
 
 
 def _simulate(asked: argparse.Namespace) -> None:
-    company = read_or_fail(asked.file)
+    company = read_or_fail(asked.file) if asked.file else None
     base.connect(asked, "web")
+    document = company.policy_document() if company else None
+    try:
+        if asked.sample:
+            _of_samples(asked, document)
+        else:
+            _of_the_log(asked, document, company or _in_force())
+    except LookupError:
+        raise base.CommandError(
+            "No rules are in force. Load them with `holdshort company apply`."
+        ) from None
+
+
+def _in_force() -> Company:
+    """Raises LookupError."""
+    from holdshort.records import rules_file
+
+    found = rules_file.last_good()
+    if found is None:
+        raise LookupError("no rules are in force")
+    return found
+
+
+def _of_samples(asked: argparse.Namespace, document: Mapping[str, Any] | None) -> None:
+    from holdshort.stops.sampling import sample
+
+    if asked.since or asked.until:
+        raise base.CommandError("Samples have no time of their own: leave --from and --to out.")
+    found = sample(samples.read(asked.sample), document, told=_progress)
+    about = f"of {asked.sample.name}"
+    base.show(asked, {"sample": str(asked.sample), **_data(found)}, _text(found, asked.file, about))
+
+
+def _of_the_log(
+    asked: argparse.Namespace, document: Mapping[str, Any] | None, company: Company
+) -> None:
     from holdshort.records import db
     from holdshort.stops.simulating import simulate
 
@@ -44,14 +89,10 @@ def _simulate(asked: argparse.Namespace) -> None:
     since = _moment(asked.since, zone) or until - timedelta(days=DAYS)
     if since >= until:
         raise base.CommandError("--from must be before --to.")
-    try:
-        found = simulate(company.policy_document(), since, until, told=_progress)
-    except LookupError:
-        raise base.CommandError(
-            "No rules are in force. Load them with `holdshort company apply`."
-        ) from None
+    found = simulate(document, since, until, told=_progress)
     period = f"{since.astimezone(zone):%Y-%m-%d %H:%M} to {until.astimezone(zone):%Y-%m-%d %H:%M}"
-    base.show(asked, _data(found, since, until), _text(found, asked.file, period))
+    data = {"from": since, "to": until, **_data(found)}
+    base.show(asked, data, _text(found, asked.file, f"offered from {period}"))
 
 
 def _when(text: str) -> date | datetime:
@@ -81,10 +122,8 @@ def _progress(done: int, of: int) -> None:
         print(f"\r{done} of {of}", end="\n" if done == of else "", file=sys.stderr, flush=True)
 
 
-def _data(found: Simulation, since: datetime, until: datetime) -> dict[str, Any]:
+def _data(found: Simulation) -> dict[str, Any]:
     return {
-        "from": since,
-        "to": until,
         "in_force": found.in_force,
         "offered": len(found.answers) + found.unknown,
         "shares": {
@@ -96,17 +135,19 @@ def _data(found: Simulation, since: datetime, until: datetime) -> dict[str, Any]
     }
 
 
-def _text(found: Simulation, file: Path, period: str) -> str:
+def _text(found: Simulation, file: Path | None, about: str) -> str:
     of = len(found.answers) + found.unknown
     if not of:
-        return f"Nothing was offered from {period}."
+        return f"Nothing was {about}."
+    under = f"version {found.in_force}" + (f" and {file}" if file else "")
+    columns = (f"version {found.in_force}", *([str(file)] if file else []))
     shares = (
-        (outcome, _share(now), _share(then)) for outcome, (now, then) in found.shares().items()
+        (outcome, *map(_share, both[: len(columns)])) for outcome, both in found.shares().items()
     )
     parts = [
-        f"{_changes(of)} offered from {period}, under version {found.in_force} and {file}. "
+        f"{_changes(of)} {about}, under {under}. "
         "Trust, reviewers and what is known are those of today.",
-        base.table(("what was offered", f"version {found.in_force}", str(file)), shares),
+        base.table(("what was offered", *columns), shares),
         "In brackets: where the share lies with 95% confidence (Wilson).",
     ]
     if found.unknown:
@@ -116,10 +157,16 @@ def _text(found: Simulation, file: Path, period: str) -> str:
             "They widen the brackets to both sides."
         )
     changed = [one for one in found.answers if one.changes]
-    rows = ((f"#{one.ticket}", _named(one), one.now, one.then, one.why) for one in changed)
-    head = ("ticket", "change", f"version {found.in_force}", str(file), "why")
-    parts.append(base.table(head, rows) if changed else "Nothing that could be judged changes.")
+    rows = ((_whence(one), _named(one), one.now, one.then, one.why) for one in changed)
+    if file:
+        head = ("ticket", "change", *columns, "why")
+        parts.append(base.table(head, rows) if changed else "Nothing that could be judged changes.")
     return "\n\n".join(parts)
+
+
+def _whence(one: Answer) -> str:
+    """Its ticket, or the name of the sample."""
+    return one.action if one.ticket is None else f"#{one.ticket}"
 
 
 def _named(one: Answer) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from holdshort.cli import beside
+from holdshort.cli import beside, company_file
 from holdshort.cli.base import CommandError
 from holdshort.cli.demo_databases import demo_databases
 from holdshort.cli.demo_systems import demo_systems
@@ -48,17 +48,19 @@ def up(
     require_port(host, port)
     data = data_folder(data)
     file = company or (Path(str(files("demo") / "company.yaml")) if demo else None)
-    loaded = _read(file)
+    loaded, errors = company_file.read(file)
     say = (lambda line: None) if as_json else _say
     with Supervisor(data / "log", say=_say) as supervisor:
         say("Starting PostgreSQL …")
         admin = os.environ.get("DATABASE_URL") or _own_postgres(supervisor, data)
         say("Preparing the database …")
         _prepare(admin, data)
+        if errors is not None and file is not None:
+            loaded, file = company_file.last_good(errors, file, data, say=_say)
         secrets: dict[str, str] = {}
         if demo and loaded:
             loaded, secrets = _with_databases(admin, data, loaded)
-        _load(loaded, demo=demo)
+        _load(None if errors else loaded, demo=demo)
         if demo and file:
             secrets |= demo_systems(supervisor, data, file, _clean_environment())
         beside.keep_named(data, secrets)
@@ -78,13 +80,6 @@ def up(
         _tell(_ready(url, loaded, demo=demo), data, as_json=as_json)
         warn_of_safe_mode(url)
         supervisor.wait()
-
-
-def _read(file: Path | None) -> Company | None:
-    from holdshort.company.read import read
-    from holdshort.connectors import wrong_settings
-
-    return read(file, [wrong_settings]) if file else None
 
 
 def _own_postgres(supervisor: Supervisor, data: Path) -> str:

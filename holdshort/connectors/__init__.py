@@ -112,6 +112,18 @@ def wrong_settings(company: Company) -> Iterator[Finding]:
         except ValidationError as error:
             for fault in _faults(error):
                 yield Finding(("connectors", name, "settings", *fault["loc"]), _said(fault))
+    yield from _silent(company.notices)
+
+
+def _silent(notices: Notices | None) -> Iterator[Finding]:
+    """Channels that are set up and cannot speak here."""
+    if notices is None:
+        return
+    for channel in SPEAKERS:
+        try:
+            speaker(channel, notices)
+        except ConnectorError as error:
+            yield Finding(("notices", channel), str(error))
 
 
 def _faults(error: ValidationError) -> list[ErrorDetails]:

@@ -20,7 +20,6 @@ ACTIVE = {"idp.suspend": False, "idp.resume": True}
 MEMBER = {
     "idp.add_to_group": True,
     "idp.remove_from_group": False,
-    "github.set_membership": True,
 }
 """Whether the person is a member afterwards."""
 

@@ -7,20 +7,22 @@ promise is not assumed: without a key or a state to read back a change is never 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from holdshort.connectors import http_filled as filled
+from holdshort.connectors import http_members
 from holdshort.connectors.directory import Deadline, Gone, Overtaken, never_stood_still
 from holdshort.connectors.directory import refuse_drift as refuse
-from holdshort.connectors.http_declared import Declaration, Request, Service
+from holdshort.connectors.http_declared import Declaration, Members, Request, Service
 from holdshort.connectors.http_wire import Answer, Wire
 from holdshort.connectors.places import Console
 from holdshort.connectors.references import checked_reference
 from holdshort.core.matching import Expected
 from holdshort.core.terms import Action, Inquiry, Preview, Target
-from holdshort.ports import Drifted, Receipt, RefusedByTarget, Shape, Unreachable
+from holdshort.ports import Drifted, Mirror, Receipt, RefusedByTarget, Shape, Unreachable
 
 _WEAKEST = (Shape.BLIND, Shape.KEYED, Shape.SET)
 
@@ -69,6 +71,14 @@ class Http:
             who=self._who,
             allow_internal=settings.allow_internal,
         )
+
+        if settings.declaration.members is not None:
+            # Only then is it one of those that tell who belongs to what.
+            self.mirror = partial(self._mirror, settings.declaration.members)
+
+    def _mirror(self, members: Members) -> Mirror:
+        deadline = Deadline(self._timeout, self._who)
+        return http_members.read(members, self._wire, self._who, deadline)
 
     def shape(self, action_type: str) -> Shape:
         """The weakest promise of the entries about that type; what is not declared is blind."""
@@ -139,7 +149,7 @@ class Http:
 
     def _declared(self, action: Action) -> Declaration:
         for one in self._service.actions:
-            if one.type == action.type and one.fits(action.params):
+            if one.type == action.type and one.fits(action.params, action.seen):
                 return one
         raise RefusedByTarget(f"{self._who} does not carry out {action.type} like this.")
 

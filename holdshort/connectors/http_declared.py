@@ -191,7 +191,9 @@ class Declaration(Declared):
 
     type: Type = Field(description="The action type.")
     when: dict[Name, Value] = Field(
-        {}, description="Only for actions with these parameters; the first entry that fits counts."
+        {},
+        description="Only for actions with these parameters, or with these values of what was "
+        "seen, whose names start with _; the first entry that fits counts.",
     )
     observe: tuple[Reading, ...] = Field(
         min_length=1, max_length=5, description="Read before and after; last what is written to."
@@ -239,9 +241,37 @@ class Declaration(Declared):
             return Shape.KEYED
         return Shape.BLIND
 
-    def fits(self, params: Mapping[str, Any]) -> bool:
-        """Whether it is about an action with these parameters."""
-        return all(name in params and params[name] == value for name, value in self.when.items())
+    def fits(self, params: Mapping[str, Any], seen: Mapping[str, Any]) -> bool:
+        """Whether it is about an action with these parameters that saw this."""
+        told = {**{name: seen[name] for name in seen if name.startswith("_")}, **params}
+        return all(name in told and told[name] == value for name, value in self.when.items())
+
+
+class MembersOf(Declared):
+    """One group of the company's file that stands for a role in the service."""
+
+    value: Annotated[str, Field(min_length=1, max_length=100)] = Field(
+        description="What the service calls the role."
+    )
+    id: Annotated[str, Field(min_length=1, max_length=100)] = Field(
+        description="The id of the group in the company's file, which says what it carries."
+    )
+    name: Annotated[str, Field(min_length=1, max_length=100)] = Field(
+        description="The name that screens show."
+    )
+
+
+class Members(Declared):
+    """Where the service lists who is what, so that rights which it gives are known everywhere."""
+
+    path: Path = Field(description="Below base_url; read every few minutes and after each change.")
+    list: Pointer = Field(description="Where the list is in the answer, as a JSON pointer.")
+    account: Pointer = Field(description="Where in an entry the account is, as people list it.")
+    group: Pointer = Field(description="Where in an entry the role is.")
+    page: Annotated[str, Field(pattern=r"^[A-Za-z_]{1,40}$")] | None = Field(
+        None, description="The query name of the page number; read until a page is empty."
+    )
+    groups: tuple[MembersOf, ...] = Field(min_length=1, description="The roles that matter.")
 
 
 class Service(Declared):
@@ -251,6 +281,7 @@ class Service(Declared):
         description="What people call it, like The MDM."
     )
     probe: Path = Field(description="A path to read that needs the credential and changes nothing.")
+    members: Members | None = Field(None, description="Where it lists who is what, if it does.")
     actions: tuple[Declaration, ...] = Field(min_length=1, description="One entry per action type.")
 
     @model_validator(mode="after")

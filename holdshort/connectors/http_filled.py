@@ -94,13 +94,13 @@ def picked(reading: Reading, answer: Any, who: str) -> dict[str, Any]:
 
 
 def _pick(how: Picked, answer: Any, who: str) -> Any:
-    found = _at(how.pointer, answer)
+    found = value_at(how.pointer, answer)
     if found is _NOTHING:
         if "default" in how.model_fields_set:
             return how.default
         raise Unreachable(f"{who}'s answer has nothing at {how.pointer}.")
     if how.each is not None and isinstance(found, list):
-        found = [_at(how.each, one) for one in found]
+        found = [value_at(how.each, one) for one in found]
     if not (_is_scalar(found) or (isinstance(found, list) and all(map(_is_scalar, found)))):
         raise Unreachable(f"{who}'s answer has no plain value at {how.pointer}.")
     return sorted(found, key=str) if how.sort and isinstance(found, list) else found
@@ -109,8 +109,8 @@ def _pick(how: Picked, answer: Any, who: str) -> Any:
 _NOTHING = object()
 
 
-def _at(pointer: str, answer: Any) -> Any:
-    """What a JSON pointer (RFC 6901) names, or _NOTHING."""
+def value_at(pointer: str, answer: Any) -> Any:
+    """What a JSON pointer (RFC 6901) names, or an object that is nothing of JSON."""
     for token in pointer[1:].split("/"):
         name = token.replace("~1", "/").replace("~0", "~")
         if isinstance(answer, Mapping):

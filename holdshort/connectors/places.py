@@ -100,7 +100,7 @@ def _http(settings: Settings, action: Action) -> tuple[str, str]:
     except ValidationError:
         return "", ""
     for one in service.actions:
-        if one.type == action.type and one.fits(action.params):
+        if one.type == action.type and one.fits(action.params, action.seen):
             return service.name, filled.path_of(one.observe[-1].path, action)
     return service.name, ""
 

@@ -109,6 +109,25 @@ def match(
     return Match(there, True, "not_applied" if agreed else "mismatch", differs)
 
 
+def afterwards(shown: bool | None, expected: Expected | None, now: Mapping[str, Any]) -> Match:
+    """What a person says they made before anybody permitted it, against the target.
+
+    Nobody looked before it was made, so only what the target is to show now can be compared; what
+    is seen by a move alone cannot.
+    """
+    wanted = expected.values if expected else {}
+    differs = tuple(
+        Difference(name, value, now.get(name))
+        for name, value in wanted.items()
+        if not _same(value, now.get(name))
+    )
+    if differs:
+        return Match(Matched.DIFFERENTLY, True, "mismatch", differs)
+    if wanted or shown:
+        return Match(Matched.AS_RECOMMENDED, True, "verified")
+    return by_word("as_approved")
+
+
 def _moved(expected: Expected | None, before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
     """Whether anything that matters is not as it was."""
     asked = {*expected.values, *expected.moves} if expected else set()

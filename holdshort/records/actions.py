@@ -82,6 +82,9 @@ class Story:
     override = _Read[Part | None]()
     """What one human permitted alone, if anybody did: who, when and why."""
 
+    made = _Read[Part | None]()
+    """What its maker says of a change that nobody had permitted: who, when and why."""
+
     rules_are_newer = _Read[bool]()
     """Whether rules were adopted after those under which it was assessed."""
 

@@ -13,7 +13,7 @@ from holdshort.company.differences import Difference, differences
 from holdshort.company.schema import Company
 from holdshort.core.money import minor_units
 from holdshort.core.terms import Kind
-from holdshort.records import audit, db, people
+from holdshort.records import audit, db, people, rules_file
 from holdshort.records.people import DESK
 
 OWNER_ROLE = "owner"
@@ -40,6 +40,7 @@ def apply(company: Company, *, operator: str | None = None, demo: bool = False) 
     """
     with db.transaction():
         db.value("lock", key="company")
+        rules_file.can_be_read()
         person = operator or first_owner(company)
         versions = db.rows("policy_versions")
         old = _in_force(versions)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from holdshort.core.grants import in_words, told_before
-from holdshort.records import db
+from holdshort.records import db, ids
 
 TAKING_BACK = ("authorized", "executing", "by_hand", "unknown", "mismatch")
 """States of a try to take access back that is under way, or that a person looks at."""
@@ -69,3 +69,10 @@ def overdue() -> int:
 def _grant(row: dict[str, Any]) -> Grant:
     tried = str(row["tried"]) if row["tried"] else None
     return Grant(**{**row, "action": str(row["action"]), "tried": tried})
+
+
+def held_before(change: str, person: str) -> str | None:
+    """What somebody was at a connected app before that change, or one that it renewed."""
+    known = ids.is_id(change)
+    held: str | None = db.value("held_before", change=change, person=person) if known else None
+    return held

@@ -8,7 +8,17 @@ from datetime import timedelta
 
 from django.db import Error
 
-from holdshort.records import batches, db, grants, leavers, overrides, safe_mode, schema, switches
+from holdshort.records import (
+    batches,
+    db,
+    grants,
+    leavers,
+    overrides,
+    rules_file,
+    safe_mode,
+    schema,
+    switches,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +113,11 @@ def _rules() -> tuple[bool, str]:
     return True, f"version {found['number']}, adopted by {found['adopted_by']}"
 
 
+def _rules_file() -> tuple[bool, str]:
+    broken = rules_file.unreadable()
+    return (False, broken.text) if broken else (True, "was read")
+
+
 def _directory() -> tuple[bool, str]:
     found = db.row("mirror_read_at")
     if not found or found["read_at"] is None:
@@ -132,6 +147,7 @@ _LOOKS: dict[str, Callable[[], tuple[bool, str]]] = {
     "overrides": _overrides,
     "notices": notices,
     "rules": _rules,
+    "company's file": _rules_file,
     "directory": _directory,
     "processes": _processes,
 }

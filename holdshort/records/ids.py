@@ -14,3 +14,12 @@ def new_id() -> str:
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return str(UUID(int=value))
+
+
+def is_id(text: str) -> bool:
+    """Whether a text can be the id of a row at all."""
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

@@ -35,6 +35,8 @@ class Proposal:
     undoes: str | None
     answers: int | None
     result: str | None
+    made: bool = False
+    """Whether whoever offers it says that they made it already."""
 
 
 def waiting(number: int) -> Waiting | None:
@@ -119,6 +121,7 @@ def proposal(identity: str) -> Proposal | None:
         undoes=body.get("undoes") if isinstance(body, dict) else None,
         answers=found["answers"],
         result=found["result"],
+        made=found["made"],
     )
 
 

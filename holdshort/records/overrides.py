@@ -1,5 +1,5 @@
-"""Emergencies as rows: what one human permitted alone, or people said yes to in a hurry, and who
-has looked at it.
+"""Emergencies as rows: what one human permitted alone, or made before anybody permitted it, or
+people said yes to in a hurry, and who has looked at it.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from holdshort.records.actions import Story
 class Override:
     """One that nobody else has looked at; that is due 48 hours after it was used, or began.
 
-    `kind` is `override`, or `emergency` for a change that people called one and others permitted:
-    `person`, and the `second` where two had to.
+    `kind` is `override`; `emergency` for a change that people called one and others permitted:
+    `person`, and the `second` where two had to; or `made` for one that `person` made by hand, at
+    `made_at`, before anybody permitted it.
     """
 
     kind: str
@@ -27,6 +28,7 @@ class Override:
     name: str
     second: str | None
     reason: str
+    made_at: datetime | None
     invoked_at: datetime
     due_at: datetime
     overdue: bool
@@ -67,7 +69,7 @@ def add_look(story: Story, verdict: str, note: str, *, sender: Sender) -> None:
 
 
 def add_look_at_emergency(action: str, verdict: str, note: str, *, sender: Sender) -> None:
-    """Somebody else looked at a change that was an emergency."""
+    """Somebody else looked at an emergency, or at what was made before anybody permitted it."""
     db.run(
         "add_look_at_emergency",
         action=action,
@@ -78,7 +80,21 @@ def add_look_at_emergency(action: str, verdict: str, note: str, *, sender: Sende
     )
 
 
+def add_made(proposal: str, ticket: int, reason: str, made_at: datetime, *, sender: Sender) -> None:
+    """Somebody says that they made what they offer already. The database refuses who may not."""
+    db.run(
+        "add_made_already",
+        proposal=proposal,
+        ticket=ticket,
+        person=sender.person.id,
+        account=sender.account,
+        channel=sender.channel,
+        reason=reason,
+        made_at=made_at,
+    )
+
+
 def emergency(action: str) -> Override | None:
-    """The open one of that action, if people permitted it as an emergency."""
-    found = (one for one in open_ones() if (one.action, one.kind) == (action, "emergency"))
+    """The open one of that action, unless somebody permitted it alone."""
+    found = (one for one in open_ones() if one.action == action and one.kind != "override")
     return next(found, None)

@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import Any
 
 from holdshort.core.budgets import Reached
-from holdshort.core.leavers import Doubt
 from holdshort.core.terms import (
     Asset,
     DirectoryAccount,
@@ -22,7 +21,7 @@ from holdshort.core.terms import (
     Preview,
     Right,
 )
-from holdshort.records import batches, db, lookalikes, people, previews, spending
+from holdshort.records import batches, db, grants, lookalikes, people, previews, spending
 
 
 class World:
@@ -181,8 +180,8 @@ class World:
     def released(self) -> frozenset[str]:
         return batches.released(self._asking) if self._asking else frozenset()
 
-    def doubt(self, person: str) -> Doubt | None:
-        return batches.doubt(person)
+    doubt = staticmethod(batches.doubt)
+    held_before = staticmethod(grants.held_before)
 
     def patched(self, type_id: str, patch: str) -> tuple[str, ...]:
         rows = self._lately("patched_lately", type=type_id, patch=patch)

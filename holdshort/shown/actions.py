@@ -41,7 +41,14 @@ def action(story: Story, world: World | None = None, *, technical: bool = False)
         "undone_by": story.undone_by,
         "undo": _undo(story),
         "by_hand": by_hand.work(story) if technical else None,
+        "made": _made(story),
     }
+
+
+def _made(story: Story) -> Data | None:
+    """What its maker said of what nobody had permitted."""
+    said = story.made
+    return parts.picked(said, "person", "reason", "made_at", "told_at") if said else None
 
 
 def rendering(story: Story, world: World | None = None) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from holdshort.core import matching
 from holdshort.core.matching import WORDS, Match, Matched, by_word, match
 from holdshort.core.terms import Sender
 from holdshort.ports import Acts, ConnectorError, Expects
@@ -13,7 +14,7 @@ from holdshort.records import actions, audit, db, queue, tickets
 from holdshort.records.actions import Story
 from holdshort.records.people import DESK
 from holdshort.records.wake import wake
-from holdshort.stops import execution, replying, telling
+from holdshort.stops import afterwards, execution, replying, telling
 from holdshort.stops.conversation import check_words
 from holdshort.stops.refused import Refused, existing, known
 
@@ -132,7 +133,8 @@ def settle(action: str, connectors: Mapping[str, Acts]) -> None:
             "add_outcome_by_hand",
             action=action,
             kind=look.match.outcome,
-            before=db.as_json(story.action.seen),
+            # Nobody looked before what was made unasked.
+            before=db.as_json({} if story.made else story.action.seen),
             after=db.as_json(look.after),
             evidence=db.as_json(_evidence(story.report["did"], look)),
             reason="",
@@ -145,7 +147,7 @@ def settle(action: str, connectors: Mapping[str, Acts]) -> None:
             outcome=look.match.outcome,
             matched=look.match.matched,
         )
-        execution.tell(story, look.match.outcome, "")
+        (afterwards.tell if story.made else execution.tell)(story, look.match.outcome, "")
 
 
 def see(action: str, connectors: Mapping[str, Acts]) -> None:
@@ -204,6 +206,8 @@ def _looked(story: Story, connectors: Mapping[str, Acts], did: str) -> Look:
         return Look(by_word(did), {}, str(no))
     shown = connector.applied(made, made.seen, now)
     expected = connector.expected(made) if isinstance(connector, Expects) else None
+    if story.made:
+        return Look(matching.afterwards(shown, expected, now), now)
     return Look(match(did, shown, expected, made.seen, now), now)
 
 

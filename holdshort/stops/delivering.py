@@ -57,8 +57,11 @@ def deliver(speaker: Speaks, *, console: str, since: datetime) -> int:
 def _send(id: str, speaker: Speaks, console: str) -> tuple[bool, bool]:
     """Whether this letter went out, and whether the channel takes more."""
     rows = db.rows("letter", letter=id)
-    _settle([row for row in rows if row["needless"]], "needless")
-    due = [row for row in rows if not row["needless"]]
+    asked = {row["action"] for row in rows if row["kind"] == "review"}
+    # Who is asked about a change hears of it by that.
+    done = [r for r in rows if r["needless"] or (r["kind"] == "notice" and r["action"] in asked)]
+    _settle(done, "needless")
+    due = [row for row in rows if row not in done]
     if not due:
         return False, True
     try:
@@ -83,7 +86,8 @@ def _told(row: Mapping[str, Any]) -> Told:
         with suppress(catalogue.CatalogueError):
             title = telling.title_of(canonical.action_from(bytes(row["canonical"])))
     scope = switching.words(row["scope"]) if row["scope"] else ""
-    return letters.told(row, title=title, scope=scope)
+    zone = settings.zone_of(asking.policy())
+    return letters.told(row, title=title, scope=scope, zone=zone)
 
 
 def _settle(rows: list[db.Row], state: str) -> None:

@@ -44,7 +44,8 @@ def carry_out(story: Story) -> None:
 def _answer(story: Story, params: Mapping[str, Any]) -> None:
     article = db.row("article", article=params["article"])
     assert article is not None, "the facts found the article in this transaction"
-    telling.finish(story, f"{article['title']}\n\n{article['body']}")
+    said = "If this does not help, you can ask to talk to a person."
+    telling.finish(story, f"{article['title']}\n\n{article['body'].strip()}\n\n{said}")
 
 
 def _categorise(story: Story, params: Mapping[str, Any]) -> None:
@@ -77,6 +78,7 @@ def _status(story: Story, params: Mapping[str, Any]) -> None:
 EFFECTS: Mapping[str, Callable[[Story, Mapping[str, Any]], None]] = {
     "kb.answer": _answer,
     "notify.send": noticing.send,
+    "notify.sla": noticing.send,
     "ticket.categorise": _categorise,
     "ticket.route": _route,
     "ticket.status": _status,

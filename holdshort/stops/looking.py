@@ -1,7 +1,8 @@
 """Looking over an emergency afterwards: who may, and reminding those who could.
 
-An emergency runs outside its window after one yes. That it was one is for somebody else to say, in
-48 hours from when it began; until then it stands open before everybody who works here.
+An emergency runs outside its window after one yes, or was made by hand before anybody said yes.
+That it was one is for somebody else to say, in 48 hours from when it began, or was told of; until
+then it stands open before everybody who works here.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ WITHIN = "Somebody else looks over it within 48 hours, because it was an emergen
 
 
 def deciders(story: Story) -> set[str]:
-    """Who permitted it: whoever broke the glass, or said yes."""
+    """Who answers for it: whoever made it unasked, broke the glass, or said yes."""
+    if story.made is not None:
+        return {story.made["person"]}
     if story.override is not None:
         return {story.override["person"]}
     given = story.authorization or {}
@@ -31,7 +34,7 @@ def check(story: Story, sender: Sender) -> None:
     """Raise Refused where this person is not another than those who permitted it."""
     person = sender.person.id
     if person in deciders(story):
-        alone = story.override is not None
+        alone = story.override is not None or story.made is not None
         what = "what you did alone" if alone else "what you said yes to"
         raise Refused("self_approval", f"Somebody else looks at {what}.")
     if story.override is None and person in _parties(story) and _apart(story):
@@ -44,7 +47,8 @@ def remind(story: Story, *, at: datetime) -> None:
     if one is None or one.due_at - REMINDED_BEFORE > at:
         return
     who = sorted(_apart(story) or _here() - deciders(story))
-    text = f"‘{telling.title(story)}’ was an emergency. Please look over it by {_said(one.due_at)}."
+    how = "was made before anybody permitted it" if story.made else "was an emergency"
+    text = f"‘{telling.title(story)}’ {how}. Please look over it by {_said(one.due_at)}."
     for person in who:
         noticing.tell(person, text, ticket=story.action.ticket, action=story.action.id)
     ticket, action = story.action.ticket, story.action.id

@@ -98,7 +98,7 @@ class _Gone(Exception):
 
 
 def simulate(
-    document: Mapping[str, Any],
+    document: Mapping[str, Any] | None,
     since: datetime,
     until: datetime,
     *,
@@ -112,7 +112,7 @@ def simulate(
         force = db.row("policy_in_force")
         if force is None:
             raise LookupError("no rules are in force")
-        tried = {"number": force["number"] + 1, "document": document}
+        tried = tried_as(document, force)
         rows = db.rows("staged_between", since=since, until=until)
         changes = len({row["first"] for row in rows})
         answers: list[Answer] = []
@@ -124,6 +124,11 @@ def simulate(
                 unjudged[answer.why] += 1
             told(done, changes)
         return Simulation(force["number"], tuple(answers), dict(unjudged))
+
+
+def tried_as(document: Mapping[str, Any] | None, force: Rules) -> Rules:
+    """The rules that are tried, as the version after the one in force; else that one."""
+    return force if document is None else {"number": force["number"] + 1, "document": document}
 
 
 def _answers(rows: Sequence[db.Row], force: Rules, tried: Rules) -> Iterator[Answer | _Gone]:
@@ -236,7 +241,7 @@ def _answer(chain: Sequence[_Again], force: Rules, tried: Rules) -> Answer:
     now, _ = _where_it_ends(chain, force)
     then, ends = _where_it_ends(chain, tried)
     action = chain[-1].story.action
-    why = _why(now, then)
+    why = difference(now, then)
     if why and ends is not chain[-1]:
         why = f"As version {ends.story.action.version}, before a person changed it: {why}"
     return Answer(
@@ -281,7 +286,7 @@ def _without_age(data: Any) -> Any:
     return [_without_age(one) for one in data] if isinstance(data, list) else data
 
 
-def _why(now: Assessment, then: Assessment) -> str:
+def difference(now: Assessment, then: Assessment) -> str:
     """What made the difference: the policy rule where its verdict turned, else another rule."""
     if OUTCOMES[now.gate.mode] == OUTCOMES[then.gate.mode]:
         return ""

@@ -70,12 +70,12 @@ def stage_offer(proposal: Proposal, *, at: datetime) -> tuple[str, str]:
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:
-        why = _why_not(error, proposal)
+        why = why_not(error, proposal)
         tickets.hand_over(proposal.ticket, why)
         return "person", why
 
 
-def _why_not(error: Exception, proposal: Proposal) -> str:
+def why_not(error: Exception, proposal: Proposal) -> str:
     """Why an offer did not become actions, for people; what nobody foresaw is logged."""
     if isinstance(error, catalogue.CatalogueError):
         return str(error)[:MAX_WHY]
@@ -148,7 +148,7 @@ def _check_order(offered: Sequence[Offered]) -> None:
 
 def write(one: Assessment, *, proposal: str, at: datetime) -> None:
     """Write an assessed action, and open what its gate asks for."""
-    story = _write_action(one, proposal)
+    story = write_action(one, proposal)
     if one.gate.mode is Mode.REFUSE:
         _refuse(story)
     elif one.gate.mode is Mode.HOTL:
@@ -162,14 +162,15 @@ def write(one: Assessment, *, proposal: str, at: datetime) -> None:
 
 def write_the_end(one: Assessment, *, proposal: str, approver: str, at: datetime) -> None:
     """Write what takes access back when its time is over; the approval of it covers that."""
-    story = _write_action(one, proposal)
+    story = write_action(one, proposal)
     if one.gate.mode is Mode.REFUSE:
         _refuse(story)
     else:
         authorizing.by_term(story, approver, at=at)
 
 
-def _write_action(one: Assessment, proposal: str) -> Story:
+def write_action(one: Assessment, proposal: str) -> Story:
+    """Write the bytes of an assessed action with the gate's answer; nothing follows from it yet."""
     data = canonical.action_bytes(one.action)
     digest = canonical.digest(data)
     actions.add(one.action, proposal=proposal, digest=digest, data=data)

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from holdshort.records import batches, db, grants, overrides, safe_mode, switches
+from holdshort.records import batches, db, grants, overrides, rules_file, safe_mode, switches
 from holdshort.stops import alone
 from holdshort.web.screen import Who
 
@@ -26,6 +26,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "halt": SimpleLazyObject(lambda: safe_mode.halt() if who else None),
         "stops": SimpleLazyObject(lambda: switches.off() if who and who.staff else []),
         "overridden": SimpleLazyObject(lambda: overrides.open_ones() if who and who.staff else []),
+        "unread": SimpleLazyObject(lambda: rules_file.unreadable() if who and who.staff else None),
         "leavers": SimpleLazyObject(lambda: batches.undecided() if who and who.staff else None),
         "counts": SimpleLazyObject(lambda: _counts(who)),
         "place": "/" + request.path.split("/")[1],

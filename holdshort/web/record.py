@@ -72,6 +72,8 @@ def _checks(story: Story) -> list[dict[str, Any]]:
     if yes and calling_back.needs_calls(story):
         text = "Whoever had to be called was called back and confirmed it"
         found.append({"text": text, "holds": calling_back.missing(story) is None})
+    if story.made:
+        found.append({"text": "Somebody permitted it before it was made", "holds": False})
     started = _started(story)
     if story.authorization and started:
         text = "Permission was on record before it started"

@@ -42,6 +42,7 @@ STATES = {
     "withdrawn": "Withdrawn",
     "not_applied": "Did not happen",
     "undone": "Undone",
+    "made": "Made unasked",
 }
 TONES = {
     "executed": "good",

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holdshort import catalogue
-from holdshort.catalogue import Unconfirmed, UnknownTarget
+from holdshort.catalogue import CatalogueError, Unconfirmed, UnknownTarget
 from holdshort.core.consequence import tier
 from holdshort.core.terms import (
     Assurance,
@@ -25,7 +25,8 @@ from holdshort.core.terms import (
 )
 from tests.catalogue.world import World, asked
 
-ADD, REMOVE, GITHUB = "idp.add_to_group", "idp.remove_from_group", "github.set_membership"
+ADD, REMOVE = "idp.add_to_group", "idp.remove_from_group"
+GITHUB, END = "github.set_membership", "github.end_membership"
 
 
 def look(
@@ -73,6 +74,52 @@ def test_a_github_role_that_the_directory_does_not_carry_is_named() -> None:
     params = catalogue.parse(GITHUB, {"person": "erik", "role": "owner"})
     with pytest.raises(UnknownTarget, match="GitHub role ‘owner’ is not set up"):
         catalogue.find(GITHUB).findings(params, asked("erik", world), world)
+
+
+def github(type_id: str, person: str, role: str, world: World | None = None, **more: Any) -> Any:
+    world = world or World()
+    params = catalogue.parse(type_id, {"person": person, "role": role, **more})
+    return catalogue.find(type_id).findings(params, asked(person, world), world)
+
+
+def test_a_role_in_github_is_set_from_what_is_held_there_and_counts_what_it_adds() -> None:
+    found = github(GITHUB, "aylin", "owner")
+    assert (found.target.connector, found.target.id) == ("github", "aylin-acme")
+    assert found.seen == {"account": "aylin-acme", "held": "member", "_to": "owner"}
+    assert found.before[0] == "Aylin Demir is a member in GitHub."
+    assert found.after[0] == "Aylin Demir is an owner in GitHub."
+    assert {right.id for right in found.rights} == {"github:maintainer", "github:owner"}
+
+
+def test_a_role_that_a_greater_one_includes_is_held_already() -> None:
+    assert (
+        github(GITHUB, "jonas", "member").already
+        == "Jonas Keller is a maintainer in GitHub already."
+    )
+    assert github(GITHUB, "jonas", "owner").already == ""
+
+
+def test_the_end_of_a_role_gives_back_a_lesser_one_from_before_and_nothing_else() -> None:
+    world = World()
+    world.formerly = {"a1": "member", "a2": "owner"}
+    assert github(END, "jonas", "maintainer", world, change="a1").seen["_to"] == "member"
+    back = github(END, "lukas", "owner", world, change="a1")
+    assert back.after[0] == "Lukas Weber is a member in GitHub."
+    assert not any("GitHub member" in line for line in back.after[1:])
+    for change in ("a2", "unknown", ""):
+        assert github(END, "jonas", "maintainer", world, change=change).seen["_to"] == "none"
+    assert github(END, "erik", "member").already == "Erik Johansson is nothing in GitHub."
+
+
+def test_whom_github_does_not_know_gets_no_role_there() -> None:
+    with pytest.raises(UnknownTarget, match="Dana Fischer has no account in GitHub"):
+        github(GITHUB, "dana", "member")
+
+
+@pytest.mark.parametrize("type_id", [ADD, REMOVE])
+def test_a_group_that_stands_for_a_role_is_not_joined_by_itself(type_id: str) -> None:
+    with pytest.raises(CatalogueError, match="stands for a role in GitHub: ask for that role"):
+        look(type_id, "aylin", "github-owner")
 
 
 @pytest.mark.parametrize("type_id", [ADD, REMOVE])
@@ -303,8 +350,9 @@ def test_undo_of_joining_is_leaving_and_of_leaving_joining() -> None:
     params = {"person": "dana", "group": "photo-club"}
     assert catalogue.find(ADD).undo(params) == Offered(REMOVE, params)
     assert catalogue.find(REMOVE).undo(params) == Offered(ADD, params)
-    github = catalogue.find(GITHUB).undo({"person": "erik", "role": "member"})
-    assert github == Offered(REMOVE, {"person": "erik", "group": "github-member"})
+    member = {"person": "erik", "role": "member"}
+    assert catalogue.find(GITHUB).inverse("a", member) == Offered(END, {**member, "change": "a"})
+    assert catalogue.find(END).inverse("a", {**member, "change": "a"}) == Offered(GITHUB, member)
 
 
 def test_the_title_is_the_decision_and_the_button_repeats_it() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -26,7 +27,6 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "idp.move_account": {"person": "dana", "unit": "sales", "from_unit": "support"},
     "idp.add_to_group": {"person": "dana", "group": "photo-club"},
     "idp.remove_from_group": {"person": "dana", "group": "photo-club"},
-    "github.set_membership": {"person": "dana", "role": "member"},
     "db.change": {
         "database": "dev-db",
         "table": "orders",
@@ -92,6 +92,10 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "ticket.route": {"context": "security"},
     "ticket.status": {"text": "Soon."},
 }
+
+# A file may also have its own examples beside its types.
+for file in catalogue.FILES:
+    EXAMPLES |= getattr(import_module(f"holdshort.catalogue.{file}"), "EXAMPLES", {})
 
 every_type = pytest.mark.parametrize("kind", catalogue.REGISTRY.values(), ids=lambda kind: kind.id)
 

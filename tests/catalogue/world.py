@@ -62,6 +62,14 @@ class World:
         self.document: Mapping[str, Any] = {**company(), **policy()}
         self.assets = _assets()
         self.database_accounts = {"dana": "16401", "karl": "16402", "omar": "16403"}
+        self.logins = {
+            person["id"]: account["subject"]
+            for person in company()["people"]
+            for account in person.get("accounts", ())
+            if account["issuer"] == "github"
+        }
+        self.formerly: dict[str, str] = {}
+        """What people were in GitHub before a change, by its id."""
         self.previews: dict[str, Preview] = {}
         """What connected databases answer, by action type."""
         self.sections: dict[str, list[dict[str, Any]]] = deepcopy(
@@ -107,7 +115,9 @@ class World:
         entry = self.groups.get(group)
         if entry is None:
             return None
-        return Group(group, entry["name"], "directory", f"g-{group}", entry["owner"])
+        app, id = ("github", group.removeprefix("github-")), ("directory", f"g-{group}")
+        where = app if entry.get("system") == "github" else id
+        return Group(group, entry["name"], *where, entry["owner"])
 
     def is_member(self, person: str, group: str) -> bool | None:
         return None if self.stale else person in self.members.get(group, ())
@@ -140,7 +150,12 @@ class World:
         return self.assets.get(asset)
 
     def account_in(self, person: str, connector: str) -> str | None:
-        return self.database_accounts.get(person)
+        return (
+            self.logins.get(person) if connector == "github" else self.database_accounts.get(person)
+        )
+
+    def held_before(self, change: str, person: str) -> str | None:
+        return self.formerly.get(change)
 
     def preview(self, inquiry: Inquiry) -> Preview | None:
         return self.previews.get(inquiry.type)
@@ -170,6 +185,7 @@ class World:
         people = sorted(self.people)
         return [
             {"number": n, "requester": people[n], "opened_at": NOW + timedelta(seconds=40 * n)}
+            | {"label": "", "stands": "with_person", "holder": "tomas"}
             for n in numbers
             if n < len(people)
         ]

@@ -102,9 +102,6 @@ class Case:
     reverse: Callable[[Place], None] | None = None
     """Somebody else takes the effect back; None where nobody can."""
 
-    group: str = ""
-    """The only group it is about, where a type names its own."""
-
     words: Callable[[Place], dict[str, Any]] | None = None
     """The parameters of the offer, where they are not a person and perhaps a group."""
 
@@ -116,8 +113,6 @@ class Case:
         """The parameters of the offer."""
         if self.words:
             return self.words(place)
-        if self.group:
-            return {"person": place.person, "role": self.group.removeprefix("github-")}
         if self.type == "idp.move_account":
             return {"person": place.person, "from_unit": "home", "unit": "field"}
         membership = {"group": place.group} if "group" in self.type else {}
@@ -143,7 +138,7 @@ class Case:
     @property
     def is_membership(self) -> bool:
         """Whether it is about a person and a group."""
-        return bool(self.group) or "group" in self.type or "role" in self.type
+        return "group" in self.type or "role" in self.type
 
 
 # ------------------------------------------------------------------ membership
@@ -364,16 +359,6 @@ _ALL = (
         after=_leaves,
         drifts=_drifts_of_membership(False),
         reverse=_set_member(True),
-    ),
-    Case(
-        "github.set_membership",
-        group="github-member",
-        prepare=nothing,
-        becomes=_joined,
-        before=_is_in,
-        after=_joins,
-        drifts=_drifts_of_membership(True),
-        reverse=_set_member(False),
     ),
     Case(
         "idp.suspend",

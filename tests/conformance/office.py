@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -57,7 +56,7 @@ class Office(Scene):
         """Somebody nobody has changed yet, and a group, prepared for that type of action."""
         starts = case.type == "idp.create_account"
         person = f"n{next(self._starters):03}" if starts else f"p{next(self._people):03}"
-        slug = case.group or f"g{next(self._numbers) % GROUPS:02}"
+        slug = f"g{next(self._numbers) % GROUPS:02}"
         place = Place(
             target=self.target,
             person=person,
@@ -71,17 +70,13 @@ class Office(Scene):
 
     def moved(self, place: Place, case: Case) -> Place:
         """The same person where that type is about them; where it creates one, somebody new."""
-        if case.type == "idp.create_account":
-            return self.place(case)
-        if not case.group:
-            return place
-        return replace(place, group=case.group, group_id=self.groups[case.group])
+        return self.place(case) if case.type == "idp.create_account" else place
 
     def stranger(self, case: Case) -> Place:
         """The same with somebody whom the company does not know, for connectors on their own."""
         number = next(self._numbers)
         name, starts = f"x{number:03}", case.type == "idp.create_account"
-        slug = case.group or f"g{number % GROUPS:02}"
+        slug = f"g{number % GROUPS:02}"
         place = Place(
             target=self.target,
             person=name,
@@ -253,7 +248,7 @@ def _people(letter: str) -> list[str]:
 
 
 def _groups() -> list[str]:
-    return [*(f"g{number:02}" for number in range(GROUPS)), "github-member"]
+    return [f"g{number:02}" for number in range(GROUPS)]
 
 
 def _company(

@@ -23,7 +23,7 @@ from holdshort.connectors import build
 from holdshort.core.terms import Action
 from holdshort.core.terms import Target as Aim
 from holdshort.machine.keys import seal
-from holdshort.ports import Acts
+from holdshort.ports import Acts, Mirrors
 from tests.conformance import services_it
 from tests.conftest import COMPANY
 from tests.crash.scene import HeldDesk, Scene
@@ -686,11 +686,20 @@ class ServicesOffice(Scene):
 
     def ready(self, case: Case, thing: Thing) -> str:
         """An action that was approved and that nobody has started. Gives the action."""
+        self.mirror(case)
         self.desk.agent.will(case.type, confidence=0.5, **case.params(thing))
         ticket = self.desk.ask(REQUESTER, f"{case.name} for {thing.person}, please")
         actions = self.desk.actions(ticket)
         assert actions, self.desk.said(ticket)
         return self.approve(actions[-1])
+
+    def mirror(self, case: Case) -> None:
+        """Read again who is what, where the system tells that, and let no reading grow old."""
+        connector = self.desk.connectors.get(case.system)
+        if isinstance(connector, Mirrors):
+            with self.desk.role("executor"):
+                flow.look(connector)
+        self.desk.sql("UPDATE mirror_read SET read_at = clock_timestamp()")
 
     def attempt(self, action: str, connector: Acts) -> str:
         """One attempt, after the lease of the one before. Gives where the action stands then."""
@@ -732,12 +741,12 @@ def open_services(server: Server, folder: Path) -> Iterator[ServicesOffice]:
     file.write_text(json.dumps(company))
     with running_services(folder, file) as services:
         wire = Wire(("127.0.0.1", urlsplit(services.url).port or 0))
-        server.make_template(file, template, mirrored=False)
+        server.make_template(file, template)
         desk = HeldDesk(server, folder, template)
         try:
             office = ServicesOffice(services, wire, desk, folder)
             # Asked what a change would do, before it is staged.
-            for name in ("mail", "hosts"):
+            for name in ("mail", "hosts", "github"):
                 desk.connectors[name] = office.connector(name)
             yield office
         finally:
@@ -763,7 +772,14 @@ def _company() -> dict[str, Any]:
             site,
             *(make(n) for make in MACHINES for n, _ in enumerate(people, 1)),
         ],
-        "connectors": {"hosts": demo["connectors"]["hosts"]},
+        "connectors": {name: demo["connectors"][name] for name in ("directory", "github", "hosts")},
+        "systems": [
+            {"id": app, "name": app.title(), "connector": app} for app in ("directory", "github")
+        ],
+        "groups": [
+            {"id": f"github-{role}", "name": role.title(), "system": "github"}
+            for role in services_it.ROLES
+        ],
         "software": [one for one in demo["software"] if one["id"] == "zoom"],
         "equipment": [one for one in demo["equipment"] if one["id"] == "laptop"],
         "devices": [
@@ -805,13 +821,14 @@ def _company() -> dict[str, Any]:
 
 
 def _human(id: str, **more: Any) -> dict[str, Any]:
-    local = [{"issuer": "local", "subject": id}] if id in (REQUESTER, REVIEWER) else []
+    office = id in (REQUESTER, REVIEWER)
+    known = [("local", id)] if office else [("directory", id), ("github", f"{id}-acme")]
     return {
         "id": id,
         "name": f"{id.title()} Test",
         "email": f"{id}@acme.example",
         "employment": {"status": "active", "start": "2020-01-01"},
-        "accounts": local,
+        "accounts": [{"issuer": issuer, "subject": subject} for issuer, subject in known],
         **more,
     }
 

@@ -68,6 +68,79 @@ RESTART = {
     "churn": _note_database,
 }
 
+# ------------------------------------------------------------------ github
+
+ROLES = ("member", "maintainer", "owner")
+
+
+def _login(thing: Any) -> str:
+    return f"{thing.person}-acme"
+
+
+def _role(thing: Any) -> dict[str, Any]:
+    path = f"/orgs/acme/memberships/{_login(thing)}"
+    found = thing.services.respond("github", "GET", path)
+    held = found.json()["role"] if found.is_success else "none"
+    return {"account": _login(thing), "held": held}
+
+
+def _set_role(role: str) -> Any:
+    def put(thing: Any) -> None:
+        path = f"/orgs/acme/memberships/{_login(thing)}"
+        thing.ask("PUT", path, "github", json={"role": role})
+
+    return put
+
+
+def _take_out(thing: Any) -> None:
+    thing.ask("DELETE", f"/orgs/acme/memberships/{_login(thing)}", "github")
+
+
+def _note_role(thing: Any, number: int) -> None:
+    path = f"/orgs/acme/memberships/{_login(thing)}"
+    thing.services.respond("github", "PATCH", path, json={"note": f"no. {number}"})
+
+
+def _is_a(thing: Any, state: Mapping[str, Any]) -> str:
+    held = "nothing" if state["held"] == "none" else f"a {state['held']}"
+    return f"{thing.person.title()} Test is {held} in GitHub."
+
+
+def _membership(type: str, to: str, change: str, **more: Any) -> dict[str, Any]:
+    return {
+        "name": type,
+        "system": "github",
+        "type": type,
+        "target": _login,
+        "seen": lambda thing: {"account": _login(thing), "held": "member", "_to": to},
+        "prepare": _set_role("member"),
+        "state": _role,
+        "becomes": lambda thing, before, now: {**before, "held": to},
+        "before": lambda thing, state: (_is_a(thing, state),),
+        "after": lambda thing, before, now: (_is_a(thing, now), f"{change} no right."),
+        "churn": _note_role,
+        "restores": True,
+        **more,
+    }
+
+
+GITHUB = (
+    _membership(
+        "github.set_membership",
+        "maintainer",
+        "Gains",
+        params=lambda thing: {"person": thing.person, "role": "maintainer"},
+        drifts={"somebody took them out": _take_out},
+    ),
+    _membership(
+        "github.end_membership",
+        "none",
+        "Loses",
+        params=lambda thing: {"person": thing.person, "role": "member"},
+        drifts={},
+    ),
+)
+
 # ------------------------------------------------------------------ patches
 
 
@@ -209,6 +282,7 @@ def _mail(type: str, *, purged: bool) -> dict[str, Any]:
 
 
 CASES = (
+    *GITHUB,
     RESTART,
     _mail("mail.purge", purged=True),
     _mail("mail.restore", purged=False),

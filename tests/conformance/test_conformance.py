@@ -240,8 +240,7 @@ class Churned:
 
     def _edit(self) -> None:
         for _ in moments(self._over):
-            for group in {self.place.group_id, self.office.groups["github-member"]}:
-                self.place.target.churn(self.place.account, group)
+            self.place.target.churn(self.place.account, self.place.group_id)
             self.edits += 1
 
     @property

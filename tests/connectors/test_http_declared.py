@@ -112,7 +112,9 @@ def test_an_unknown_kind_and_a_secret_in_plain_are_found_in_the_file_too() -> No
     text = text.replace('"env:HOLDSHORT_BADGE_TOKEN"', '"hunter2"', 1)
     _, problems = check(text.encode(), [wrong_settings])
     errors = [str(one) for one in problems if one.level == "error"]
-    assert any("connectors.mdm.kind" in one and "no connector of the kind" in one for one in errors)
+    assert any(
+        "connectors.github.kind" in one and "no connector of the kind" in one for one in errors
+    )
     assert any("connectors.badge.settings.token" in one for one in errors)
     assert "hunter2" not in "".join(errors)
 
@@ -140,5 +142,6 @@ def test_the_demo_declares_every_type_of_its_systems_with_the_undo_of_the_catalo
         for one in service.actions:
             kind = catalogue.find(one.type)
             # What is done for good has no undo, although others of its type have one.
-            reversible = kind.inverse("", one.when) is not None if one.when else kind.undo_possible
+            about = set(one.when) <= set(kind.params.model_fields) and one.when
+            reversible = kind.inverse("", one.when) is not None if about else kind.undo_possible
             assert (one.undo != "none") is reversible

@@ -14,10 +14,13 @@ from typing import Any
 
 import pytest
 
+from holdshort import connectors
 from holdshort.company import notices
+from holdshort.company.read import check
 from holdshort.connectors.mail import Mail
 from holdshort.connectors.pager import Pager
 from holdshort.core.letters import Letter, NotSent, Told, letter, pause, told
+from tests.company.small import changed
 from tests.fakes.mail import PASSWORD, USER, certificate, running_mail
 
 AT = datetime(2026, 11, 26, 20, 0, tzinfo=UTC)
@@ -123,6 +126,16 @@ def test_many_things_are_one_letter_with_one_link() -> None:
     assert made.url == f"{CONSOLE}/reviews"
     assert (len(made.lines), made.lines[-1]) == (51, "And 20 more.")
     assert one(about(), Told("closed", "3", "x", "/tickets/3", False, AT)).url == f"{CONSOLE}/"
+
+
+def test_a_channel_whose_package_is_missing_is_named_when_the_file_is_checked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(connectors.SPEAKERS, "pager", "no_such_package:Pager")
+    pager = {"url": "https://p.example", "secret": "env:P"}
+    more = f"notices: {json.dumps({'console': CONSOLE, 'pager': pager})}\n"
+    [found] = check(changed(more=more).encode(), [connectors.wrong_settings])[1]
+    assert found.path == "notices.pager" and "pip install 'holdshort[pager]'" in found.text
 
 
 def test_it_is_tried_again_ever_more_rarely() -> None:

@@ -51,6 +51,11 @@ def _unproven(desk: Desk) -> Args:
     return _ticket(desk, action), number, desk.sender("sven")
 
 
+def _to_record(desk: Desk) -> Args:
+    [(ago,)] = desk.sql("SELECT clock_timestamp() - interval '1 hour'")
+    return 0, {"person": "dana", "group": "build-tools"}, ago, desk.sender("sven")
+
+
 def _silent(desk: Desk) -> Args:
     action = scenes.grave(desk)
     due = "remind_at = clock_timestamp() - interval '1 minute'"
@@ -95,6 +100,11 @@ LATER: dict[str, Stop] = {
     "override": Stop("web", _waits, lambda t, a, who: flow.override(a, WHY, sender=who)),
     "look_over": Stop(
         "web", _overridden, lambda t, a, who: flow.look_over(a, "right", "Seen.", sender=who)
+    ),
+    "record_made": Stop(
+        "web",
+        _to_record,
+        lambda t, what, at, who: flow.record_made("idp.add_to_group", what, at, WHY, sender=who),
     ),
     "call_back": Stop(
         "web",

@@ -62,7 +62,11 @@ INSERTS: dict[str, dict[str, str]] = {
     "execution": {"desk": _EXECUTION, "executor": _EXECUTION},
     "attempt": {"desk": _ATTEMPT, "executor": _ATTEMPT},
     "outcome": {"desk": _OUTCOME, "executor": _OUTCOME},
-    "report": {"web": "action digest connector person did evidence"},
+    "made_already": {"web": "proposal ticket person account channel reason made_at"},
+    "report": {
+        "web": "action digest connector person did evidence",
+        "desk": "action digest connector kind person did evidence",
+    },
     "finding": {"web": "action kind person result note"},
     "restoration": {"desk": "reason position seen", "executor": "reason position seen"},
     "reconciliation": {"web": "restoration person account channel note"},

@@ -43,11 +43,13 @@ GUARDED = (
     "execution",
     "fate",
     "looked_over",
+    "made_already",
     "outcome",
     "override",
     "procrastinate_jobs",
     "proposal",
     "reconciliation",
+    "report",
     "settlement",
     "side",
     "switch",
@@ -96,7 +98,7 @@ _TWICE = (
         )
         for table in (
             *("decision", "delegation", "reconciliation", "settlement", "switch"),
-            *("override", "looked_over", "call_back", "emergency_looked_over"),
+            *("override", "looked_over", "call_back", "emergency_looked_over", "made_already"),
         )
     ),
     *(
@@ -106,6 +108,11 @@ _TWICE = (
             (f"executor may not INSERT {table}",),
         )
         for table in ("authorization", "side")
+    ),
+    Redundant(
+        "report.report_desk is for some",
+        "the web reports under a policy of its own, and no other role has the grant",
+        ("executor may not INSERT report",),
     ),
 )
 

@@ -15,6 +15,7 @@ from psycopg import sql
 from holdshort.records.roles import role_names
 from tests.kernel.attacks import (
     actions,
+    afterwards,
     alone,
     call_backs,
     emergencies,
@@ -48,6 +49,8 @@ def full(kernel: Kernel) -> None:
     kernel.insert("desk", "dependency", action=kernel.staged().id, needs=kernel.staged().id)
     overrides.looked(kernel)
     overrides.used(kernel)
+    afterwards.reported(kernel)
+    afterwards.looked(kernel)
     call_backs.confirmed(kernel)
     emergencies.looked(kernel)
     rollbacks.changed(kernel)

@@ -12,6 +12,7 @@ from holdshort.connectors import build
 from tests.conftest import COMPANY
 from tests.desk import Desk, Server
 from tests.directory import Directory, running_directory
+from tests.github import Github
 from tests.kernel import waking
 from tests.services import Services, running_services
 from tests.story.conftest import company as company
@@ -40,6 +41,7 @@ def desk(server: Server, services: Services, company: Office, tmp_path: Path) ->
 def directory(desk: Desk, tmp_path: Path) -> Iterator[Directory]:
     with running_directory(tmp_path, COMPANY) as one:
         desk.connectors["directory"] = one.connector
+        desk.connectors["github"] = Github()
         yield one
 
 

@@ -15,6 +15,7 @@ import pytest
 
 from tests.desk import Desk, Server
 from tests.directory import Directory, running_directory
+from tests.github import Github
 from tests.story.offices import OFFICES, TEAM, Office
 
 
@@ -45,4 +46,5 @@ def directory(desk: Desk, office: Office, tmp_path: Path) -> Iterator[Directory]
     """Its directory, which really changes."""
     with running_directory(tmp_path, office.file) as one:
         desk.connectors["directory"] = one.connector
+        desk.connectors["github"] = Github()
         yield one

@@ -17,10 +17,12 @@ from holdshort.cli import notices
 from holdshort.core.letters import Letter, NotSent
 from holdshort.records import db, health
 from holdshort.records.db import statements
+from tests.catalogue.test_it_scenarios import OPEN_443
 from tests.connectors.test_telling import PagerService, service
 from tests.desk import Desk, Server
 from tests.fakes.mail import MailServer, running_mail
 from tests.kernel import scenes
+from tests.kernel.test_afterwards import made
 from tests.kernel.test_overrides import use
 from tests.kernel.test_switches import stop
 from tests.story.test_silence import passes
@@ -181,6 +183,23 @@ def test_what_the_words_say_makes_nothing_urgent(desk: Desk) -> None:
     assert [one.urgent for one in mail.sent] == [False] and pager.tried == []
 
 
+def test_an_emergency_that_a_person_flags_pages_and_an_agents_flag_does_not(desk: Desk) -> None:
+    mail, pager = Post(), Post("pager")
+    rule = {**OPEN_443, "emergency": True}
+    desk.agent.will("fw.change", **rule)
+    desk.ask("aylin", "open 443, at once")
+    strike(desk, mail, pager)
+    assert (mail.sent, pager.sent) == ([], [])
+    sender = desk.sender("aylin")
+    with desk.role("web"):
+        flow.ask_by_form("fw.change", rule, words="", sender=sender)
+    desk.run()
+    strike(desk, mail, pager)
+    [page] = pager.sent
+    assert mail.sent and all(letter.urgent for letter in mail.sent)
+    assert page.subject.startswith("Urgent: ")
+
+
 # ------------------------------------------------------------------ who hears what
 
 
@@ -194,6 +213,7 @@ def test_each_hears_once_what_needs_them_and_the_links_change_nothing(desk: Desk
     desk.agent.will("hris.read", person="dana")
     by_hand = desk.action(desk.ask("dana", "what do you keep about me?"))
     desk.decide(by_hand.action.id, "petra", "approve")
+    made(desk, "nadia")
     for action in (by_hand.action.id, waiting.action.id):
         desk.sql(
             "INSERT INTO sealed (action, ticket, person, sealed, expires_at) VALUES "
@@ -201,8 +221,8 @@ def test_each_hears_once_what_needs_them_and_the_links_change_nothing(desk: Desk
         )
     strike(desk, mail, pager)
     desk.sql(f"DELETE FROM sealed WHERE action = '{waiting.action.id}'")
-    assert {one.about[0].kind for one in mail.sent if one.urgent} == {"override", "switch"}
-    assert {one.about[0].kind for one in pager.sent} == {"override", "switch"}
+    assert {one.about[0].kind for one in mail.sent if one.urgent} == {"override", "switch", "made"}
+    assert {one.about[0].kind for one in pager.sent} == {"override", "switch", "made"}
     gathered(desk, mail, pager)
     ticket = waiting.action.ticket
     asks = "‘Add Viktor Petrov to Build Tools’ waits for your answer"
@@ -212,6 +232,8 @@ def test_each_hears_once_what_needs_them_and_the_links_change_nothing(desk: Desk
     assert f"There is a question for you on ticket {ticket}." in mail.lines("viktor")
     assert any(line.endswith("is yours to carry out (ticket 3).") for line in mail.lines("petra"))
     assert "Lukas Weber stopped ‘Add somebody to a group’." in mail.lines("ines")
+    unasked = "‘Add Dana Fischer to Build Tools’ by hand before anybody permitted it (ticket 4)."
+    assert f"Nadia Rahimi made {unasked}" in mail.lines("ines")
     others = {one["person"] for one in waiting.assignments} - {first}
     assert not [one for one in others if any(asks in line for line in mail.lines(one))]
     told = (len(mail.sent), len(pager.sent))
@@ -271,6 +293,7 @@ def test_a_burst_is_one_letter_without_what_was_settled_and_what_is_private(desk
     private = desk.story(made[-1]).action.ticket
     desk.sql(f"UPDATE ticket SET private_to = 'security' WHERE number = {private}")
     desk.sql("INSERT INTO notice (person, text) VALUES ('leo', 'You should know.')")
+    desk.sql(f"INSERT INTO notice (person, text, action) VALUES ('sven', 'It waits.', '{made[2]}')")
     strike(desk, mail)
     assert mail.lines("sven") == []
     desk.sql("UPDATE profile SET employment_status = 'ended' WHERE person = 'leo'")

@@ -86,6 +86,12 @@ def test_a_rule_that_cannot_wait_is_decided_at_once_and_looked_over_afterwards(
     assert "sven" not in {one["person"] for one in again.assignments}, "it would not be looked over"
 
 
+def test_the_flag_of_an_agent_makes_people_look_and_wakes_nobody_at_night(desk: Desk) -> None:
+    story = asked(desk, emergency=True)
+    assert story.gate["emergency"] is True
+    assert story.review["expires_at"] - story.review["opened_at"] > timedelta(hours=24)
+
+
 def made(desk: Desk, hours: int) -> Any:
     """A rule whose approval covers taking it back for so many hours, entered by hand."""
     story = asked(desk, rollback_hours=hours)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from holdshort import flow
+from holdshort.core.terms import Offer, Offered
 from holdshort.records import queue
 from tests.desk import Desk, Server
 from tests.story.test_services import asked, gate, reviewers
@@ -101,6 +103,28 @@ def test_2c_a_leavers_unlock_is_told_to_hr_and_security_who_may_overrule_a_stale
     assert "You can ask to talk to a person." in desk.said(story.action.ticket)
     [(detail,)] = desk.sql("SELECT detail FROM kernel.event WHERE name = 'action.refused'")
     assert detail["rule"] == "refuse.leaver" and set(detail["told"]) >= {"petra", "sven"}
+
+
+@pytest.mark.parametrize(
+    ("label", "article", "title"),
+    [
+        ("Firewall", "vpn-ports", "Which ports does the VPN need?"),
+        ("E-mail not working", "outlook-profile", "Outlook does not start or keeps asking for"),
+    ],
+    ids=["7a", "10a"],
+)
+def test_an_answer_names_its_article_offers_a_person_and_no_label_holds_it(
+    desk: Desk, label: str, article: str, title: str
+) -> None:
+    actions = (Offered("kb.answer", {"article": article}),)
+    desk.agent.next = Offer(label, 0.97, "", "scripted", actions)
+    number = desk.ask("dana", "how does this work?")
+    assert desk.action(number).state == "executed"
+    assert title in desk.said(number) and "you can ask to talk to a person" in desk.said(number)
+    dana = desk.sender("dana")
+    with desk.role("web"):
+        flow.ask_for_a_person(number, sender=dana)
+    assert desk.ticket(number)["stands"] == "with_person"
 
 
 def test_19b_a_deletion_on_hold_is_told_to_legal_and_nobody_is_offered_to_overrule_it(

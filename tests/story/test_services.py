@@ -11,6 +11,7 @@ import pytest
 from holdshort import flow
 from holdshort.connectors import build
 from holdshort.records import grants
+from holdshort.records.world import World
 from tests.conftest import COMPANY
 from tests.desk import Desk, Server
 from tests.kernel import waking
@@ -32,7 +33,7 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
 def desk(server: Server, services: Services, company: Office, tmp_path: Path) -> Iterator[Desk]:
     """A desk of the demo company whose systems are those."""
     one = Desk(server, tmp_path, company.made(server))
-    for name in ("mdm", "badge", "erp", "esign", "files", "hosts"):
+    for name in ("mdm", "badge", "erp", "esign", "files", "hosts", "github"):
         one.connectors[name] = build(name, "http", services.settings(COMPANY, name))
     yield one
     one.close()
@@ -206,6 +207,27 @@ def test_20b_the_server_room_waits_for_security_and_for_facilities(
     assert (ending.action.type, state) == ("badge.remove_zones", "executed")
     assert (ending.authorization["basis"], ending.outcome["kind"]) == ("term", "verified")
     assert services.ask("badge", "GET", "/v1/holders/bea")["zones"] == zones[:2]
+
+
+def test_whoever_was_asked_for_one_side_and_decides_the_other_by_now_may_speak_for_it(
+    desk: Desk, services: Services
+) -> None:
+    desk.sql(
+        "UPDATE authority SET backup = NULL, "
+        "contexts = array_remove(array_remove(contexts, 'facilities'), 'general')"
+    )
+    zones = ["front-door", "office-floor", "server-room"]
+    story = asked(desk, "greta", "for an hour", "badge.set_zones", person="greta", zones=zones)
+    [alone] = reviewers(story)
+    assert "nobody here may say yes for facilities" in story.review["fault"]
+    desk.sql(
+        f"UPDATE authority SET contexts = contexts || '{{facilities}}' WHERE person = '{alone}'"
+    )
+    desk.sweep()
+    other = min(reviewers(desk.story(story.action.id)) - {alone})
+    for person in (alone, other):
+        desk.decide(story.action.id, person, "approve")
+    assert desk.story(story.action.id).authorization["basis"] == "decisions"
 
 
 def test_a_room_for_a_time_ends_though_the_badge_was_lost_meanwhile_and_another_zone_stays(
@@ -456,3 +478,61 @@ def test_a_database_that_does_not_come_back_goes_to_a_person(
     again = asked(desk, "erik", "once more", "db.restart", database="dev-db")
     assert "does not work" in again.assessment["findings"]["before"][0]
     services.ask("hosts", "PATCH", "/v1/hosts/dev-db", json={"comes_back": True, "healthy": True})
+
+
+# ------------------------------------------------------------------ roles in GitHub
+
+
+def role(services: Services, person: str) -> str:
+    """What GitHub says somebody is."""
+    found = services.respond("github", "GET", f"/orgs/acme/memberships/{person}-acme")
+    return str(found.json()["role"]) if found.is_success else "none"
+
+
+def test_3a_the_role_of_the_template_is_given_alone_at_github_and_its_rights_are_known(
+    desk: Desk, services: Services
+) -> None:
+    story = asked(
+        desk, "erik", "GitHub please", "github.set_membership", person="erik", role="member"
+    )
+    assert gate(story) == (2, "HOTL")
+    reason = story.assessment["findings"]["policy"]["reason"]
+    assert "engineer v7, approved by ines" in reason["text"]
+    after_the_hold(desk, story)
+    assert desk.story(story.action.id).outcome["kind"] == "verified"
+    assert role(services, "erik") == "member"
+    with desk.role("web"):
+        held = {right.id for right in World().rights_of("erik") or ()}
+    assert "github:member" in held
+
+
+@pytest.mark.parametrize("change", [{"hours": 1}, {"role": "maintainer"}], ids=["shorter", "less"])
+def test_3b_an_owner_for_a_time_is_shortened_or_reduced_and_is_a_member_again_afterwards(
+    desk: Desk, services: Services, change: dict[str, Any]
+) -> None:
+    with desk.role("executor"):
+        flow.look(desk.connectors["github"])  # type: ignore[arg-type]
+    story = asked(desk, "aylin", "to fix CI", "github.set_membership", person="aylin", role="owner")
+    assert (gate(story), story.action.params["hours"]) == ((3, "HITL"), 4)
+    desk.decide(story.action.id, "sven", "change", changes=change, reason_code="too_much")
+    story = desk.actions(story.action.ticket)[-1]
+    desk.decide(story.action.id, "sven", "approve")
+    given, hours = change.get("role", "owner"), story.action.params.get("hours")
+    assert (role(services, "aylin"), hours) == (given, change.get("hours", hours))
+    if hours is None:
+        undo_as(desk, story, "aylin")
+    else:
+        hours_later(desk, hours)
+        desk.run()
+    assert role(services, "aylin") == "member"
+    [end] = [one for one in desk.actions(story.action.ticket) if one.action.undoes]
+    assert (end.action.type, end.outcome["kind"]) == ("github.end_membership", "verified")
+    assert end.outcome["after"]["held"] == "member"
+
+
+def undo_as(desk: Desk, story: Any, who: str) -> None:
+    with desk.role("web"):
+        flow.undo(story.action.id, "other", sender=desk.sender(who))
+    desk.run()
+    undoing = desk.actions(story.action.ticket)[-1]
+    desk.decide(undoing.action.id, next(iter(reviewers(undoing))), "approve")

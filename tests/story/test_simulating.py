@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -294,6 +295,49 @@ def test_one_day_is_a_period_on_the_clocks_of_the_company(desk: Desk, tighter: s
         desk, "policy", "simulate", tighter, "--from", "2020-03-29", "--to", "2020-03-29"
     )
     assert plain.stdout == "Nothing was offered from 2020-03-29 00:00 to 2020-03-30 00:00.\n"
+
+
+def test_without_a_file_the_rules_in_force_are_asked_and_samples_show_a_fresh_desk(
+    desk: Desk, tighter: str
+) -> None:
+    assert command(desk, "policy", "simulate").stdout.startswith("Nothing was offered from ")
+    shown = command(desk, "policy", "simulate", "--sample")
+    assert shown.returncode == 0, shown.stderr
+    assert re.search(r"runs alone +2\d of 52 \(\d+\.\d% to \d+\.\d%\)\n", shown.stdout)
+    assert "could not be judged" not in shown.stdout and "tighter" not in shown.stdout
+    found = json.loads(command(desk, "policy", "simulate", tighter, "--sample", "--json").stdout)
+    assert [one["action"] for one in found["changes"]] == ["Access to GitHub 1"]
+    assert (found["changes"][0]["now"], found["changes"][0]["then"]) == (ALONE, WAITS)
+    assert desk.sql("SELECT count(*) FROM kernel.proposal") == [(0,)]
+
+
+ASKS = {"type": "kb.answer", "requester": "dana", "params": {"article": "wifi"}}
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("- [", "cannot be read as YAML"),
+        ("{}", "must hold a list of samples"),
+        ([{"name": "a"}], "sample 1 has no ‘body’"),
+        ([{"name": "a", "body": {**ASKS, "tier": 1}}], "sample a: ‘tier’: "),
+        ([{"body": {**ASKS, "requester": "nobody"}}], "sample 1: Nobody here has the id ‘nobody’"),
+    ],
+)
+def test_a_sample_that_is_none_is_one_clear_line(
+    desk: Desk, tmp_path: Path, rows: Any, said: str
+) -> None:
+    (tmp_path / "s.yaml").write_text(rows if isinstance(rows, str) else yaml.safe_dump(rows))
+    done = command(desk, "policy", "simulate", "--sample", str(tmp_path / "s.yaml"))
+    assert done.returncode == 1 and said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_sample_that_names_what_is_not_here_widens_the_bounds(desk: Desk, tmp_path: Path) -> None:
+    rows = [{"body": ASKS}, {"body": {**ASKS, "params": {"article": "none"}}, "tier": 1}]
+    (tmp_path / "s.yaml").write_text(yaml.safe_dump(rows))
+    done = command(desk, "policy", "simulate", "--sample", str(tmp_path / "s.yaml"))
+    assert "1 change could not be judged (1: 2: " in done.stdout, done.stderr
 
 
 def test_a_broken_file_is_simulated_by_nobody(desk: Desk, tmp_path: Path) -> None:

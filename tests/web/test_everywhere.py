@@ -50,6 +50,7 @@ STAFF = (
     "/safe-mode",
     "/delegations",
     "/own-decisions",
+    "/overrides/made",
 )
 
 

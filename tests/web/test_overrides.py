@@ -60,6 +60,33 @@ def test_it_is_for_people_who_work_here_and_for_buttons(visit: Visit, desk: Desk
     assert opened(desk) == []
 
 
+def test_what_was_made_unasked_is_said_on_a_form_and_says_so_everywhere(
+    visit: Visit, desk: Desk
+) -> None:
+    sven, address = visit("sven"), "/overrides/made/idp.add_to_group"
+    assert address in sven.read("/overrides/made")
+    assert visit("dana").get(address).status_code == 403
+    assert sven.get("/overrides/made/bundle.offboard").status_code == 404
+    said = {"param-person": "dana", "param-group": "build-tools", "reason": WHY}
+    for at, words in (("", "Please choose when"), ("2031-01-01T03:00", "in the last seven days")):
+        answer = sven.post(address, **said, made_at=at)
+        assert (answer.status_code, words in plain(answer.content.decode())) == (400, True)
+    [(at,)] = desk.sql(
+        "SELECT to_char(clock_timestamp() - interval '1 day', 'YYYY-MM-DD\"T\"HH24:MI')"
+    )
+    done = sven.post(address, **said, made_at=at)
+    assert done.status_code == 302
+    desk.run()
+    [one] = opened(desk)
+    assert "Made unasked by Sven" in plain(visit("lukas").read("/"))
+    assert "Nobody had permitted it. Sven" in plain(visit("lukas").read("/overrides"))
+    assert "before anybody permitted it" in plain(visit("lukas").read(done["Location"]))
+    record = plain(visit("lukas").read(f"/actions/{one.action}/record"))
+    assert "None: nobody had permitted it. Sven" in record and WHY in record
+    look = visit("nadia").post(f"/overrides/{one.action}/look", verdict="right", note="The log.")
+    assert (look.status_code, opened(desk)) == (302, [])
+
+
 # ------------------------------------------------------------------ the API, the command line
 
 
@@ -87,6 +114,41 @@ def test_the_api_does_the_same(desk: Desk) -> None:
         assert (own.status_code, own.json()["code"]) == (403, "self_approval")
         assert api.as_("reviewer").post(f"{path}/look", look).status_code == 200
         assert api.as_("reviewer").get("/overrides").json()["total"] == 0
+
+
+def test_what_was_made_unasked_is_recorded_over_the_api_and_the_command_line(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from holdshort.cli import base
+
+    monkeypatch.setattr(base, "connect", lambda asked, role: None)
+    monkeypatch.setattr("holdshort.api.actions.until", lambda look: look())
+    api, at = Api(desk), desk.sql("SELECT clock_timestamp() - interval '1 hour'")[0][0].isoformat()
+    params = {"person": "dana", "group": "build-tools"}
+    body = {"type": "idp.add_to_group", "params": params, "made_at": at, "reason": WHY}
+    given = ("--set", "person=erik", "--set", "group=build-tools", "--reason", WHY)
+    command = ("override", "made", "idp.add_to_group", "--as", "sven", *given)
+    with desk.role("web"):
+        answer = Caller(api.token("agent", scopes=["overrides:write"])).post(
+            "/overrides/made", body
+        )
+        assert (answer.status_code, answer.json()["code"]) == (403, "not_human")
+        late = api.as_("owner").post("/overrides/made", {**body, "made_at": "2020-01-01T00:00:00Z"})
+        assert (late.status_code, late.json()["code"]) == (422, "bad_answer")
+        assert api.as_("owner").post("/overrides/made", body).status_code == 202
+        assert cli.main((*command, "--at", "03:00")) == 1
+        assert "Write the time with its zone" in capsys.readouterr().err
+        assert cli.main((*command, "--at", at)) == 0
+        assert "Nothing is permitted by it" in capsys.readouterr().out
+    desk.run()
+    with desk.role("web"):
+        items = api.as_("reviewer").get("/overrides").json()["items"]
+        assert [(one["kind"], one["person"]) for one in items] == [
+            ("made", "ines"),
+            ("made", "sven"),
+        ]
+        told = api.as_("owner").get(f"/actions/{items[0]['action']}").json()
+        assert (told["authorization"], told["made"]["reason"]) == (None, WHY)
 
 
 def test_the_command_line_does_the_same(

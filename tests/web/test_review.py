@@ -274,7 +274,7 @@ def test_confidence_comes_with_its_record_and_precedents_with_their_reasons(
     desk.agent.will("idp.add_to_group", person="bea", group="build-tools")
     desk.ask("bea", "me too")
     page = plain(visit("sven").read("/reviews/2"))
-    assert "Says 97 %. Right 0 of the 1 times it was this sure." in page
+    assert "Says 97 %. Wrong the one time it was this sure." in page
     assert "Sven Lindqvist rejected it, “Not needed for this person's work”" in page
 
 

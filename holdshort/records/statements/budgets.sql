@@ -1,7 +1,8 @@
 -- name: lately_reached
 -- Whom changes of these types reached in the last day, or will when they are decided; what ended without an effect
 -- reached nobody, what people approved was looked at, one by one or as many, and what undoes another change is no
--- further one. Who is outside stands with their class. Of what waits for people only what `requester` asked for counts. With `at`: in the day before that moment.
+-- further one. Who is outside stands with their class. Of what waits for people only what `requester` asked for counts; what
+-- somebody made before anybody permitted it counts for everybody. With `at`: in the day before that moment.
 SELECT a.id::text AS action, a.ticket, a.type, COALESCE(u.class || ':' || u.id, a.beneficiary) AS person,
        COALESCE(u.id, p.name, a.beneficiary) AS name,
        a.requester, a.staged_at, z.authorized_at AS permitted_at
@@ -15,8 +16,9 @@ SELECT a.id::text AS action, a.ticket, a.type, COALESCE(u.class || ':' || u.id, 
   LEFT JOIN kernel."authorization" z ON z.action = a.id AND z.basis = 'policy'
  WHERE a.staged_at > (SELECT COALESCE(%(at)s::timestamptz, clock_timestamp()) - interval '1 day')
    AND a.staged_at < (SELECT COALESCE(%(at)s::timestamptz, 'infinity')) AND a.type = ANY(%(types)s) AND a.undoes IS NULL
-   AND (z.action IS NOT NULL OR a.requester = %(requester)s)
-   AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = a.id AND f.kind NOT IN ('claimed', 'by_hand'))
+   AND (z.action IS NOT NULL OR a.requester = %(requester)s
+        OR EXISTS (SELECT FROM kernel.fate f WHERE f.action = a.id AND f.kind = 'made'))
+   AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = a.id AND f.kind NOT IN ('claimed', 'by_hand', 'made'))
    AND NOT EXISTS (SELECT FROM kernel."authorization" d WHERE d.action = a.id AND d.basis = 'decisions')
    AND NOT EXISTS (SELECT FROM kernel.outcome o WHERE o.action = a.id AND o.kind = 'not_applied')
    AND NOT EXISTS (SELECT FROM kernel.action b JOIN kernel.fate f ON f.action = b.id AND f.kind = 'claimed'
@@ -33,7 +35,7 @@ SELECT DISTINCT jsonb_array_elements_text(a.params -> 'targets') AS target
            AND n.staged_at < (SELECT COALESCE(%(at)s::timestamptz, 'infinity'))
            AND n.type = %(type)s AND n.undoes IS NULL) a
  WHERE a.params ->> 'patch' = %(patch)s
-   AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = a.id AND f.kind NOT IN ('claimed', 'by_hand'))
+   AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = a.id AND f.kind NOT IN ('claimed', 'by_hand', 'made'))
    AND NOT EXISTS (SELECT FROM kernel."authorization" d WHERE d.action = a.id AND d.basis = 'decisions')
    AND NOT EXISTS (SELECT FROM kernel.outcome o WHERE o.action = a.id AND o.kind = 'not_applied')
  ORDER BY target;

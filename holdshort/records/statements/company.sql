@@ -149,3 +149,15 @@ INSERT INTO kernel.standing (category, phase, granted, basis)
 SELECT r.category, r.phase, r.phase > 1 AND r.category NOT LIKE '%%/3', 'demo'
   FROM jsonb_to_recordset(%(rows)s) AS r (category text, phase integer)
  WHERE NOT EXISTS (SELECT FROM kernel.standing s WHERE s.category = r.category);
+
+-- name: file_in_force
+-- The file behind the rules in force.
+SELECT v.file FROM kernel.adoption a JOIN kernel.policy_version v ON v.number = a.policy_version
+ ORDER BY v.number DESC LIMIT 1;
+
+-- name: rules_unreadable
+-- The latest word on whether the company's file could be read, where it is that it could not.
+SELECT e.at, (e.detail->>'problems')::integer AS problems, (e.detail->>'line')::integer AS line,
+       (SELECT max(a.policy_version) FROM kernel.adoption a) AS version
+  FROM (SELECT * FROM kernel.event WHERE name IN ('policy.unreadable', 'policy.read') ORDER BY id DESC LIMIT 1) e
+ WHERE e.name = 'policy.unreadable';

@@ -5,19 +5,26 @@ SELECT EXISTS (SELECT FROM public.delivery d WHERE d.channel = %(channel)s) AS t
 -- name: find_deliveries
 -- What people are to hear of since then and is no delivery yet.
 INSERT INTO public.delivery (channel, kind, key, person, urgent, next_at)
+WITH emergency AS (
+    -- A person said that it cannot wait; whatever an agent says wakes nobody.
+    SELECT e.action FROM kernel.assessment e JOIN kernel.action c ON c.id = e.action
+      JOIN kernel.person i ON i.id = c.initiator AND i.kind = 'human' WHERE e.emergency)
 SELECT %(channel)s, f.kind, f.key, CASE WHEN %(to_each)s THEN f.person END, f.urgent,
        clock_timestamp() + CASE WHEN f.urgent THEN interval '0' ELSE %(gather)s END
   FROM (
     -- Who is asked first; of what pages, everybody who is asked.
-    SELECT 'review' AS kind, r.number::text AS key, s.person, m.type = ANY(%(pages)s) AS urgent, r.opened_at AS at
+    SELECT 'review' AS kind, r.number::text AS key, s.person,
+           m.type = ANY(%(pages)s) OR m.action IN (TABLE emergency) AS urgent, r.opened_at AS at
       FROM kernel.review r JOIN kernel.seat s ON s.panel = r.panel JOIN kernel.assessment m ON m.action = r.action
-     WHERE r.opened_at > %(since)s AND (s.rank <= m.needed OR m.type = ANY(%(pages)s))
+     WHERE r.opened_at > %(since)s AND (s.rank <= m.needed OR m.type = ANY(%(pages)s) OR m.action IN (TABLE emergency))
      UNION ALL
-    SELECT 'review', g.review::text || '/' || g.rank::text, g.person, m.type = ANY(%(pages)s), g.assigned_at
+    SELECT 'review', g.review::text || '/' || g.rank::text, g.person,
+           m.type = ANY(%(pages)s) OR m.action IN (TABLE emergency), g.assigned_at
       FROM kernel.assignment g JOIN kernel.review r ON r.number = g.review JOIN kernel.assessment m ON m.action = r.action
      WHERE g.assigned_at > %(since)s
      UNION ALL
-    SELECT 'reminder', k.review::text, g.person, m.type = ANY(%(pages)s), k.reminded_at
+    SELECT 'reminder', k.review::text, g.person,
+           m.type = ANY(%(pages)s) OR m.action IN (TABLE emergency), k.reminded_at
       FROM kernel.reminder k JOIN kernel.review r ON r.number = k.review JOIN kernel.assessment m ON m.action = r.action
       JOIN kernel.asked g ON g.review = k.review AND g.asked_at < k.reminded_at
      WHERE k.step = 1 AND k.reminded_at > %(since)s
@@ -33,6 +40,10 @@ SELECT %(channel)s, f.kind, f.key, CASE WHEN %(to_each)s THEN f.person END, f.ur
       FROM kernel.override v JOIN public.profile o ON 'owner' = ANY(o.roles)
      WHERE v.invoked_at > %(since)s
      UNION ALL
+    SELECT 'made', e.action::text, o.person, true, e.started_at
+      FROM kernel.emergency e JOIN public.profile o ON 'owner' = ANY(o.roles) AND o.person <> e.person_1
+     WHERE e.made_at IS NOT NULL AND e.started_at > %(since)s
+     UNION ALL
     SELECT 'switch', s.id::text, o.person, NOT s.is_on, s.set_at
       FROM kernel.switch s JOIN public.profile o ON 'owner' = ANY(o.roles) OR EXISTS (
            SELECT FROM public.authority y WHERE y.person = o.person AND 'security' = ANY(y.contexts))
@@ -42,13 +53,14 @@ SELECT %(channel)s, f.kind, f.key, CASE WHEN %(to_each)s THEN f.person END, f.ur
       FROM kernel.restoration h JOIN public.profile o ON 'owner' = ANY(o.roles)
      WHERE h.noticed_at > %(since)s
      UNION ALL
-    SELECT 'by_hand', x.action::text, x.person, m.type = ANY(%(pages)s), x.turned_at
+    SELECT 'by_hand', x.action::text, x.person,
+           m.type = ANY(%(pages)s) OR m.action IN (TABLE emergency), x.turned_at
       FROM kernel.fate x JOIN kernel.assessment m ON m.action = x.action
      WHERE x.kind = 'by_hand' AND x.turned_at > %(since)s
      UNION ALL
     -- Nobody could confirm what came of it: those who said yes, or who answer for what runs alone.
     SELECT 'unclear', o.action::text, w.person, false, o.at
-      FROM kernel.outcome o JOIN kernel."authorization" z ON z.action = o.action
+      FROM kernel.outcome o LEFT JOIN kernel."authorization" z ON z.action = o.action
       JOIN public.profile w ON w.person IN (z.person_1, z.person_2) OR z.person_1 IS NULL AND 'owner' = ANY(w.roles)
      WHERE o.kind IN ('unknown', 'mismatch') AND o.at > %(since)s
      UNION ALL
@@ -109,11 +121,11 @@ SELECT d.id, d.kind, d.key, d.person, d.urgent, d.tries, d.found_at, p.name, p.e
   LEFT JOIN kernel.switch s ON s.id = CASE WHEN d.kind = 'switch' THEN d.key::bigint END
   LEFT JOIN kernel.override v ON v.action = CASE WHEN d.kind = 'override' THEN d.key::uuid END
   LEFT JOIN kernel.action a ON a.id = COALESCE(
-       r.action, n.action, v.action, CASE WHEN d.kind IN ('by_hand', 'unclear', 'password') THEN d.key::uuid END)
+       r.action, n.action, v.action, CASE WHEN d.kind IN ('by_hand', 'unclear', 'password', 'made') THEN d.key::uuid END)
   LEFT JOIN public.ticket t ON t.number = COALESCE(a.ticket, n.ticket, u.ticket)
   LEFT JOIN kernel.fate f ON f.action = r.action
   LEFT JOIN kernel."authorization" z ON z.action = r.action
-  LEFT JOIN public.profile w ON w.person = COALESCE(s.person, v.person)
+  LEFT JOIN public.profile w ON w.person = COALESCE(s.person, v.person, CASE WHEN d.kind = 'made' THEN a.requester END)
  WHERE d.letter = %(letter)s AND d.state = 'waiting' ORDER BY d.id;
 
 -- name: settle_deliveries

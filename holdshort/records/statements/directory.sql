@@ -42,7 +42,7 @@ SELECT d.connector, d.external_id, d.user_name, d.active, d.factor_enrolled, d.l
 -- The groups that somebody is being put into: by what has begun, and has not ended or ended after the directory was read.
 SELECT DISTINCT g.slug
   FROM kernel.action a
-  JOIN kernel.fate f ON f.action = a.id AND f.kind IN ('claimed', 'by_hand')
+  JOIN kernel.fate f ON f.action = a.id AND f.kind IN ('claimed', 'by_hand', 'made')
   JOIN public.directory_group g ON g.connector = a.connector AND g.external_id = kernel.target_of(a.canonical)
   LEFT JOIN kernel.outcome o ON o.action = a.id
  WHERE a.beneficiary = %(person)s AND a.type IN ('idp.add_to_group', 'github.set_membership')
@@ -248,6 +248,17 @@ SELECT s->>'id', s->>'name', 'system', COALESCE(s->>'environment', 'unknown'), '
 -- A person's account in a connected app, by the app's own id.
 SELECT subject FROM public.entry_holder WHERE person = %(person)s AND issuer = %(connector)s AND ended_at IS NULL
  ORDER BY id LIMIT 1;
+
+-- name: held_before
+-- What a person was before a change, as its bytes say; one that gave the same again counts as the one that it renewed.
+SELECT b.seen->>'held'
+  FROM kernel.action a
+  JOIN kernel.action n ON n.type = a.type AND n.connector = a.connector AND n.beneficiary = a.beneficiary
+   AND kernel.target_of(n.canonical) = kernel.target_of(a.canonical)
+  JOIN kernel.outcome o ON o.action = n.id AND o.kind = 'verified'
+ CROSS JOIN LATERAL (SELECT convert_from(n.canonical, 'UTF8')::jsonb->'seen' AS seen) b
+ WHERE a.id = %(change)s AND a.beneficiary = %(person)s AND b.seen->>'held' <> b.seen->>'_to'
+ ORDER BY o.at DESC LIMIT 1;
 
 -- name: things_named
 -- Which of these ids are assets or systems of the inventory in force, each with the system it is a part of.

@@ -16,14 +16,28 @@ SELECT o.action, o.person, %(person)s, %(account)s, %(verdict)s, %(note)s
 INSERT INTO kernel.emergency_looked_over (action, person, account, verdict, note)
 VALUES (%(action)s, %(person)s, %(account)s, %(verdict)s, %(note)s);
 
+-- name: add_made_already
+INSERT INTO kernel.made_already (proposal, ticket, person, account, channel, reason, made_at)
+VALUES (%(proposal)s, %(ticket)s, %(person)s, %(account)s, %(channel)s, %(reason)s, %(made_at)s);
+
+-- name: add_report_of_made
+-- What its maker said, about the bytes that it became.
+INSERT INTO kernel.report (action, digest, connector, kind, person, did, evidence)
+SELECT a.id, a.digest, a.connector, 'made', m.person, 'as_approved', m.reason
+  FROM kernel.action a JOIN kernel.made_already m ON m.proposal = a.proposal WHERE a.id = %(action)s;
+
 -- name: open_overrides
--- What one human permitted alone, or people as an emergency, and nobody else has looked at.
-SELECT o.kind, o.action, o.ticket, o.person, COALESCE(p.name, o.person) AS name, o.second, o.reason, o.invoked_at, o.due_at,
-       o.due_at <= clock_timestamp() AS overdue
-  FROM (SELECT 'override' AS kind, v.action, v.ticket, v.person, NULL AS second, v.reason, v.invoked_at, v.due_at
+-- What one human permitted alone or made before anybody permitted it, or people permitted as an emergency, and nobody else
+-- has looked at.
+SELECT o.kind, o.action, o.ticket, o.person, COALESCE(p.name, o.person) AS name, o.second, o.reason, o.made_at,
+       o.invoked_at, o.due_at, o.due_at <= clock_timestamp() AS overdue
+  FROM (SELECT 'override' AS kind, v.action, v.ticket, v.person, NULL AS second, v.reason, NULL AS made_at,
+               v.invoked_at, v.due_at
           FROM kernel.open_override v
          UNION ALL
-        SELECT 'emergency', e.action, e.ticket, e.person_1, e.person_2, '', e.started_at, e.due_at FROM kernel.emergency e
+        SELECT CASE WHEN e.made_at IS NULL THEN 'emergency' ELSE 'made' END, e.action, e.ticket, e.person_1, e.person_2, e.reason,
+               e.made_at, e.started_at, e.due_at
+          FROM kernel.emergency e
          WHERE NOT EXISTS (SELECT FROM kernel.emergency_looked_over l WHERE l.action = e.action)) o
   LEFT JOIN public.profile p ON p.person = o.person ORDER BY o.invoked_at, o.action;
 
@@ -34,7 +48,7 @@ SELECT o.action, a.ticket, o.person, COALESCE(p.name, o.person) AS name, o.reaso
   FROM (SELECT v.action, v.person, v.reason, v.invoked_at, l.person AS looker, l.verdict, l.note, l.looked_at
           FROM kernel.looked_over l JOIN kernel.override v ON v.action = l.override
          UNION ALL
-        SELECT e.action, e.person_1, '', e.started_at, l.person, l.verdict, l.note, l.looked_at
+        SELECT e.action, e.person_1, e.reason, e.started_at, l.person, l.verdict, l.note, l.looked_at
           FROM kernel.emergency_looked_over l JOIN kernel.emergency e ON e.action = l.action) o
   JOIN kernel.action a ON a.id = o.action
   LEFT JOIN public.profile p ON p.person = o.person LEFT JOIN public.profile q ON q.person = o.looker

@@ -5,7 +5,8 @@ VALUES (%(id)s, %(ticket)s, %(initiator)s, %(initiator_kind)s, %(agent_version)s
 -- name: proposal
 -- A proposal and what became of it.
 SELECT p.id, p.ticket, p.initiator, p.agent_version, p.label, p.confidence, p.body, p.answers, p.proposed_at,
-       s.result, s.reason AS staging_reason
+       s.result, s.reason AS staging_reason,
+       EXISTS (SELECT FROM kernel.made_already m WHERE m.proposal = p.id) AS made
   FROM kernel.proposal p LEFT JOIN kernel.staging s ON s.proposal = p.id WHERE p.id = %(id)s;
 
 -- name: add_staging
@@ -218,6 +219,7 @@ SELECT a.id, encode(a.digest, 'hex') AS digest, a.canonical, a.proposal, a.stage
        to_jsonb(se) AS settlement, ha.older IS NOT NULL AS halted, COALESCE(ha.older, false) AS older,
        (SELECT to_jsonb(w) FROM kernel.stopped w WHERE w.action = a.id ORDER BY w.switch LIMIT 1) AS stopped,
        (SELECT to_jsonb(v) FROM kernel.override v WHERE v.action = a.id) AS override,
+       (SELECT to_jsonb(v) FROM kernel.made_already v WHERE v.proposal = a.proposal AND a.undoes IS NULL) AS made,
        EXISTS (SELECT FROM kernel.adoption t WHERE t.policy_version > COALESCE(s.policy_version, 0)) AS rules_are_newer,
        (SELECT l.position FROM kernel.log l WHERE l.event = z.event) AS position,
        (SELECT k.person FROM public.ticket t JOIN kernel.account k ON k.id = t.account WHERE t.number = a.ticket)

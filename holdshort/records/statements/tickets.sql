@@ -43,7 +43,7 @@ SELECT number, requester, requester_name, subject, body, latest_message FROM pub
 
 -- name: agent_names
 -- What a text may name.
-SELECT kind, id, name, also FROM public.agent_name;
+SELECT DISTINCT ON (kind, id) kind, id, name, also FROM public.agent_name ORDER BY kind, id, also[2] NULLS LAST;
 
 -- name: label
 INSERT INTO public.label (ticket, label) VALUES (%(ticket)s, %(label)s);

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.kernel.attack import Attack
 from tests.kernel.attacks import (
     actions,
+    afterwards,
     alone,
     call_backs,
     decisions,
@@ -23,6 +24,7 @@ from tests.kernel.attacks import (
 
 ON_ONE_DATABASE: list[Attack] = [
     *actions.ATTACKS,
+    *afterwards.ATTACKS,
     *alone.ATTACKS,
     *call_backs.ATTACKS,
     *decisions.ATTACKS,
