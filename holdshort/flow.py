@@ -41,6 +41,7 @@ from holdshort.stops.afterwards import record_made
 from holdshort.stops.by_hand import find, report, send_answer
 from holdshort.stops.calling_back import call_back
 from holdshort.stops.conversation import ask_for_a_person, check_words, close, open_for, reply
+from holdshort.stops.deadlines import notice_deadlines
 from holdshort.stops.deciding import Answer
 from holdshort.stops.delegating import delegate, take_back
 from holdshort.stops.delivering import deliver
@@ -71,6 +72,7 @@ __all__ = [
     "lapse",
     "look",
     "look_over",
+    "notice_deadlines",
     "notice_leavers",
     "observe",
     "offer",

@@ -143,6 +143,7 @@ CLOCKS: dict[str, dict[str, Callable[[], object]]] = {
         "stragglers": lambda: flow.sequence(window=flow.LATE),
         "sweep": sweeps(),
         "leavers": flow.notice_leavers,
+        "deadlines": flow.notice_deadlines,
         "watch": watch,
         **{channel: wiring.deliveries(channel) for channel in ("mail", "pager")},
     },

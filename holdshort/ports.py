@@ -235,7 +235,7 @@ class Knows(Protocol):
         """Whether the company has connected an app under that name."""
 
     def reports(self, numbers: Sequence[int]) -> Sequence[Mapping[str, Any]]:
-        """Those tickets that are not private: number, requester, opened_at."""
+        """Those not private: number, requester, opened_at, label, stands, holder."""
 
     def policy(self) -> Mapping[str, Any]:
         """The document of the policy version in force (company.yaml's policy sections)."""

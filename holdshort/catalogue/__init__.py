@@ -69,6 +69,7 @@ FILES = (
     "transferring",
     "people_records",
     "notifying",
+    "deadlines",
     "knowledge",
     "desk",
 )

@@ -37,7 +37,7 @@ from holdshort.core.terms import (
 from holdshort.ports import Knows
 
 IDENTITY_SYSTEM = "directory"
-EXAMPLES = 3
+NAMED = 3
 MOST = 500
 """How many people one decision is about at most: whoever decides reads all their names."""
 
@@ -139,7 +139,7 @@ def _reach(count: int, knows: Knows) -> Level:
 
 def _named(people: Sequence[Person], ended: Mapping[str, Person]) -> tuple[str, str]:
     """The first few with what HR's record says, and everybody by name."""
-    first = facts.listing(_said(one, ended) for one in people[:EXAMPLES])
+    first = facts.listing(_said(one, ended) for one in people[:NAMED])
     return f"For example {first}.", f"Everybody: {facts.listing(one.name for one in people)}."
 
 

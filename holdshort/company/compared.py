@@ -182,7 +182,8 @@ SECTIONS: tuple[Compared, ...] = (
             "groups": gains,
             "starts_with": never,
             "equipment": gains,
-            "approved_by": always,
+            **dict.fromkeys(("approved_by", "owner"), always),
+            "valid_from": loose.sooner,
             "valid_until": raised,
         },
         added=loose.new_template,
@@ -245,6 +246,7 @@ SECTIONS: tuple[Compared, ...] = (
         loose.single("routing"),
         {
             **dict.fromkeys(("days", "opens", "closes", "pages", "open_reviews"), never),
+            **dict.fromkeys(("target_hours", "targets"), never),
             "answer_within_hours": never,
             "delegation_days": raised,
             "alone": always,

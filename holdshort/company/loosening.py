@@ -56,6 +56,11 @@ def widened(old: Any, new: Any) -> bool:
     return bool(old) and (not new or gains(old, new))
 
 
+def sooner(old: Any, new: Any) -> bool:
+    """A first day moved ahead, or went: it counts from earlier on."""
+    return old is not None and (new is None or bool(new < old))
+
+
 def lowered(old: Any, new: Any) -> bool:
     """A demand went down."""
     return bool(new < old)
@@ -182,6 +187,7 @@ def new_template(old: Company, row: RoleTemplate) -> bool:
         and set(row.groups) <= set(before.groups)
         and set(row.equipment) <= set(before.equipment)
         and row.valid_until <= before.valid_until
+        and not sooner(before.valid_from, row.valid_from)
         for before in old.role_templates
     )
 

@@ -33,6 +33,7 @@ from holdshort.core.settings import (
     DELEGATION_DAYS_AT_MOST,
     OPEN_REVIEWS,
     PAGES,
+    TARGET_HOURS,
 )
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -52,7 +53,17 @@ class RoleTemplate(Section):
     )
     equipment: tuple[Id, ...] = Field((), description="What a starter is given to work with.")
     approved_by: Id = Field(description="The human who approved this version.")
+    owner: Id | None = Field(
+        None, description="The human who answers for it; whoever approved it, where it is not said."
+    )
+    valid_from: Day | None = Field(None, description="First day on which it counts.")
     valid_until: Day = Field(description="Last day on which it counts.")
+
+    @model_validator(mode="after")
+    def _begins_before_it_ends(self) -> Self:
+        if self.valid_from is not None and self.valid_from > self.valid_until:
+            raise ValueError("‘valid_from’ lies after ‘valid_until’, so it never counts")
+        return self
 
     @model_validator(mode="after")
     def _starts_with_its_own(self) -> Self:
@@ -188,6 +199,14 @@ class Routing(Section):
     )
     open_reviews: Count = Field(
         OPEN_REVIEWS, gt=0, description="With so many open ones somebody is asked last."
+    )
+    target_hours: Count = Field(
+        TARGET_HOURS,
+        gt=0,
+        description="Working hours until a ticket is to be done; who has it is told before.",
+    )
+    targets: dict[Text, Annotated[Count, Field(gt=0)]] = Field(
+        {}, description="The same for tickets with a label, such as Phishing report: 2."
     )
     delegation_days: Count = Field(
         DELEGATION_DAYS,

@@ -27,6 +27,7 @@ CHANGED: Why = {
         "more is looked at than before",
     ),
     loose.raised: ("it goes further than before", "it goes less far than before"),
+    loose.sooner: ("it counts from an earlier day on", "it counts from a later day on"),
     loose.longer: ("access lasts longer than before", "access ends sooner than before"),
     loose.widened: ("it reaches further than before", "it reaches less far than before"),
     loose.proved: ("what nothing proved counts as proved", "nothing proves it any more"),

@@ -137,6 +137,7 @@ def _among_rules(company: Company) -> Iterator[Named]:
         yield from _many(path, "groups", template.groups, "group")
         yield from _many(path, "equipment", template.equipment, "equipment")
         yield from _one(path, "approved_by", template.approved_by, "human")
+        yield from _one(path, "owner", template.owner, "human")
     for path, window in _at("windows", company.windows):
         yield from _many(path, "targets", window.targets, "target")
     for path, hold in _at("holds", company.holds):

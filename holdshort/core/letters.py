@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 LISTED = 50
 """How many things a letter names; the console has the others."""
@@ -112,8 +113,12 @@ def letter(id: str, about: Sequence[Told], *, to: Sequence[str], console: str) -
 # ------------------------------------------------------------------ in words
 
 
-def told(row: Mapping[str, Any], *, title: str, scope: str) -> Told:
-    """A delivery in words. `title` names its change, `scope` what a switch is over."""
+def told(row: Mapping[str, Any], *, title: str, scope: str, zone: ZoneInfo) -> Told:
+    """A delivery in words. `title` names its change, `scope` what a switch is over, `zone` where
+    its readers work.
+    """
+    ends = row["expires_at"]
+    row = {**row, "expires_at": ends.astimezone(zone) if ends else None}
     shown = "" if row["private"] or _LINK.search(title) else plain(title)
     what = f"‘{shown}’" if shown else "a change"
     line = _LINES[row["kind"]](row, what, scope)
@@ -145,7 +150,7 @@ def _notice(row: Mapping[str, Any], _what: str, _scope: str) -> str:
 
 def _reminder(row: Mapping[str, Any], what: str, _scope: str) -> str:
     ends = row["expires_at"]
-    until = f"{ends:%H:%M} UTC on {ends.day} {ends:%B}"
+    until = f"{ends:%H:%M %Z} on {ends:%A}, {ends.day} {ends:%B},"
     return f"{what} still waits for your answer{_on(row)}; at {until} it closes as not approved."
 
 

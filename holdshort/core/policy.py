@@ -150,12 +150,19 @@ def _not_held(
     """Say what is missing, and the smallest change to the templates that would have passed."""
     for template in fitting:
         if missing <= question.held_by(template):
-            text = f"role template {template.name} ended on {template.valid_until}"
-            return _fails(question, text, f"renewing {template.name}")
+            return _fails(question, *_not_valid(template, question.at))
     text = f"no role template matches {question.who} for {_list(missing)}"
     own = [t for t in fitting if t.role in question.person.roles]
     home = own[0].name if own else f"a role template for {question.who}"
     return _fails(question, text, f"{_list(missing)} in {home}")
+
+
+def _not_valid(template: Template, at: datetime) -> tuple[str, str]:
+    """Why it does not count on that day, and who can change that."""
+    begins, name = template.valid_from, f"role template {template.name}"
+    if begins is not None and at.date() < begins:
+        return f"{name} begins on {begins}", f"{template.owner} letting it begin sooner"
+    return f"{name} ended on {template.valid_until}", f"{template.owner} renewing {template.name}"
 
 
 def _fails(question: _Question, fact: str, change: str) -> PolicyResult:

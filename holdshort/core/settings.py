@@ -17,6 +17,7 @@ DELEGATION_DAYS = 30
 DELEGATION_DAYS_AT_MOST = 90
 ANSWER_WITHIN_HOURS = 24
 OPEN_REVIEWS = 20
+TARGET_HOURS = 16
 PAGES = ("idp.suspend", "idp.revoke_sessions")
 """Protective and easily undone: whoever waits for them is under attack, at any hour."""
 
@@ -101,6 +102,26 @@ def open_reviews(document: Mapping[str, Any]) -> int:
 def delegation_days(document: Mapping[str, Any]) -> int:
     """How many days somebody may decide for another at a stretch."""
     return min(_number(document, "delegation_days", DELEGATION_DAYS), DELEGATION_DAYS_AT_MOST)
+
+
+def target_hours(document: Mapping[str, Any], label: str) -> int:
+    """Working hours until a ticket with that label is to be done."""
+    said = section(document).get("targets")
+    own = said.get(label) if isinstance(said, Mapping) else None
+    good = isinstance(own, int) and not isinstance(own, bool) and own > 0
+    return own if good else _number(document, "target_hours", TARGET_HOURS)  # type: ignore[return-value]
+
+
+def due(document: Mapping[str, Any], label: str, opened_at: datetime) -> datetime:
+    """By when a ticket is to be done; the clock stands still outside working hours."""
+    hours = timedelta(hours=target_hours(document, label))
+    return later(opened_at, hours, working_hours(document))
+
+
+def warned_at(document: Mapping[str, Any], label: str, opened_at: datetime) -> datetime:
+    """When whoever has it is told that its time is running out: a quarter of it is left."""
+    hours = timedelta(hours=target_hours(document, label)) * 3 / 4
+    return later(opened_at, hours, working_hours(document))
 
 
 def _number(document: Mapping[str, Any], name: str, default: int) -> int:

@@ -24,7 +24,9 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """What everybody with `role` may be given, until `valid_until` (that day included)."""
+    """What everybody with `role` may be given, from `valid_from` until `valid_until`, both days
+    included. `owner` is the human who answers for it: who approved it, where nobody else is said.
+    """
 
     id: str
     version: int
@@ -35,6 +37,8 @@ class Template:
     equipment: tuple[str, ...]
     approved_by: str
     valid_until: date | None
+    valid_from: date | None
+    owner: str
 
     @property
     def name(self) -> str:
@@ -46,8 +50,9 @@ class Template:
         return self.role == EVERYONE or self.role in person.roles
 
     def valid(self, at: datetime) -> bool:
-        """Whether it still counts on the day of `at`."""
-        return self.valid_until is None or at.date() <= self.valid_until
+        """Whether it counts on the day of `at`."""
+        begun = self.valid_from is None or self.valid_from <= at.date()
+        return begun and (self.valid_until is None or at.date() <= self.valid_until)
 
 
 def employed(person: Person, at: datetime) -> bool:
@@ -111,6 +116,8 @@ def _template(entry: object, place: str) -> Template:
         equipment=_list(entry.get("equipment", []), f"{place}.equipment"),
         approved_by=_text(entry.get("approved_by"), f"{place}.approved_by"),
         valid_until=_day(entry.get("valid_until"), f"{place}.valid_until"),
+        valid_from=_day(entry.get("valid_from"), f"{place}.valid_from"),
+        owner=_text(entry.get("owner") or entry.get("approved_by"), f"{place}.owner"),
     )
 
 

@@ -116,7 +116,9 @@ def of(story: Story) -> list[db.Row]:
 
     Of a vendor only those about these very bytes.
     """
-    rows = db.rows("call_backs", action=story.action.id) if needs_calls(story) else []
+    if not needs_calls(story):
+        return []
+    rows = db.rows("call_backs", action=story.action.id)
     vendor = story.assessment["findings"]["target"]["name"]
     calls = [
         {**row, "whom": vendor if to_vendor(row) else _name(story.action.requester)} for row in rows

@@ -86,7 +86,8 @@ def _told(row: Mapping[str, Any]) -> Told:
         with suppress(catalogue.CatalogueError):
             title = telling.title_of(canonical.action_from(bytes(row["canonical"])))
     scope = switching.words(row["scope"]) if row["scope"] else ""
-    return letters.told(row, title=title, scope=scope)
+    zone = settings.zone_of(asking.policy())
+    return letters.told(row, title=title, scope=scope, zone=zone)
 
 
 def _settle(rows: list[db.Row], state: str) -> None:

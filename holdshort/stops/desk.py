@@ -78,6 +78,7 @@ def _status(story: Story, params: Mapping[str, Any]) -> None:
 EFFECTS: Mapping[str, Callable[[Story, Mapping[str, Any]], None]] = {
     "kb.answer": _answer,
     "notify.send": noticing.send,
+    "notify.sla": noticing.send,
     "ticket.categorise": _categorise,
     "ticket.route": _route,
     "ticket.status": _status,

@@ -185,6 +185,7 @@ class World:
         people = sorted(self.people)
         return [
             {"number": n, "requester": people[n], "opened_at": NOW + timedelta(seconds=40 * n)}
+            | {"label": "", "stands": "with_person", "holder": "tomas"}
             for n in numbers
             if n < len(people)
         ]

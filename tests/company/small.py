@@ -30,7 +30,7 @@ groups:
   - {id: admins, name: Admins, system: aws, includes: [builders], grants: ["aws:admin"]}
 role_templates:
   - {id: engineer, version: 1, role: engineer, entitlements: ["aws:read"], approved_by: ana,
-     valid_until: 2030-01-31}
+     owner: ana, valid_from: 2025-02-01, valid_until: 2030-01-31}
 thresholds:
   - {flow: saas.renew, limit: 1000, currency: EUR, per: item, owner: cleo}
 """

@@ -94,6 +94,9 @@ LOOSENS = [
         "adds ‘aws:admin’ to entitlements of role template",
     ),
     ("valid_until: 2030-01-31", "valid_until: 2031-01-31", "changes valid until"),
+    ("valid_from: 2025-02-01", "valid_from: 2025-01-31", "changes valid from"),
+    ("valid_from: 2025-02-01, ", "", "changes valid from"),
+    ("owner: ana, valid_from", "owner: cleo, valid_from", "changes owner of role template"),
     ("approved_by: ana", "approved_by: cleo", "changes approved by"),
     (
         "engineer, version: 1, role: engineer",
@@ -157,6 +160,7 @@ HARMLESS = [
     ("threshold: 0.9,", "threshold: 0.93,", "changes threshold"),
     ("people_per_hour: 5", "people_per_hour: 4", "changes people per hour"),
     ("valid_until: 2030-01-31", "valid_until: 2029-01-31", "changes valid until"),
+    ("valid_from: 2025-02-01", "valid_from: 2025-03-01", "changes valid from"),
     (
         "id: engineer, version: 1",
         "id: engineer, version: 2",

@@ -96,3 +96,23 @@ def test_what_may_page_runs_through_the_night() -> None:
     for protective in ("idp.suspend", "idp.revoke_sessions"):
         assert settings.times({}, protective, start).close == start + 24 * H
     assert settings.times({}, "fw.change", start, emergency=True).close == start + 24 * H
+
+
+@pytest.mark.parametrize(
+    ("label", "told", "ends"),
+    [
+        ("Phishing report", berlin("2026-12-07", "09:30"), berlin("2026-12-07", "10:00")),
+        ("anything else", berlin("2026-12-08", "12:00"), berlin("2026-12-08", "16:00")),
+    ],
+)
+def test_a_ticket_is_due_after_working_hours_of_its_label_and_told_of_before(
+    label: str, told: datetime, ends: datetime
+) -> None:
+    """It came on a Friday, an hour before the end of work."""
+    came = berlin("2026-12-04", "16:00")
+    rules = {"target_hours": 16, "targets": {"Phishing report": 2, "wrong": "soon"}}
+    document = {"company": {"timezone": "Europe/Berlin"}, "routing": rules}
+    assert settings.warned_at(document, label, came) == told
+    assert settings.due(document, label, came) == ends
+    assert settings.target_hours(document, "wrong") == 16
+    assert settings.target_hours({}, label) == settings.TARGET_HOURS

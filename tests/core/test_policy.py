@@ -103,7 +103,18 @@ def test_a_template_counts_on_its_last_day_and_not_after() -> None:
         )
     )
     assert "role template engineer v7 ended on 2026-11-30" in reason.text
-    assert reason.would_pass == "renewing engineer v7"
+    assert reason.would_pass == "priya renewing engineer v7"
+
+
+def test_a_template_counts_from_its_first_day_on_and_names_who_answers_for_it() -> None:
+    day = NOON.date()
+    for first, verdict in ((day, PolicyVerdict.PASSES), (day + timedelta(1), PolicyVerdict.FAILS)):
+        document = {"role_templates": [ENGINEER | {"valid_from": first.isoformat()}]}
+        assert ask(ENG, "github:member", document=document).verdict is verdict
+    later = ENGINEER | {"valid_from": "2026-12-30", "owner": "quinn"}
+    reason = failing(ask(ENG, "jira:member", document={"role_templates": [later]}))
+    assert "role template engineer v7 begins on 2026-12-30" in reason.text
+    assert reason.would_pass == "quinn letting it begin sooner"
 
 
 def test_days_begin_and_end_on_the_companys_own_clock() -> None:
@@ -202,6 +213,8 @@ def test_an_empty_policy_allows_nothing() -> None:
         ({"approved_by": ""}, "role_templates[1].approved_by"),
         ({"valid_until": "soon"}, "role_templates[1].valid_until"),
         ({"valid_until": NOON}, "role_templates[1].valid_until"),
+        ({"valid_from": "soon"}, "role_templates[1].valid_from"),
+        ({"owner": 7}, "role_templates[1].owner"),
     ],
 )
 def test_one_unreadable_template_lets_nothing_pass_and_is_named(

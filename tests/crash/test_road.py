@@ -133,8 +133,8 @@ def test_a_desk_that_was_put_back_is_halted_and_goes_on_once(
     assert desk.sql(rows) == [{"watch": (1, 0, 0), "settle": (1, 1, 0)}.get(name, (1, 1, 1))]
 
 
-NOT_KILLED = {"resume", "release", "notice_leavers", "deliver", "see"}
-"""Stops that stage a whole bundle in one transaction; a kill in the middle of staging is tried.
+NOT_KILLED = {"resume", "release", "notice_leavers", "notice_deadlines", "deliver", "see"}
+"""Stops that stage or offer in one transaction; a kill in the middle of staging is tried.
 And `deliver`, which writes no row of the road; test_deliveries kills there. `see` writes what it
 has to say of an action in one transaction, and its clock strikes again."""
 

@@ -156,27 +156,6 @@ def test_a_reviewer_shortens_it_and_may_say_yes_to_that(office: Desk) -> None:
     assert scenes.state_of(office, after) == "executed"
 
 
-def test_3b_a_reviewer_reduces_an_owner_to_a_maintainer_for_some_hours(
-    office: Desk, target: Target
-) -> None:
-    office.agent.will("github.set_membership", person="erik", role="owner")
-    asked = scenes.latest(office, office.ask("erik", "owner of GitHub, to fix CI"))
-    less = {"role": "maintainer", "hours": 2}
-    office.decide(asked, "sven", "change", changes=less, reason_code="too_much")
-    assert scenes.state_of(office, asked) == "superseded"
-    story = office.story(office.story(asked).next_version)
-    assert story.action.params == {"person": "erik", **less}
-    rights = {right["id"] for right in story.assessment["findings"]["rights"]}
-    assert rights == {"github:maintainer", "github:member"}
-    office.decide(story.action.id, "lukas", "approve")
-    assert (scenes.state_of(office, story.action.id), target.sent()) == ("executed", 1)
-    in_the_mirror(office, "erik", True, "github-maintainer")
-    hours_later(office, 2)
-    office.run()
-    assert [state for _, state in takes_back(office, story.action.id)] == ["executed"]
-    assert target.sent() == 2
-
-
 def test_whoever_makes_it_longer_cannot_say_yes_to_it(office: Desk) -> None:
     office.agent.will("idp.add_to_group", person="dana", group="build-tools", hours=1)
     action = scenes.latest(office, office.ask("dana", "please add me"))

@@ -248,7 +248,7 @@ ADMINS = [
     "build-tools",
     "idp-super-admins",
     "crm-admins",
-    "github-owner",
+    "payment-approvers",
 ]
 
 

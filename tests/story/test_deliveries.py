@@ -17,6 +17,7 @@ from holdshort.cli import notices
 from holdshort.core.letters import Letter, NotSent
 from holdshort.records import db, health
 from holdshort.records.db import statements
+from tests.catalogue.test_it_scenarios import OPEN_443
 from tests.connectors.test_telling import PagerService, service
 from tests.desk import Desk, Server
 from tests.fakes.mail import MailServer, running_mail
@@ -180,6 +181,23 @@ def test_what_the_words_say_makes_nothing_urgent(desk: Desk) -> None:
     passed(desk, 1)
     strike(desk, mail, pager)
     assert [one.urgent for one in mail.sent] == [False] and pager.tried == []
+
+
+def test_an_emergency_that_a_person_flags_pages_and_an_agents_flag_does_not(desk: Desk) -> None:
+    mail, pager = Post(), Post("pager")
+    rule = {**OPEN_443, "emergency": True}
+    desk.agent.will("fw.change", **rule)
+    desk.ask("aylin", "open 443, at once")
+    strike(desk, mail, pager)
+    assert (mail.sent, pager.sent) == ([], [])
+    sender = desk.sender("aylin")
+    with desk.role("web"):
+        flow.ask_by_form("fw.change", rule, words="", sender=sender)
+    desk.run()
+    strike(desk, mail, pager)
+    [page] = pager.sent
+    assert mail.sent and all(letter.urgent for letter in mail.sent)
+    assert page.subject.startswith("Urgent: ")
 
 
 # ------------------------------------------------------------------ who hears what

@@ -11,6 +11,7 @@ from holdshort.core.terms import Offer
 from tests.conftest import COMPANY
 from tests.desk import Desk
 from tests.directory import running_directory
+from tests.kernel import scenes
 from tests.web.conftest import Visitor, plain
 
 Visit = Callable[..., Visitor]
@@ -278,3 +279,8 @@ def test_lists_are_searched_and_paged(desk: Desk, visit: Visit) -> None:
     staff = visit("sven")
     assert "request 3 " in plain(staff.read("/tickets?search=staplers&stands=with_person"))
     assert "No ticket fits" in plain(staff.read("/tickets?stands=closed"))
+
+
+def test_the_list_of_tickets_says_what_waits_for_a_yes(desk: Desk, visit: Visit) -> None:
+    scenes.grave(desk)
+    assert "Waits for a yes" in plain(visit("sven").read("/tickets"))

@@ -5,19 +5,26 @@ SELECT EXISTS (SELECT FROM public.delivery d WHERE d.channel = %(channel)s) AS t
 -- name: find_deliveries
 -- What people are to hear of since then and is no delivery yet.
 INSERT INTO public.delivery (channel, kind, key, person, urgent, next_at)
+WITH emergency AS (
+    -- A person said that it cannot wait; whatever an agent says wakes nobody.
+    SELECT e.action FROM kernel.assessment e JOIN kernel.action c ON c.id = e.action
+      JOIN kernel.person i ON i.id = c.initiator AND i.kind = 'human' WHERE e.emergency)
 SELECT %(channel)s, f.kind, f.key, CASE WHEN %(to_each)s THEN f.person END, f.urgent,
        clock_timestamp() + CASE WHEN f.urgent THEN interval '0' ELSE %(gather)s END
   FROM (
     -- Who is asked first; of what pages, everybody who is asked.
-    SELECT 'review' AS kind, r.number::text AS key, s.person, m.type = ANY(%(pages)s) AS urgent, r.opened_at AS at
+    SELECT 'review' AS kind, r.number::text AS key, s.person,
+           m.type = ANY(%(pages)s) OR m.action IN (TABLE emergency) AS urgent, r.opened_at AS at
       FROM kernel.review r JOIN kernel.seat s ON s.panel = r.panel JOIN kernel.assessment m ON m.action = r.action
-     WHERE r.opened_at > %(since)s AND (s.rank <= m.needed OR m.type = ANY(%(pages)s))
+     WHERE r.opened_at > %(since)s AND (s.rank <= m.needed OR m.type = ANY(%(pages)s) OR m.action IN (TABLE emergency))
      UNION ALL
-    SELECT 'review', g.review::text || '/' || g.rank::text, g.person, m.type = ANY(%(pages)s), g.assigned_at
+    SELECT 'review', g.review::text || '/' || g.rank::text, g.person,
+           m.type = ANY(%(pages)s) OR m.action IN (TABLE emergency), g.assigned_at
       FROM kernel.assignment g JOIN kernel.review r ON r.number = g.review JOIN kernel.assessment m ON m.action = r.action
      WHERE g.assigned_at > %(since)s
      UNION ALL
-    SELECT 'reminder', k.review::text, g.person, m.type = ANY(%(pages)s), k.reminded_at
+    SELECT 'reminder', k.review::text, g.person,
+           m.type = ANY(%(pages)s) OR m.action IN (TABLE emergency), k.reminded_at
       FROM kernel.reminder k JOIN kernel.review r ON r.number = k.review JOIN kernel.assessment m ON m.action = r.action
       JOIN kernel.asked g ON g.review = k.review AND g.asked_at < k.reminded_at
      WHERE k.step = 1 AND k.reminded_at > %(since)s
@@ -46,7 +53,8 @@ SELECT %(channel)s, f.kind, f.key, CASE WHEN %(to_each)s THEN f.person END, f.ur
       FROM kernel.restoration h JOIN public.profile o ON 'owner' = ANY(o.roles)
      WHERE h.noticed_at > %(since)s
      UNION ALL
-    SELECT 'by_hand', x.action::text, x.person, m.type = ANY(%(pages)s), x.turned_at
+    SELECT 'by_hand', x.action::text, x.person,
+           m.type = ANY(%(pages)s) OR m.action IN (TABLE emergency), x.turned_at
       FROM kernel.fate x JOIN kernel.assessment m ON m.action = x.action
      WHERE x.kind = 'by_hand' AND x.turned_at > %(since)s
      UNION ALL

@@ -120,6 +120,9 @@ WITH found AS MATERIALIZED (
                    AND to_tsvector('simple', m.subject || ' ' || m.body) @@ plainto_tsquery('simple', %(search)s) LIMIT 1))
      ORDER BY t.number DESC LIMIT %(counted)s)
 SELECT t.number, t.requester, p.name AS requester_name, t.opened_at, t.channel, u.kind AS stands, u.at AS turned_at,
+       EXISTS (SELECT FROM kernel.action a
+                WHERE a.ticket = t.number AND 'waiting' = (
+                      SELECT s.state FROM kernel.action_state s WHERE s.action = a.id)) AS waits,
        (SELECT COALESCE(NULLIF(m.subject, ''), left(m.body, 120)) FROM public.message m
          WHERE m.ticket = t.number ORDER BY m.id LIMIT 1) AS subject,
        (SELECT count(*) FROM found) AS total
