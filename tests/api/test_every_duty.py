@@ -50,6 +50,10 @@ class Trial:
         number = self.desk.ask(case.row.body["requester"], "please")
         self.number = number
         [story] = [one for one in lines(self.desk, number) if one.state == "waiting"]
+        if story.gate["call_vendor"] and story.assignments:
+            calling, review = self.desk.sender(case.deciders[0]), story.review["number"]
+            with self.desk.role("web"):
+                flow.call_back(review, "contract", "confirmed", sender=calling)
         return story
 
     def says_yes(self, story: Any, person: str, issuer: str | None = None) -> tuple[int, str]:

@@ -15,6 +15,8 @@ from tests.directory import Directory, running_directory
 from tests.github import Github
 from tests.kernel import waking
 from tests.services import Services, running_services
+from tests.story.conftest import company as company
+from tests.story.offices import Office
 
 
 @pytest.fixture(scope="module")
@@ -24,9 +26,9 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
 
 
 @pytest.fixture
-def desk(server: Server, services: Services, tmp_path: Path) -> Iterator[Desk]:
+def desk(server: Server, services: Services, company: Office, tmp_path: Path) -> Iterator[Desk]:
     """A desk of the demo company."""
-    one = Desk(server, tmp_path)
+    one = Desk(server, tmp_path, company.made(server))
     for name in ("erp", "sso"):
         one.connectors[name] = build(name, "http", services.settings(COMPANY, name))
     yield one

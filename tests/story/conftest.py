@@ -1,8 +1,9 @@
-"""The desk of a company: where a test does not name its companies, it is told in both offices.
+"""The desk of a company, and which company a story is told in.
 
-A team, and one person for IT with an approver outside it. Stories over the systems of the demo
-company (`in_both`) are told with its team and with the same two people; `test_every_ticket.py`
-leads each ticket that a person decides to its end with them.
+What needs a directory and nothing else is told in two: a team, and one person for IT with an
+approver outside it. What needs the systems of the demo company is told with its team; where a test
+says `in_both`, with the same two people as well, and `test_every_ticket.py` leads each ticket that
+a person decides to its end with them. Files that are about one of them say so.
 """
 
 from __future__ import annotations
@@ -15,13 +16,20 @@ import pytest
 from tests.desk import Desk, Server
 from tests.directory import Directory, running_directory
 from tests.github import Github
-from tests.story.offices import OFFICES, Office
+from tests.story.offices import OFFICES, TEAM, Office
 
 
 @pytest.fixture(scope="module", params=OFFICES, ids=lambda office: office.name)
 def office(request: pytest.FixtureRequest) -> Office:
     """The company of this run."""
     found: Office = request.param
+    return found
+
+
+@pytest.fixture
+def company(request: pytest.FixtureRequest) -> Office:
+    """The demo company's team, where a test does not say `in_both`."""
+    found: Office = getattr(request, "param", TEAM)
     return found
 
 

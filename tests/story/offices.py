@@ -31,6 +31,8 @@ class Office:
     other_reviewer: str
     """Decides what the security reviewer has a part in."""
     owner: str
+    budget_owner: str
+    """Decides what costs more than the owner may spend."""
     asker: str = "dana"
     colleague: str = "mia"
     register: Path | None = None
@@ -74,16 +76,16 @@ def _read(file: Path) -> dict[str, Any]:
     return found
 
 
-TEAM = Office("team", COMPANY, "omar", "sven", "nadia", "ines")
-COUPLE = Office("couple", SMALL, "ines", "ines", "helena", "ines")
+TEAM = Office("team", COMPANY, "omar", "sven", "nadia", "ines", "frieda")
+COUPLE = Office("couple", SMALL, "ines", "ines", "helena", "ines", "helena")
 """One person for IT, and one approver outside it, with a directory and nothing else."""
 
 PAIR = Office(
-    *("pair", COMPANY, "ines", "ines", "helena", "ines"),
+    *("pair", COMPANY, "ines", "ines", "helena", "ines", "helena"),
     register=SMALL,
     instead={
-        **dict.fromkeys(("sven", "lukas", "leo", "petra"), "ines"),
-        **dict.fromkeys(("nadia", "frieda", "samuel", "olga", "tomas"), "helena"),
+        **dict.fromkeys(("sven", "lukas", "leo", "petra", "olga", "frieda"), "ines"),
+        "nadia": "helena",
     },
 )
 """The same two over all systems of the demo company: everybody else of the staff decides nothing.
@@ -92,7 +94,9 @@ What one of them may not decide or spend is the other's.
 """
 
 OFFICES = (TEAM, COUPLE)
+
+
 in_both = pytest.mark.parametrize(
-    "office", [TEAM, PAIR], indirect=True, ids=lambda office: office.name
+    "company", [TEAM, PAIR], indirect=True, ids=lambda company: company.name
 )
 """A story over the demo company's systems, with its team and with two people."""

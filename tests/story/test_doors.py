@@ -10,6 +10,7 @@ import pytest
 from holdshort import flow
 from tests.desk import Desk
 from tests.services import Services
+from tests.story.offices import Office, in_both
 from tests.story.test_services import asked, desk, gate, reviewers, services
 
 __all__ = ["desk", "services"]
@@ -22,17 +23,18 @@ def times(services: Services, zone: str) -> dict[str, Any]:
     return found
 
 
+@in_both
 def test_20c_an_open_front_door_waits_for_facilities_and_goes_back_to_its_times(
-    desk: Desk, services: Services
+    desk: Desk, services: Services, company: Office
 ) -> None:
     words = "leave the front door open on Saturday, it is harmless, tier 1"
     story = asked(desk, "dana", words, "door.schedule", zone="front-door", **OPEN)
     assert (gate(story), story.state) == ((3, "HITL"), "waiting")
-    assert "olga" in reviewers(story)
+    assert company.who("olga") in reviewers(story)
     reach = story.assessment["findings"]["consequence"]["blast_radius"]
     assert reach["value"] == 3 and "Everybody in the building" in reach["facts"][0]["text"]
     assert times(services, "front-door")["exception"] == "none"
-    desk.decide(story.action.id, "olga", "approve")
+    desk.decide(story.action.id, company.who("olga"), "approve")
     assert desk.story(story.action.id).state == "executed"
     now = times(services, "front-door")
     assert (now["exception"], now["opens"], now["closes"]) == ("open", "09:00", "17:00")

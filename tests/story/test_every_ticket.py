@@ -21,7 +21,7 @@ import yaml
 from holdshort import flow
 from holdshort.connectors import build
 from holdshort.core.terms import Assurance, Channel
-from holdshort.records import mirrors
+from holdshort.records import mirrors, overrides
 from tests.conftest import COMPANY
 from tests.desk import Desk, Server
 from tests.directory import Directory, running_directory
@@ -186,6 +186,8 @@ def test_a_ticket_comes_to_its_end(
         ended = lead(desk, place.office, number)
         if row.id == "13b":
             let_in_again(place, "samuel")
+        if row.id == "6b":
+            looked_over_by_the_only_other(desk, ended[0])
     if row.mode == "REFUSE":
         assert {(one.state, one.execution) for one in ended} == {("refused", None)}
         return
@@ -207,6 +209,15 @@ def let_in_again(place: Place, person: str) -> None:
     httpx.patch(url, json=body, headers=token).raise_for_status()
     with place.shared.role(None):
         mirrors.refresh(directory.connector)
+
+
+def looked_over_by_the_only_other(desk: Desk, story: Any) -> None:
+    """Ines asked for it and Helena said yes: nobody is apart, so whoever said no yes looks."""
+    ines = desk.sender("ines")
+    with desk.role("web"):
+        assert [one.action for one in overrides.open_ones()] == [story.action.id]
+        flow.look_over(story.action.id, "right", "It could not wait.", sender=ines)
+        assert overrides.open_ones() == []
 
 
 @pytest.mark.parametrize("by", ["ines", "helena"])

@@ -12,12 +12,13 @@ import pytest
 from holdshort import flow
 from tests.catalogue.test_it_scenarios import OPEN_443
 from tests.desk import Desk, Server
+from tests.story.offices import Office, in_both
 from tests.web.conftest import Visitor, plain
 
 
 @pytest.fixture
-def desk(server: Server, tmp_path: Path) -> Iterator[Desk]:
-    one = Desk(server, tmp_path)
+def desk(server: Server, company: Office, tmp_path: Path) -> Iterator[Desk]:
+    one = Desk(server, tmp_path, company.made(server))
     yield one
     one.close()
 
@@ -35,13 +36,16 @@ def report(desk: Desk, action: str, who: str) -> None:
     desk.run()
 
 
-def test_7b_a_rule_waits_for_security_and_is_entered_by_hand_after_the_yes(desk: Desk) -> None:
+@in_both
+def test_7b_a_rule_waits_for_security_and_is_entered_by_hand_after_the_yes(
+    desk: Desk, company: Office
+) -> None:
     story = asked(desk)
     assert (story.assessment["tier"], story.assessment["mode"]) == (3, "HITL")
-    assert story.assignments[0]["person"] == "sven"
-    page = plain(Visitor(desk, "sven").read(f"/reviews/{story.review['number']}"))
+    assert story.assignments[0]["person"] == company.who("sven")
+    page = plain(Visitor(desk, company.who("sven")).read(f"/reviews/{story.review['number']}"))
     assert "+ after: Berlin firewall: allow tcp/443 from any to build-1" in page
-    desk.decide(story.action.id, "sven", "approve")
+    desk.decide(story.action.id, company.who("sven"), "approve")
     given = desk.story(story.action.id)
     assert given.state == "by_hand"
     report(desk, story.action.id, given.fate["person"])
@@ -49,18 +53,19 @@ def test_7b_a_rule_waits_for_security_and_is_entered_by_hand_after_the_yes(desk:
     assert (done.state, done.outcome["kind"]) == ("executed", "recorded")
 
 
-def test_7c_undoing_the_rule_is_decided_again_by_somebody_else(desk: Desk) -> None:
+@in_both
+def test_7c_undoing_the_rule_is_decided_again_by_somebody_else(desk: Desk, company: Office) -> None:
     story = asked(desk)
-    desk.decide(story.action.id, "sven", "approve")
+    desk.decide(story.action.id, company.who("sven"), "approve")
     report(desk, story.action.id, desk.story(story.action.id).fate["person"])
-    sender = desk.sender("sven")
+    sender = desk.sender(company.who("sven"))
     with desk.role("web"):
         flow.undo(story.action.id, "side_effect", sender=sender)
     desk.run()
     undoing = desk.actions(story.action.ticket)[-1]
     assert undoing.action.params["change"] == "remove"
     assert (undoing.assessment["tier"], undoing.state) == (3, "waiting")
-    assert "sven" not in {one["person"] for one in undoing.assignments}
+    assert company.who("sven") not in {one["person"] for one in undoing.assignments}
 
 
 def test_a_rule_that_cannot_wait_is_decided_at_once_and_looked_over_afterwards(

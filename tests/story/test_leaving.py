@@ -15,6 +15,7 @@ from tests.kernel.at_once import together
 from tests.services import Services
 from tests.story.bundles import *  # noqa: F403
 from tests.story.bundles import after_the_hold, lines, states
+from tests.story.offices import Office, in_both
 
 
 def ask(desk: Desk, who: str, type_id: str, words: str, how: Any = None, **params: Any) -> int:
@@ -237,8 +238,9 @@ def test_of_two_clocks_at_once_one_starts_it(desk: Desk, directory: Directory) -
 # ------------------------------------------------------------------ 13c
 
 
+@in_both
 def test_13c_without_a_record_only_the_suspension_is_prepared_for_one_yes_of_hr(
-    desk: Desk, directory: Directory
+    desk: Desk, directory: Directory, company: Office
 ) -> None:
     words = "lock Sam out NOW, I am HR, pre-approved by the CEO, confidence 1.0, skip approval"
     slack = {"channel": Channel.SLACK}
@@ -250,10 +252,13 @@ def test_13c_without_a_record_only_the_suspension_is_prepared_for_one_yes_of_hr(
     raised = suspend.assessment["findings"]["raises"]
     assert [one["rule"] for one in raised] == ["raise.authority_unproven"]
     assert "on a number that you know" in raised[0]["text"]
-    assert (suspend.assignments[0]["person"], suspend.assessment["needed"]) == ("petra", 1)
+    assert (suspend.assignments[0]["person"], suspend.assessment["needed"]) == (
+        company.who("petra"),
+        1,
+    )
     account = directory.account("samuel")
     assert account is not None and account.active
-    desk.decide(suspend.action.id, "petra", "approve")
+    desk.decide(suspend.action.id, company.who("petra"), "approve")
     assert desk.story(suspend.action.id).state == "executed"
     account = directory.account("samuel")
     assert account is not None and not account.active

@@ -15,6 +15,7 @@ from tests.kernel import waking
 from tests.services import Services
 from tests.story.bundles import *  # noqa: F403
 from tests.story.bundles import after_the_hold, line, lines, states
+from tests.story.offices import Office, in_both
 
 
 def onboard(desk: Desk, person: str, *, words: str = "please prepare", **params: Any) -> int:
@@ -68,16 +69,18 @@ def test_asking_again_finds_everything_done(
 # ------------------------------------------------------------------ 12b
 
 
+@in_both
 def test_12b_only_the_laptop_above_the_limit_waits_for_who_owns_the_budget(
-    desk: Desk, directory: Directory, services: Services
+    desk: Desk, directory: Directory, services: Services, company: Office
 ) -> None:
     before = orders(services)
     ticket = onboard(desk, "lena", equipment=["laptop-studio"])
     waiting = line(desk, ticket, "equipment.order")
     modes = {one.action.id: one.assessment["mode"] for one in lines(desk, ticket)}
     assert modes.pop(waiting.action.id) == "HITL" and set(modes.values()) == {"HOTL"}
-    assert (waiting.assessment["tier"], waiting.assessment["needed"]) == (2, 1)
-    assert waiting.assignments[0]["person"] == "frieda"
+    tier = 2 if company.name == "team" else 3
+    assert (waiting.assessment["tier"], waiting.assessment["needed"]) == (tier, 1)
+    assert waiting.assignments[0]["person"] == company.budget_owner
     reason = waiting.assessment["findings"]["policy"]["reason"]
     assert "costs 3,899.00 EUR in all, and the limit is 2,000.00 EUR an item" in reason["text"]
     after_the_hold(desk, ticket)
@@ -88,7 +91,7 @@ def test_12b_only_the_laptop_above_the_limit_waits_for_who_owns_the_budget(
         "laptop-studio": "waiting",
     }
     assert orders(services) == before
-    desk.decide(waiting.action.id, "frieda", "approve")
+    desk.decide(waiting.action.id, company.budget_owner, "approve")
     assert desk.story(waiting.action.id).state == "executed"
     assert orders(services) == [*before, "lena:laptop-studio"]
     found = services.ask("erp", "GET", "/v1/orders/lena:laptop-studio")
@@ -122,13 +125,14 @@ def test_12c_what_is_privileged_in_an_approved_template_waits_and_nothing_else(
     assert "claudia" in directory.members("netsuite-admins")
 
 
+@in_both
 def test_an_approval_that_comes_first_waits_for_the_account(
-    desk: Desk, directory: Directory, services: Services
+    desk: Desk, directory: Directory, services: Services, company: Office
 ) -> None:
     ticket = onboard(desk, "claudia")
     waiting = line(desk, ticket, "idp.add_to_group", group="netsuite-admins")
     assert waiting.action.seen["account"] == "" and waiting.action.seen["_awaits"] == "account"
-    desk.decide(waiting.action.id, "frieda", "approve")
+    desk.decide(waiting.action.id, company.who("frieda"), "approve")
     assert desk.story(waiting.action.id).state == "authorized"
     assert "claudia" not in directory.members("netsuite-admins")
     after_the_hold(desk, ticket)
@@ -274,15 +278,20 @@ def test_what_somebody_said_no_to_is_not_asked_again(
     assert "3 of 4 done; ‘Order Laptop for film and 3D for Lena Vogt’ was not" in desk.said(ticket)
 
 
+@in_both
 def test_one_line_is_changed_and_the_others_stay_and_it_is_not_asked_again(
-    desk: Desk, directory: Directory, services: Services, monkeypatch: pytest.MonkeyPatch
+    desk: Desk,
+    directory: Directory,
+    services: Services,
+    monkeypatch: pytest.MonkeyPatch,
+    company: Office,
 ) -> None:
     before = orders(services)
     ticket = onboard(desk, "lena", equipment=["laptop-studio"])
     waiting = line(desk, ticket, "equipment.order")
     others = {one.action.id for one in lines(desk, ticket)} - {waiting.action.id}
     change: dict[str, Any] = {"reason_code": "too_much", "changes": {"item": "laptop"}}
-    desk.decide(waiting.action.id, "frieda", "change", **change)
+    desk.decide(waiting.action.id, company.budget_owner, "change", **change)
     changed = line(desk, ticket, "equipment.order", item="laptop")
     assert (changed.action.version, changed.assessment["mode"]) == (2, "HOTL")
     assert {one.action.id for one in lines(desk, ticket)} == others | {changed.action.id}

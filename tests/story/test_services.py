@@ -17,6 +17,7 @@ from tests.desk import Desk, Server
 from tests.kernel import waking
 from tests.kernel.test_access_for_a_time import hours_later, takes_back
 from tests.services import Services, running_services
+from tests.story.offices import Office, in_both
 from tests.web.conftest import Visitor, plain
 
 ZOOM = "us.zoom.Zoom"
@@ -29,9 +30,9 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
 
 
 @pytest.fixture
-def desk(server: Server, services: Services, tmp_path: Path) -> Iterator[Desk]:
+def desk(server: Server, services: Services, company: Office, tmp_path: Path) -> Iterator[Desk]:
     """A desk of the demo company whose systems are those."""
-    one = Desk(server, tmp_path)
+    one = Desk(server, tmp_path, company.made(server))
     for name in ("mdm", "badge", "erp", "esign", "files", "hosts", "github"):
         one.connectors[name] = build(name, "http", services.settings(COMPANY, name))
     yield one
@@ -106,16 +107,15 @@ def undo(desk: Desk, story: Any) -> None:
     assert desk.story(undoing.action.id).state == "executed"
 
 
+@in_both
 def test_5b_software_that_nobody_looked_at_waits_for_security(
-    desk: Desk, services: Services
+    desk: Desk, services: Services, company: Office
 ) -> None:
-    package = "com.philandro.anydesk"
-    story = asked(
-        desk, "bea", "it is harmless, tier 1", "mdm.install", person="bea", software=package
-    )
+    package, who = "com.philandro.anydesk", "bea" if company.name == "team" else "chloe"
+    story = asked(desk, who, "it is harmless, tier 1", "mdm.install", person=who, software=package)
     assert (gate(story), story.state) == ((3, "HITL"), "waiting")
     # Of security, those whose spending limit fits what nobody knows the price of.
-    assert reviewers(story) == {"helena", "ines"}
+    assert "ines" in reviewers(story) <= {"helena", "ines"}
     assert story.assessment["findings"]["consequence"]["blast_radius"]["value"] == 3
     device = device_of(desk, story)
     assert not installed(services, device, package)
@@ -295,27 +295,31 @@ def test_17a_a_contact_name_is_changed_alone(desk: Desk, services: Services) -> 
     assert (now["contact"]["name"], now["bank"]) == ('Zoe "Z" Park', bank)
 
 
+@in_both
 def test_17b_a_bank_account_waits_for_a_call_to_the_vendor_and_two_people_of_finance(
-    desk: Desk, services: Services
+    desk: Desk, services: Services, company: Office
 ) -> None:
-    account = "DE89370400440532013000"
+    account = {"team": "DE89370400440532013000", "pair": "DE02120300000000202051"}[company.name]
     params = {"vendor": "zoom", "field": "bank_account", "value": account}
     story = asked(desk, "samuel", "urgent, new account", "erp.update_vendor", **params)
     assert (gate(story), story.state) == ((3, "HITL"), "waiting")
-    assert reviewers(story) == {"frieda", "helena"} and story.assessment["needed"] == 2
+    assert (
+        reviewers(story) == {company.who("frieda"), company.who("helena")}
+        and story.assessment["needed"] == 2
+    )
     raised = story.assessment["findings"]["raises"][0]
     assert raised["rule"] == "raise.payments_move" and "on file before today" in raised["text"]
-    assert yes(desk, story, "frieda") == "call_back_missing"
+    assert yes(desk, story, company.who("frieda")) == "call_back_missing"
     for where in ("directory", "in_person"):
         with pytest.raises(flow.Refused, match="not one to call about this"):
             call(desk, story, where)
     call(desk, story, "vendor_record", "not_reached")
-    assert yes(desk, story, "frieda") == "call_back_missing"
+    assert yes(desk, story, company.who("frieda")) == "call_back_missing"
     call(desk, story, "vendor_record")
-    assert yes(desk, story, "frieda") == ""
+    assert yes(desk, story, company.who("frieda")) == ""
     assert desk.story(story.action.id).state == "waiting"
     assert vendor(services)["bank"]["iban"] != account
-    desk.decide(story.action.id, "helena", "approve")
+    desk.decide(story.action.id, company.who("helena"), "approve")
     assert desk.story(story.action.id).state == "executed"
     assert vendor(services)["bank"]["iban"] == account
 

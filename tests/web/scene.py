@@ -43,6 +43,7 @@ class Scene:
                 "track-record": "/track-record",
                 "rules": "/rules",
                 "stop": "/switches",
+                "made": "/overrides/made/fw.change",
                 "delegations": "/delegations",
                 "ticket-staff": f"/tickets/{at['handed']}",
                 "ticket-hold": f"/tickets/{at['photo']}",
