@@ -117,7 +117,7 @@ def told(row: Mapping[str, Any], *, title: str, scope: str, zone: ZoneInfo) -> T
     """A delivery in words. `title` names its change, `scope` what a switch is over, `zone` where
     its readers work.
     """
-    ends = row["expires_at"]
+    ends = row.get("expires_at")
     row = {**row, "expires_at": ends.astimezone(zone) if ends else None}
     shown = "" if row["private"] or _LINK.search(title) else plain(title)
     what = f"‘{shown}’" if shown else "a change"

@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -24,6 +25,7 @@ from tests.company.small import changed
 from tests.fakes.mail import PASSWORD, USER, certificate, running_mail
 
 AT = datetime(2026, 11, 26, 20, 0, tzinfo=UTC)
+ZONE = ZoneInfo("Europe/Berlin")
 ID = "0190a1b2-0000-7000-8000-000000000001"
 CONSOLE = "https://desk.example"
 
@@ -66,7 +68,7 @@ def test_a_letter_is_short_and_has_one_link_and_the_same_number_at_every_try() -
 def test_words_of_others_reach_no_header_and_no_second_line() -> None:
     evil = "Add\r\nBcc: all@acme.example\r\n\r\n.\r\nMAIL FROM:<x@y>\u202e to ‘x’\u2028y\x00"
     row = {"kind": "review", "key": "1", "private": False, "ticket": 4, "review": 1}
-    said = told({**row, "urgent": False, "found_at": AT}, title=evil, scope="")
+    said = told({**row, "urgent": False, "found_at": AT}, title=evil, scope="", zone=ZONE)
     with running_mail() as server:
         mail(server.port).send(one(said))
     [(_, message)] = server.taken
@@ -78,11 +80,14 @@ def test_words_of_others_reach_no_header_and_no_second_line() -> None:
 def test_a_link_in_the_words_of_others_is_not_passed_on() -> None:
     row = {"kind": "review", "key": "1", "private": False, "ticket": 4, "review": 1}
     said = told(
-        {**row, "urgent": False, "found_at": AT}, title="Add HTTPS://evil.example", scope=""
+        {**row, "urgent": False, "found_at": AT},
+        title="Add HTTPS://evil.example",
+        scope="",
+        zone=ZONE,
     )
     assert said.line == "A change waits for your answer (ticket 4)."
     notice = {**row, "kind": "notice", "text": "see www.evil.example", "urgent": False}
-    assert "evil" not in told({**notice, "found_at": AT}, title="", scope="").line
+    assert "evil" not in told({**notice, "found_at": AT}, title="", scope="", zone=ZONE).line
 
 
 @pytest.mark.parametrize("private", [False, True])
@@ -92,7 +97,7 @@ def test_a_link_in_the_words_of_others_is_not_passed_on() -> None:
         ("review", "‘T’ waits for your answer (ticket 4).", "/reviews/7"),
         (
             "reminder",
-            "‘T’ still waits for your answer (ticket 4); at 20:00 UTC on 26 ",
+            "‘T’ still waits for your answer (ticket 4); at 21:00 CET on Thursday, 26 ",
             "/reviews/7",
         ),
         ("fault", "‘T’ waits, and too few people may decide it (ticket 4).", "/reviews/7"),
@@ -113,7 +118,7 @@ def test_what_is_told_names_the_change_only_where_it_is_not_private(
 ) -> None:
     row = {"kind": kind, "key": "1", "private": private, "ticket": 4, "review": 7, "found_at": AT}
     more = {"urgent": False, "text": "‘T’ was refused", "by": "Ines", "is_on": False}
-    found = told({**row, **more, "expires_at": AT}, title="T", scope="everything")
+    found = told({**row, **more, "expires_at": AT}, title="T", scope="everything", zone=ZONE)
     assert found.path == path
     assert found.line.startswith(said) is (not private or "‘T’" not in said)
     assert not private or "‘T’" not in found.line
