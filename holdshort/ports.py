@@ -188,9 +188,7 @@ class Knows(Protocol):
         """Effective rights held now, group nesting included."""
 
     def rights_coming(self, person: str) -> tuple[Right, ...] | None:
-        """Rights that may come meanwhile: by changes that have begun and that the directory does
-        not show yet, and by other lines of the same bundle.
-        """
+        """Rights on their way: by what has begun and does not show yet, and by a bundle's lines."""
 
     def rights_through(self, group: str) -> tuple[Right, ...] | None:
         """Effective rights that membership of the group carries, nesting included."""
@@ -241,9 +239,11 @@ class Knows(Protocol):
         """The document of the policy version in force (company.yaml's policy sections)."""
 
     def policy_version(self) -> int | None: ...
-
     def registered(self, section: str) -> Sequence[Mapping[str, Any]]:
         """The rows of a section of the company's file in force that is no policy: devices …"""
+
+    def consent(self, guest: str) -> Mapping[str, Any] | None:
+        """What the owner of a guest's account said last: `person`, `given` and `until` as days."""
 
     def ordered_for(self, person: str) -> tuple[str, ...]:
         """Ids of the equipment that this desk has ordered for the person, or is about to."""

@@ -45,6 +45,7 @@ FILES = (
     "identity",
     "accounts",
     "batches",
+    "consents",
     "moving",
     "access",
     "github",

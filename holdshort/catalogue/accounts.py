@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import Field
 
 from holdshort.catalogue import account as about
@@ -94,8 +96,14 @@ def _not_needed(person: Person, asked: Circumstances, knows: Knows) -> PolicyRes
     version = knows.policy_version()
     if not rows:
         return employment.hr_end_date(knows.policy(), version, person, asked.at)
-    guest = rows[0] if len(rows) == 1 else None
+    guest = {**rows[0], **_said(knows, person)} if len(rows) == 1 else None
     return guests.idle_guest(knows.policy(), version, person.name, guest, asked.at)
+
+
+def _said(knows: Knows, guest: Person) -> dict[str, Any]:
+    """What the owner said here themselves, which counts instead of what the company's file says."""
+    consent = knows.consent(guest.id)
+    return {} if consent is None else {"consent": consent}
 
 
 def not_left(person: Person) -> Reason:

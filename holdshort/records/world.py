@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from holdshort.core.budgets import Reached
+from holdshort.core.settings import zone_of
 from holdshort.core.terms import (
     Asset,
     DirectoryAccount,
@@ -21,7 +22,7 @@ from holdshort.core.terms import (
     Preview,
     Right,
 )
-from holdshort.records import batches, db, grants, lookalikes, people, previews, spending
+from holdshort.records import batches, db, grants, lookalikes, people, previews, rights, spending
 
 
 class World:
@@ -78,7 +79,7 @@ class World:
         )
         made = cls(last=True)
         made._reading, made._policy = reading, policy[0] if policy else None
-        made._through[group] = _best(reached, held)
+        made._through[group] = rights.best(reached, held)
         return made
 
     @classmethod
@@ -143,7 +144,7 @@ class World:
         if group not in self._through:
             named = {"group": group}
             reached, held = db.together(("reach_of_group", named), ("rights_through_group", named))
-            self._through[group] = _best(reached, held)
+            self._through[group] = rights.best(reached, held)
         return self._through[group]
 
     def containers_of(self, group: str) -> tuple[str, ...] | None:
@@ -211,6 +212,9 @@ class World:
             self._sections[section] = tuple((found or {}).get("rows") or ())
         return self._sections[section]
 
+    def consent(self, guest: str) -> Mapping[str, Any] | None:
+        return db.row("consent", guest=guest, at=self._before, zone=zone_of(self.policy()).key)
+
     def ordered_for(self, person: str) -> tuple[str, ...]:
         return tuple(row["item"] for row in db.rows("ordered_for", person=person))
 
@@ -247,53 +251,8 @@ class World:
 
     def _rights(self, reached: list[db.Row]) -> tuple[Right, ...]:
         slugs = sorted({row["slug"] for row in reached})
-        return _best(reached, db.rows("rights_of_groups", groups=slugs))
-
-
-def _best(reached: list[db.Row], held: list[db.Row]) -> tuple[Right, ...]:
-    """Every right once, by the shortest way to it."""
-    paths = _paths(reached)
-    groups = {row["slug"]: row["group_id"] for row in reached}
-    best: dict[str, Right] = {}
-    for row in held:
-        right = _right(row, paths[groups[row["group_slug"]]])
-        known = best.get(right.id)
-        if known is None or len(right.path) < len(known.path):
-            best[right.id] = right
-    return tuple(best[key] for key in sorted(best))
+        return rights.best(reached, db.rows("rights_of_groups", groups=slugs))
 
 
 def _group(row: db.Row) -> Group:
     return Group(row["slug"], row["name"], row["connector"], row["external_id"], row["owner"])
-
-
-def _right(row: db.Row, path: tuple[str, ...]) -> Right:
-    return Right(
-        id=row["id"],
-        name=row["name"],
-        system=row["system"],
-        system_name=row["system_name"],
-        environment=row["environment"],
-        privileged=row["privileged"],
-        path=path,
-        owner=row["owner"],
-        data_class="" if row["data_class"] == "unknown" else row["data_class"],
-    )
-
-
-def _paths(reached: Iterable[db.Row]) -> dict[str, tuple[str, ...]]:
-    """The shortest way to each group, as group names from the one joined."""
-    rows = list(reached)
-    names = {row["group_id"]: row["name"] for row in rows}
-    paths: dict[str, tuple[str, ...]] = {
-        row["group_id"]: (row["name"],) for row in rows if row["via"] is None
-    }
-    while True:
-        found = {
-            row["group_id"]: (*paths[row["via"]], names[row["group_id"]])
-            for row in rows
-            if row["group_id"] not in paths and row["via"] in paths
-        }
-        if not found:
-            return paths
-        paths |= found

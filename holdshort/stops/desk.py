@@ -66,6 +66,11 @@ def _declare(story: Story, params: Mapping[str, Any]) -> None:
     tickets.hand_over(number, f"‘{params['title']}’ is declared. Nobody was written to yet.")
 
 
+def _keep(story: Story, params: Mapping[str, Any]) -> None:
+    """What somebody said is this action itself: whoever needs it finds it among what was done."""
+    telling.finish(story, f"Done: {telling.title(story)}.")
+
+
 def _release(story: Story, params: Mapping[str, Any]) -> None:
     """What was let go is staged by a stop of its own, each change with its own gate."""
     wake("release", story.action.id)
@@ -82,6 +87,7 @@ EFFECTS: Mapping[str, Callable[[Story, Mapping[str, Any]], None]] = {
     "ticket.categorise": _categorise,
     "ticket.route": _route,
     "ticket.status": _status,
+    "guest.consent": _keep,
     "incident.declare": _declare,
     "idp.suspend_many": _release,
 }

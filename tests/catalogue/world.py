@@ -58,6 +58,7 @@ class World:
         self.members = {id: set(g.get("members", ())) for id, g in self.groups.items()}
         self.rights = _entitlements()
         self.unowned: set[str] = set()
+        self.consents: dict[str, Mapping[str, Any]] = {}
         self.imitated: dict[str, tuple[str, ...]] = {}
         self.document: Mapping[str, Any] = {**company(), **policy()}
         self.assets = _assets()
@@ -198,6 +199,9 @@ class World:
 
     def registered(self, section: str) -> tuple[Mapping[str, Any], ...]:
         return tuple(self.sections.get(section, ()))
+
+    def consent(self, guest: str) -> Mapping[str, Any] | None:
+        return self.consents.get(guest)
 
     def ordered_for(self, person: str) -> tuple[str, ...]:
         return self.ordered.get(person, ())

@@ -112,6 +112,43 @@ def test_9a_an_idle_guest_whose_owner_agreed_is_suspended_alone_and_can_be_resum
     assert active(directory, GUESTS[0])
 
 
+def agree(desk: Desk, who: str, guest: str, days: int) -> Any:
+    """Somebody sends the form in which the owner of a guest agrees."""
+    sender, params = desk.sender(who), {"person": guest, "days": days}
+    with desk.role("web"):
+        number = flow.ask_by_form("guest.consent", params, words="", sender=sender)
+    desk.run()
+    return desk.action(number)
+
+
+def test_9a_what_the_owner_says_here_counts_instead_of_the_companys_file(desk: Desk) -> None:
+    taken_back = agree(desk, "viktor", GUESTS[1], 0)
+    assert (gate(taken_back), taken_back.state) == ((1, "HOTL"), "executed")
+    waits = asked(desk, GUESTS[1])
+    assert gate(waits) == (2, "HITL")
+    assert "no consent of ‘viktor’" in next(
+        one.text for one in waits.reasons if one.rule == "policy.idle_guest"
+    )
+    given = agree(desk, "viktor", GUESTS[1], 90)
+    assert given.state == "executed"
+    assert desk.events("execution.settled") == 2, "each is on record with who said it"
+    story = asked(desk, GUESTS[1], "lukas")
+    assert gate(story) == (2, "HOTL")
+    today = desk.sql("SELECT (now() AT TIME ZONE 'Europe/Berlin')::date")[0][0]
+    assert f"‘viktor’ agreed on {today}" in story.reasons[0].text
+
+
+def test_nobody_else_says_that_an_owner_agrees_and_no_assistant_reads_it_out_of_words(
+    desk: Desk,
+) -> None:
+    by_another = agree(desk, "petra", GUESTS[2], 90)
+    desk.agent.will("guest.consent", person=GUESTS[2], days=90)
+    out_of_words = desk.action(desk.ask("viktor", "yes, suspend them, I agree"))
+    for story in (by_another, out_of_words):
+        assert story.state == "waiting"
+        assert "raise.not_the_owner" in rules(story)
+
+
 def test_somebody_who_is_no_guest_waits_for_a_person(desk: Desk) -> None:
     story = asked(desk, "bea")
     assert gate(story) == (2, "HITL")
