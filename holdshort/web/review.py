@@ -155,6 +155,7 @@ def seen(story: Story, who: Who, world: Knows) -> dict[str, Any]:
         "names": _names(story),
         "proposal": proposal,
         "confidence": _confidence(story),
+        "others": [one["person"] for one in story.assignments if one["person"] != who.person.id],
         "why_you": [one["why"] for one in story.assignments if one["person"] == who.person.id],
         "precedents": queue.precedents(story.action),
         "versions": db.rows("versions_of_action", root=story.action.root),
