@@ -23,7 +23,7 @@ setup: .venv/.complete  ## create .venv with holdshort in it
 	touch $@
 
 test: setup check  ## everything that CI runs: checks, then the whole suite
-	$(BIN)/python -m pytest -n 2 --dist loadscope $(TESTS)
+	$(BIN)/python -m pytest -n 3 --dist loadscope $(TESTS)
 
 check: setup  ## format, lint, types, imports
 	$(BIN)/ruff format --check .

@@ -18,7 +18,7 @@ def test_an_app_with_wrong_settings_refuses_with_the_reason_and_the_others_work(
     )
     with desk.role("executor"):
         apps = wiring.connected()
-        assert [one.name for one in wiring.mirrored()] == ["directory"]
+        assert [one.name for one in wiring.mirrored()] == ["directory", "github"]
     assert isinstance(apps["directory"], Mirrors)
     asked = action("idp.suspend", "x")
     assert apps["broken"].shape(asked.type) is Shape.BLIND

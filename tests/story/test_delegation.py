@@ -130,6 +130,9 @@ def test_somebody_and_their_delegate_are_one_of_the_two_who_must_say_yes(desk: D
     story = desk.action(desk.ask("dana", "please"))
     assert story.gate["needed"] == 2
     assert set(asked(desk, story)) == {"petra", "leo", "frieda"}
+    caller = desk.sender("frieda")
+    with desk.role("web"):
+        flow.call_back(story.review["number"], "vendor_record", "confirmed", sender=caller)
     desk.decide(story.action.id, "petra", "approve")
     desk.decide(story.action.id, "leo", "approve")
     assert desk.story(story.action.id).authorization is None

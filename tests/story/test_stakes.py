@@ -23,7 +23,9 @@ def at_stake(before: Vector, after: Vector) -> bool:
     kept = grounds.unpack(packed, beside=b"")["findings"]
     target = Some(id="t")
     story = Some(
-        assessment={"findings": kept}, action=Some(target=target, beneficiary="dana", params={})
+        assessment={"findings": kept},
+        action=Some(target=target, beneficiary="dana", params={}),
+        gate={"emergency": False},
     )
     one = Some(
         findings=Some(consequence=Consequence(*(Level(v, ()) for v in after)), rights=()),

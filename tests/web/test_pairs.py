@@ -53,6 +53,7 @@ def test_a_form_shows_and_reads_the_parameters_of_a_correction() -> None:
         "set": "pairs",
         "where": "pairs",
         "rows": "number",
+        "emergency": "check",
     }
-    form = {f"param-{one.name}": str(one.value) for one in shown}
-    assert posted("db.change", form) == params
+    form = {f"param-{one.name}": str(one.value) for one in shown if one.kind != "check"}
+    assert posted("db.change", form) == {**params, "emergency": False}
