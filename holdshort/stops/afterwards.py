@@ -15,6 +15,7 @@ from django.db import InterfaceError, OperationalError
 from holdshort import catalogue
 from holdshort.catalogue import Effect
 from holdshort.catalogue.foreseen import foresee
+from holdshort.core.settings import zone_of
 from holdshort.core.terms import Circumstances, Kind, Offered, Sender
 from holdshort.ports import Knows
 from holdshort.records import actions, audit, db, offers, overrides, queue, tickets
@@ -23,7 +24,7 @@ from holdshort.records.ids import new_id
 from holdshort.records.offers import Proposal
 from holdshort.records.wake import wake
 from holdshort.records.world import World
-from holdshort.stops import staging, telling
+from holdshort.stops import asking, staging, telling
 from holdshort.stops.assess import Assessment, assess
 from holdshort.stops.circumstances import circumstances_of
 from holdshort.stops.conversation import open_for
@@ -173,4 +174,5 @@ def tell(story: Story, kind: str, reason: str) -> None:
 
 
 def _said(at: datetime) -> str:
-    return f"{at.day} {at:%B %Y, %H:%M} UTC"
+    here = at.astimezone(zone_of(asking.policy()))
+    return f"{here.day} {here:%B %Y, %H:%M %Z}"
