@@ -356,7 +356,8 @@ def test_17b_another_account_is_called_about_again_and_a_denied_one_never_passes
 
 
 def test_a_number_of_today_is_none_to_call_a_vendor_on(desk: Desk) -> None:
-    day = "jsonb_set(file, '{vendors,0,phone_since}', to_jsonb(current_date::text))"
+    today = "to_jsonb((now() AT TIME ZONE 'Europe/Berlin')::date::text)"
+    day = f"jsonb_set(file, '{{vendors,0,phone_since}}', {today})"
     desk.sql(f"UPDATE kernel.policy_version SET file = {day}")
     params = {"vendor": "zoom", "field": "bank_account", "value": "DE02120300000000202051"}
     story = asked(desk, "samuel", "new account", "erp.update_vendor", **params)

@@ -11,13 +11,13 @@ SELECT a.id::text AS action, a.ticket, a.type, COALESCE(u.class || ':' || u.id, 
     SELECT CASE a.type WHEN 'erp.update_vendor' THEN 'vendors' ELSE 'parties' END AS class,
            convert_from(a.canonical, 'UTF8')::jsonb -> 'params'
              ->> CASE a.type WHEN 'erp.update_vendor' THEN 'vendor' ELSE 'party' END AS id
-     WHERE a.type IN ('erp.update_vendor', 'esign.send')) u ON true
+     WHERE a.type IN ('erp.update_vendor', 'esign.send') OFFSET 0) u ON true
   LEFT JOIN public.profile p ON p.person = a.beneficiary
   LEFT JOIN kernel."authorization" z ON z.action = a.id AND z.basis = 'policy'
  WHERE a.staged_at > (SELECT COALESCE(%(at)s::timestamptz, clock_timestamp()) - interval '1 day')
    AND a.staged_at < (SELECT COALESCE(%(at)s::timestamptz, 'infinity')) AND a.type = ANY(%(types)s) AND a.undoes IS NULL
    AND (z.action IS NOT NULL OR a.requester = %(requester)s
-        OR EXISTS (SELECT FROM kernel.fate f WHERE f.action = a.id AND f.kind = 'made'))
+        OR EXISTS (SELECT FROM kernel.fate f WHERE f.action = a.id AND f.kind = 'made' OFFSET 0))
    AND NOT EXISTS (SELECT FROM kernel.fate f WHERE f.action = a.id AND f.kind NOT IN ('claimed', 'by_hand', 'made'))
    AND NOT EXISTS (SELECT FROM kernel."authorization" d WHERE d.action = a.id AND d.basis = 'decisions')
    AND NOT EXISTS (SELECT FROM kernel.outcome o WHERE o.action = a.id AND o.kind = 'not_applied')

@@ -41,14 +41,17 @@ SELECT d.connector, d.external_id, d.user_name, d.active, d.factor_enrolled, d.l
 -- name: joining
 -- The groups that somebody is being put into: by what has begun, and has not ended or ended after the directory was read.
 SELECT DISTINCT g.slug
-  FROM kernel.action a
-  JOIN kernel.fate f ON f.action = a.id AND f.kind IN ('claimed', 'by_hand', 'made')
-  JOIN public.directory_group g ON g.connector = a.connector AND g.external_id = kernel.target_of(a.canonical)
-  LEFT JOIN kernel.outcome o ON o.action = a.id
- WHERE a.beneficiary = %(person)s AND a.type IN ('idp.add_to_group', 'github.set_membership')
-   AND (o.action IS NULL
-        OR o.kind <> 'not_applied'
-           AND o.at > COALESCE((SELECT r.read_at FROM public.mirror_read r WHERE r.connector = a.connector), '-infinity'))
+  FROM (
+    -- Only of those that are left the bytes are read.
+    SELECT a.connector, kernel.target_of(a.canonical) AS target
+      FROM kernel.action a
+     WHERE a.beneficiary = %(person)s AND a.type IN ('idp.add_to_group', 'github.set_membership')
+       AND NOT EXISTS (
+           SELECT FROM kernel.outcome o WHERE o.action = a.id AND (o.kind = 'not_applied' OR o.at <= COALESCE(
+                  (SELECT r.read_at FROM public.mirror_read r WHERE r.connector = a.connector), '-infinity')) OFFSET 0)
+       AND EXISTS (SELECT FROM kernel.fate f WHERE f.action = a.id AND f.kind IN ('claimed', 'by_hand', 'made') OFFSET 0)
+    OFFSET 0) j
+  JOIN public.directory_group g ON g.connector = j.connector AND g.external_id = j.target
  ORDER BY g.slug;
 
 -- name: user_name_taken
