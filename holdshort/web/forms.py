@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from holdshort import catalogue, flow
 from holdshort.catalogue import ActionType
+from holdshort.catalogue.consents import CONSENT
 from holdshort.catalogue.page import heading
 from holdshort.records import people, queue, tickets
 from holdshort.stops.foretelling import Foretold, foretell
@@ -19,8 +20,11 @@ from holdshort.web.ticket import staged
 
 
 def offered() -> list[ActionType[Any]]:
-    """The types that somebody may ask for directly: those that change something outside."""
-    return [kind for kind in catalogue.REGISTRY.values() if kind.connector != "desk"]
+    """The types that somebody may ask for directly: those that change something outside, and what
+    only they themselves can say.
+    """
+    kinds = catalogue.REGISTRY.values()
+    return [kind for kind in kinds if kind.connector != "desk" or kind.id == CONSENT]
 
 
 @screen()

@@ -21,6 +21,7 @@ from tests.desk import Desk, Server
 from tests.directory import Directory, running_directory
 from tests.kernel import waking
 from tests.kernel.at_once import together
+from tests.web.conftest import Visitor
 
 IT = ("helena", "ines", "lukas", "nadia", "sven")
 GUESTS = [f"guest-{number:02}" for number in range(1, 42)]
@@ -114,11 +115,11 @@ def test_9a_an_idle_guest_whose_owner_agreed_is_suspended_alone_and_can_be_resum
 
 def agree(desk: Desk, who: str, guest: str, days: int) -> Any:
     """Somebody sends the form in which the owner of a guest agrees."""
-    sender, params = desk.sender(who), {"person": guest, "days": days}
-    with desk.role("web"):
-        number = flow.ask_by_form("guest.consent", params, words="", sender=sender)
-    desk.run()
-    return desk.action(number)
+    browser = Visitor(desk, who)
+    assert "guest.consent" in browser.read("/forms")
+    form = {"param-person": guest, "param-days": str(days)}
+    answer = browser.post("/forms/guest.consent", **form)
+    return desk.action(int(answer["Location"].split("/")[-1]))
 
 
 def test_9a_what_the_owner_says_here_counts_instead_of_the_companys_file(desk: Desk) -> None:
