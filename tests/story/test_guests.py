@@ -21,7 +21,7 @@ from tests.desk import Desk, Server
 from tests.directory import Directory, running_directory
 from tests.kernel import waking
 from tests.kernel.at_once import together
-from tests.web.conftest import Visitor
+from tests.web.conftest import Visitor, plain
 
 IT = ("helena", "ines", "lukas", "nadia", "sven")
 GUESTS = [f"guest-{number:02}" for number in range(1, 42)]
@@ -132,6 +132,8 @@ def test_9a_what_the_owner_says_here_counts_instead_of_the_companys_file(desk: D
     )
     given = agree(desk, "viktor", GUESTS[1], 90)
     assert given.state == "executed"
+    page = plain(Visitor(desk, "viktor").read(f"/tickets/{given.action.ticket}"))
+    assert "Kept in this desk's own records" in page and "Read back" not in page
     assert desk.events("execution.settled") == 2, "each is on record with who said it"
     story = asked(desk, GUESTS[1], "lukas")
     assert gate(story) == (2, "HOTL")
