@@ -77,7 +77,7 @@ def measure(here: Ground, size: Size) -> list[Part]:
     starting = started(here, size)
     assessing = waiting.assessments(here, size.times)
     many.prove(here)
-    among_many = large.measure(here, size.times * 3)
+    among_many = large.measure(here, size.times * 10)
     over_http = served(size) if size.over_http else []
     return [
         Part("Coming to wait", "One client, each stop as its own login role.", arriving),

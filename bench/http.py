@@ -105,9 +105,10 @@ def measure(here: Ground, *, cycles: int, whole: int, clients: int) -> list[Figu
     fill(here, cycles + WARM)
     with tempfile.TemporaryDirectory() as folder, running(here, Path(folder)) as api:
         waiting = _waiting(here)
-        _timed(here, "warm", waiting[:WARM], api.decide, clients)
+        _timed(here, "warm", waiting[: WARM // 2], api.decide, clients)
         # What the server's own vacuum does within a minute: plans made for empty tables are let go.
         here.desk.sql("ANALYZE")
+        _timed(here, "warm", waiting[WARM // 2 : WARM], api.decide, clients)
         before = _used(here, api)
         decided = _timed(here, "HTTP: answer to a decision", waiting[WARM:], api.decide, clients)
         used = {name: (now - before[name]) / cycles for name, now in _used(here, api).items()}

@@ -10,11 +10,11 @@ from functools import cache, cached_property
 from typing import Any, Generic, TypeVar, cast, overload
 
 from holdshort.core import canonical
-from holdshort.core.terms import Action, Reason
-from holdshort.records import db, grounds
+from holdshort.core.terms import Action, Person, Reason
+from holdshort.records import db, grounds, people
 
 Part = Mapping[str, Any]
-_LASTING = ("canonical", "action", "assessment", "proposed")
+_LASTING = ("canonical", "action", "assessment", "proposed", "made")
 """Parts of a story that are written once, before anybody answers."""
 
 P = TypeVar("P")
@@ -118,6 +118,11 @@ class Story:
         """What these bytes say."""
         return canonical.action_from(self.canonical)
 
+    @cached_property
+    def concerned(self) -> tuple[Person, ...]:
+        """Whoever asked for it and whoever it is for, as HR's record has them now."""
+        return _persons(db.rows("concerned", action=self.action.id))
+
     @property
     def reasons(self) -> tuple[Reason, ...]:
         """Every reason of the gate."""
@@ -189,15 +194,23 @@ def turn_to_decide(*, action: str | None = None, review: int | None = None) -> T
 
 def turn_to_run(action: str) -> Turn:
     """The turn of an action with what a claim needs; the rest when it is asked for."""
-    return _turn(db.lock("action", action), ("story_to_run", {"action": action}))
+    named = {"action": action}
+    return _turn(db.lock("action", action), ("story_to_run", named), ("concerned", named))
 
 
 @contextmanager
-def _turn(locking: db.Asked, reading: db.Asked) -> Iterator[tuple[Story | None, datetime]]:
+def _turn(*asked: db.Asked) -> Iterator[tuple[Story | None, datetime]]:
     with db.transaction():
-        locked, found = db.together(locking, reading)
+        locked, found, *concerned = db.together(*asked)
+        story = Story(found[0]) if found else None
+        if story and concerned:
+            story.concerned = _persons(concerned[0])
         # Where there is no such review, there is nothing to lock either.
-        yield (Story(found[0]) if found else None), locked[0]["at"] if locked else db.now()
+        yield story, locked[0]["at"] if locked else db.now()
+
+
+def _persons(rows: Iterable[db.Row]) -> tuple[Person, ...]:
+    return tuple(people.from_row(row) for row in rows)
 
 
 def of_ticket(ticket: int) -> list[Story]:

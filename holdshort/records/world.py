@@ -62,20 +62,27 @@ class World:
     @classmethod
     def about(cls, params: Mapping[str, Any]) -> World:
         """A world that has read at once what words about these parameters need."""
-        *names, [reading] = db.together(*cls.naming(params), ("mirror_read_at", {}))
-        made = cls.named(*names)
+        group = str(params.get("group") or "")
+        persons, groups, [reading], *carried = db.together(
+            *cls.naming(params), ("mirror_read_at", {}), *(cls._carrying(group) if group else ())
+        )
+        made = cls.named(persons, groups)
         made._reading = reading
+        if carried:
+            made._through[group] = rights.best(*carried)
         return made
+
+    @staticmethod
+    def _carrying(group: str) -> tuple[db.Asked, db.Asked]:
+        """The readings of what membership in a group gives, to be asked with others."""
+        named = {"group": group}
+        return ("reach_of_group", named), ("rights_through_group", named)
 
     @classmethod
     def before_access(cls, group: str) -> World:
         """A last look that has read at once what may speak against access through a group."""
-        named = {"group": group}
         [reading], reached, held, policy = db.together(
-            ("mirror_read_at", {}),
-            ("reach_of_group", named),
-            ("rights_through_group", named),
-            ("policy_in_force", {}),
+            ("mirror_read_at", {}), *cls._carrying(group), ("policy_in_force", {})
         )
         made = cls(last=True)
         made._reading, made._policy = reading, policy[0] if policy else None
@@ -142,9 +149,7 @@ class World:
         if not self._fresh:
             return None
         if group not in self._through:
-            named = {"group": group}
-            reached, held = db.together(("reach_of_group", named), ("rights_through_group", named))
-            self._through[group] = rights.best(reached, held)
+            self._through[group] = rights.best(*db.together(*self._carrying(group)))
         return self._through[group]
 
     def containers_of(self, group: str) -> tuple[str, ...] | None:

@@ -129,7 +129,7 @@ def by_override(story: Story, *, at: datetime) -> bool:
     return True
 
 
-def outlived(story: Story) -> bool:
+def outlived(story: Story, at: datetime) -> bool:
     """Whether rules permitted it, and other rules, another standing or a doubt have come since.
 
     People said yes to these bytes, so their permission ends only with what they could not know:
@@ -144,7 +144,7 @@ def outlived(story: Story) -> bool:
         [hold], doubt = db.together(latest, doubting.asked_about(story))
         if not all(hold.values()) or doubting.since(story, doubt) is not None:
             return True
-    return moved.graver(story)
+    return moved.graver(story, at)
 
 
 def closed(story: Story, at: datetime) -> Reason | None:
@@ -168,7 +168,7 @@ def voided(story: Story, at: datetime) -> Reason | None:
     """Why a permission that nobody used is not used any more, so that it is asked anew."""
     if doubt := doubted(story):
         return doubt
-    if outlived(story):
+    if outlived(story, at):
         return Reason("rules", "The rules changed")
     if held_up(story):
         return Reason("switch", "It was stopped for longer than its permission held")

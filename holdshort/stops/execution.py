@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -118,7 +119,7 @@ def _may_start(story: Story, at: Any) -> bool:
 
 def _rules_hold(story: Story, at: Any) -> bool:
     """What rules permitted, and may not permit now, is not started and goes back to the gate."""
-    if not authorizing.outlived(story) and authorizing.closed(story, at) is None:
+    if not authorizing.outlived(story, at) and authorizing.closed(story, at) is None:
         return True
     wake("restage", story.action.id)
     return False
@@ -177,7 +178,7 @@ def carry_out(claimed: Claim, connector: Acts | None) -> Ending | Delay:
     standing = _standing(claimed)
     ending = (
         _why_not(claimed, connector, before, shape, late=standing["late"])
-        or _closed(claimed)
+        or _closed(claimed, standing["at"])
         or _doubted(claimed, connector, before)
     )
     return ending or _send(claimed, connector, before, shape, in_time=standing["may_send"])
@@ -205,9 +206,9 @@ def _why_not(
     return Ending("not_applied", seen, before, reason=DRIFT) if moved else None
 
 
-def _closed(claimed: Claim) -> Ending | None:
+def _closed(claimed: Claim, at: datetime) -> Ending | None:
     """Where its time ended after the claim, as when a worker slept: it is asked anew."""
-    why = authorizing.closed(claimed.story, db.now())
+    why = authorizing.closed(claimed.story, at)
     if why is None:
         return None
     return _no(claimed, why.text) if claimed.sent else Ending("not_applied", {}, {}, reason=DRIFT)

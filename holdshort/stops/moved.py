@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from holdshort import catalogue
 from holdshort.catalogue.kind import nothing_to_ask
 from holdshort.core import employment
 from holdshort.core.terms import Findings, PolicyVerdict
-from holdshort.records import db, offers, people, tickets
+from holdshort.records import offers, tickets
 from holdshort.records.actions import Story
 from holdshort.records.world import World
 from holdshort.stops.circumstances import circumstances_of
@@ -22,7 +23,7 @@ from holdshort.stops.circumstances import circumstances_of
 DIMENSIONS = ("blast_radius", "irreversibility", "regulatory", "cost")
 
 
-def graver(story: Story) -> bool:
+def graver(story: Story, at: datetime) -> bool:
     """Whether people or rules permitted it, and what is known today would stop more of it.
 
     Looked at where rules were adopted since, or where somebody left whom it concerns. Types whose
@@ -33,29 +34,29 @@ def graver(story: Story) -> bool:
     if basis not in ("decisions", "policy") or kind is None or kind.inquiry is not nothing_to_ask:
         return False
     by_other_rules = basis == "decisions" and story.rules_are_newer
-    if not by_other_rules and not _somebody_left(story):
+    if not by_other_rules and not _somebody_left(story, at):
         return False
     try:
-        found = _today(kind, story)
+        found = _today(kind, story, at)
     except catalogue.CatalogueError:
         return True
     return _stops_more(story.assessment["findings"], found)
 
 
-def _somebody_left(story: Story) -> bool:
+def _somebody_left(story: Story, at: datetime) -> bool:
     """Whether the requester or the beneficiary does not work here any more, by HR's record."""
-    concerned = people.people((story.action.requester, story.action.beneficiary)).values()
-    ended = (one.employment.status == "ended" for one in concerned)
-    return any(ended) or any(employment.has_ended(one, db.now()) for one in concerned)
+    return any(
+        one.employment.status == "ended" or employment.has_ended(one, at) for one in story.concerned
+    )
 
 
-def _today(kind: catalogue.ActionType[Any], story: Story) -> Findings:
+def _today(kind: catalogue.ActionType[Any], story: Story, at: datetime) -> Findings:
     assert story.action.ticket is not None
     ticket = tickets.ticket(story.action.ticket)
     proposal = offers.proposal(str(story.proposed["id"]))
     assert ticket is not None and proposal is not None
     params = catalogue.parse(kind.id, story.action.params)
-    return kind.findings(params, circumstances_of(ticket, proposal, db.now()), World())
+    return kind.findings(params, circumstances_of(ticket, proposal, at), World())
 
 
 def _stops_more(before: Mapping[str, Any], now: Findings) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from holdshort.core.terms import Assurance, Channel
+from holdshort.records.crossing import Answer, Asked, Session
 from tests.api.conftest import Api
 
 
@@ -42,6 +45,24 @@ def test_a_rejection_ends_it(api: Api) -> None:
     action = api.waiting()
     answer = api.decide("reviewer", action, "reject", reason_code="suspicious", comment="No.")
     assert (answer.status_code, answer.json()["action"]["state"]) == (201, "rejected")
+
+
+def test_an_answer_reads_what_it_needs_of_a_story_and_never_all_of_it(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own parts are read at once; one part more would read everything twice."""
+    action, here, asked = api.waiting(), threading.current_thread(), list[str]()
+    cross = Session.cross
+
+    def noted(session: Session, batch: Sequence[Asked]) -> list[Answer]:
+        if threading.current_thread() is here:
+            asked.extend(statement.name for statement, _ in batch)
+        return cross(session, batch)
+
+    monkeypatch.setattr(Session, "cross", noted)
+    assert api.decide("reviewer", action).status_code == 201
+    assert {"story_to_answer", "story_to_decide", "story_answered"} <= set(asked)
+    assert "story" not in asked
 
 
 def test_a_question_is_put_to_the_requester_and_it_still_waits(api: Api) -> None:

@@ -124,7 +124,7 @@ SELECT EXISTS (
 
 -- name: may_send
 -- Whether this attempt may still send: nobody took over, its answer comes inside the lease, the permission holds.
-SELECT x.expires_at <= clock_timestamp() AS late,
+SELECT clock_timestamp() AS at, x.expires_at <= clock_timestamp() AS late,
        t.lease_until > clock_timestamp() + make_interval(secs => %(seconds)s) AND x.expires_at > clock_timestamp()
        AND NOT EXISTS (SELECT FROM kernel.attempt later WHERE later.execution = t.execution AND later.fence > t.fence)
        AS may_send
@@ -258,7 +258,8 @@ SELECT a.id, encode(a.digest, 'hex') AS digest, a.canonical, a.proposal, a.stage
 SELECT a.id, encode(a.digest, 'hex') AS digest, a.canonical,
        to_jsonb(s) || jsonb_build_object('category', s.type || '/' || s.tier) AS assessment,
        to_jsonb(p) - 'body' || jsonb_build_object('reasoning', p.body ->> 'reasoning') AS proposed,
-       (SELECT t.private_to FROM public.ticket t WHERE t.number = a.ticket) AS private_to
+       (SELECT t.private_to FROM public.ticket t WHERE t.number = a.ticket) AS private_to,
+       (SELECT to_jsonb(v) FROM kernel.made_already v WHERE v.proposal = a.proposal AND a.undoes IS NULL) AS made
   FROM kernel.review r
   JOIN kernel.action a ON a.id = r.action
   JOIN kernel.proposal p ON p.id = a.proposal
