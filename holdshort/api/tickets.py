@@ -135,9 +135,12 @@ def read_attachment(
 ) -> HttpResponse:
     """The file as it was sent, to be saved and not opened: nobody has looked for malware in it.
 
-    Whoever may not see the ticket is answered as if there was none.
+    Whoever may not see the ticket is answered as if there was none. An agent is told what files
+    are called, and never what is in them.
     """
     seeing.ticket(request.auth, number)
+    if request.auth.person.kind is Kind.AGENT:
+        raise Problem("not_allowed", "An agent gets the names of files, never what is in them.")
     found = tickets.attachment(number, message, place)
     if found is None:
         raise Problem("not_found", f"Ticket number {number} has no such file.")

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 
-from holdshort.records import queue, tickets
+from holdshort.records import db, queue, tickets
 from holdshort.shown.attachments import bytes_of
 from holdshort.web.screen import Who, screen
 from holdshort.web.ticket import visible
@@ -22,8 +22,8 @@ def download(request: HttpRequest, who: Who, number: int, message: int, place: i
     return bytes_of(*found)
 
 
-def attached(number: int, who: Who) -> dict[str, Any]:
+def attached(ticket: db.Row | None, who: Who) -> dict[str, Any]:
     """A ticket's files beside a change, and whether this person may have their bytes."""
-    ticket = tickets.ticket(number)
-    may = ticket is not None and queue.may_see(who.person, ticket)
-    return {"files": tickets.attachments(number), "readable": may}
+    files = tickets.attachments(ticket["number"]) if ticket else []
+    may = bool(files) and ticket is not None and queue.may_see(who.person, ticket)
+    return {"ticket": ticket, "files": files, "readable": may}

@@ -29,9 +29,8 @@ def record(request: HttpRequest, who: Who, action: UUID) -> HttpResponse:
     given = {
         "story": story,
         "drawn": draw(story, World()),
-        "ticket": tickets.ticket(story.action.ticket),
         "words": tickets.words(story.action.ticket).strip(),
-        **attached(story.action.ticket, who),
+        **attached(tickets.ticket(story.action.ticket), who),
         "initiator": people.person(story.action.initiator),
         "proposal": offers.proposal(str(story.proposed["id"])),
         "names": _names(story),

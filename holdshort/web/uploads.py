@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload
 from django.http import HttpRequest
 
 from holdshort.core.attachments import MEGABYTE, MOST_BYTES, MOST_TOGETHER, NewFile, new_file
@@ -29,9 +29,11 @@ class InMemory(FileUploadHandler):
         self._read = self._kept = 0
         self._parts: list[bytes] = []
 
-    def new_file(self, *given: Any, **more: Any) -> None:
-        """The next file begins."""
-        super().new_file(*given, **more)
+    def new_file(self, field_name: str, *given: Any, **more: Any) -> None:
+        """The next file begins; no form of ours has another field for files."""
+        super().new_file(field_name, *given, **more)
+        if field_name != FIELD:
+            raise SkipFile
         self._parts = []
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:

@@ -60,6 +60,15 @@ def test_who_may_not_see_the_ticket_is_told_the_same_of_its_files(quiet: Api) ->
     assert (missing.status_code, missing.json()["code"]) == (404, "not_found")
 
 
+def test_an_agent_reads_what_files_are_called_and_never_what_is_in_them(quiet: Api) -> None:
+    made = sent(quiet, attached()).json()
+    path = made["messages"][0]["attachments"][0]["url"].removeprefix("/api/v1")
+    told = quiet.as_("agent").get(f"/tickets/{made['number']}").json()
+    assert told["messages"][0]["attachments"][0]["name"] == "quote.pdf"
+    answer = quiet.as_("agent").get(path)
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
+
+
 @pytest.mark.parametrize(
     ("files", "status", "code", "says"),
     [

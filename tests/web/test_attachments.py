@@ -144,6 +144,12 @@ def test_files_alone_are_no_request(desk: Desk, visit: Visit) -> None:
     assert "choose the files again" in plain(answer)
 
 
+def test_a_file_in_a_field_that_no_form_has_is_not_kept(desk: Desk, visit: Visit) -> None:
+    big = file("other.bin", bytes(MOST_BYTES))
+    visit("dana").post("/", words="mine", other=[big, big, big], files=[file()])
+    assert [name for name, _, _ in kept(desk)] == ["quote.pdf"]
+
+
 def test_of_what_has_no_end_only_so_much_is_read(
     desk: Desk, visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
