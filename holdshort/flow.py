@@ -38,6 +38,7 @@ from holdshort.stops import (
     telling,
 )
 from holdshort.stops.afterwards import record_made
+from holdshort.stops.attaching import Files, attach, check_files, for_the_log
 from holdshort.stops.by_hand import find, report, send_answer
 from holdshort.stops.calling_back import call_back
 from holdshort.stops.conversation import ask_for_a_person, check_words, close, open_for, reply
@@ -121,14 +122,23 @@ EVER = datetime.min.replace(tzinfo=UTC)
 # ------------------------------------------------------------------ receive
 
 
-def receive(subject: str, body: str, *, sender: Sender, beneficiary: str | None = None) -> int:
+def receive(
+    subject: str,
+    body: str,
+    *,
+    sender: Sender,
+    beneficiary: str | None = None,
+    files: Files = (),
+) -> int:
     """A person asks for something: a ticket, and the agent is woken. Gives its number."""
     check_words(subject, body)
+    check_files(files)
     with db.transaction():
         number = tickets.open_ticket(sender, beneficiary)
         tickets.say(number, body, author=sender.person.id, kind="words", subject=subject)
+        attach(files)
         tickets.turn(number, "with_agent", person=sender.person.id)
-        audit.event("ticket.received", actor=sender.person.id, ticket=number)
+        audit.event("ticket.received", actor=sender.person.id, ticket=number, **for_the_log(files))
         wake("propose", number)
     return number
 
@@ -181,17 +191,20 @@ def ask_by_form(
     words: str,
     sender: Sender,
     ticket: int | None = None,
+    files: Files = (),
 ) -> int:
     """Somebody fills in a form: one action is offered without the agent. Gives the ticket."""
     catalogue.parse(type_id, params)
     said = "\n\n".join(filter(None, (f"By form: {catalogue.find(type_id).title}.", words.strip())))
     check_words("", said)
+    check_files(files)
     with db.transaction():
         number = ticket or tickets.open_ticket(sender, None)
         tickets.say(number, said, author=sender.person.id, kind="words")
+        attach(files)
         tickets.turn(number, "staged", person=sender.person.id)
         name = "ticket.replied" if ticket else "ticket.received"
-        audit.event(name, actor=sender.person.id, ticket=number)
+        audit.event(name, actor=sender.person.id, ticket=number, **for_the_log(files))
         offer(type_id, params, ticket=number, sender=sender)
     return number
 

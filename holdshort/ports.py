@@ -269,13 +269,14 @@ class Knows(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A ticket as the agent may see it: untrusted text and who is asking."""
+    """A ticket as the agent may see it: untrusted text, files by name only, and who is asking."""
 
     ticket: int
     requester: str
     requester_name: str
     subject: str
     body: str
+    attachments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +285,6 @@ class Named:
 
     kind: str
     """`person`, `group`, `application` or `article`."""
-
     id: str
     name: str
     also: tuple[str, ...] = ()

@@ -101,4 +101,6 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 CSRF_FAILURE_VIEW = "holdshort.web.errors.csrf"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 1000
+FILE_UPLOAD_HANDLERS = ["holdshort.web.uploads.InMemory"]
 APPEND_SLASH = False

@@ -10,6 +10,7 @@ from django.urls.converters import IntConverter
 from holdshort.web import (
     access,
     alone,
+    attachments,
     by_hand,
     call_backs,
     change,
@@ -52,6 +53,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tickets/<number:number>/person", ticket.ask_a_person),
     path("tickets/<number:number>/password", ticket.password),
     path("tickets/<number:number>/resume", ticket.resume),
+    path(
+        "tickets/<number:number>/attachments/<number:message>/<number:place>",
+        attachments.download,
+    ),
     path("reviews", reviews.reviews),
     path("reviews/<number:number>", review.show),
     path("reviews/<number:number>/decision", review.decide),

@@ -224,6 +224,7 @@ class ScriptedAgent:
 
     def __init__(self) -> None:
         self.next: Offer | Exception = Offer("", 1.0, "", "scripted", hand_over="nothing scripted")
+        self.read: Words | None = None
 
     def will(self, type_id: str, confidence: float = 0.97, **params: Any) -> None:
         """The next offer: one action."""
@@ -235,6 +236,7 @@ class ScriptedAgent:
         self.next = Offer(actions[0].type, confidence, "As asked.", "scripted", actions)
 
     def propose(self, words: Words, names: list[Named]) -> Offer:
+        self.read = words
         if isinstance(self.next, Exception):
             raise self.next
         return self.next

@@ -49,6 +49,7 @@ BLANKS = re.compile(r"\s{2,}")
 WORDLESS = "The ticket has no words. What can we do for you?"
 SEVERAL_PEOPLE = "The ticket asks for several things and does not say for whom each of them is."
 TOO_LONG = f"The ticket is longer than the {MAX_CHARACTERS} characters that I read."
+UNOPENED = "I opened no attached file."
 CUT = "The text is long; I read its beginning for what it asks."
 
 
@@ -71,7 +72,8 @@ class LocalAgent:
         )
         drafted = self._draft(understood, words, directory)
         label = understood.intents[0].reading.label
-        return self._offer(label, understood.certainty, drafted, _readings(understood))
+        readings = [*_readings(understood), *([UNOPENED] if words.attachments else [])]
+        return self._offer(label, understood.certainty, drafted, readings)
 
     def _read(self, text: str) -> Reading:
         return read(text, self._embedder, self._weights)

@@ -33,6 +33,19 @@ Stands = Literal["with_agent", "asked", "staged", "with_person", "closed"]
 # ------------------------------------------------------------------ tickets
 
 
+class Attachment(Shape):
+    """A file of a message; its bytes are at `url`, for whoever may see the ticket."""
+
+    name: str
+    size: int = Field(description="In bytes.")
+    type: str = Field(
+        description="image/png, image/jpeg, image/gif or image/webp where its first bytes say so;"
+        " else application/octet-stream."
+    )
+    sha256: str
+    url: str
+
+
 class Message(Shape):
     """One message of a ticket's conversation."""
 
@@ -43,6 +56,7 @@ class Message(Shape):
     subject: str
     body: str
     sent_at: datetime
+    attachments: list[Attachment]
 
 
 class Brief(Shape):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
@@ -23,6 +24,7 @@ from holdshort.api.answers import Verdict
 from holdshort.api.params import NO_NUL
 from holdshort.api.shapes import AssuranceName
 from holdshort.core import canonical
+from holdshort.core.attachments import FITS, MOST_BYTES, MOST_FILES, NewFile, new_file
 from holdshort.core.reasons import OVERRIDE
 from holdshort.core.terms import Channel
 from holdshort.stops.conversation import MAX_WORDS
@@ -53,6 +55,7 @@ Params = Annotated[
     AfterValidator(_plain),
     Field(description="Whole numbers, text, lists and objects; no fractions."),
 ]
+BASE64 = "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 Confidence = Annotated[StrictFloat, Field(ge=0, le=1)]
 StopReason = Literal["wrong", "not_now", "suspicious", "asked_to", "other"]
 UndoReason = Literal["wrong", "no_longer_needed", "side_effect", "suspicious", "other"]
@@ -66,6 +69,41 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+def _base64(text: str) -> str:
+    try:
+        base64.b64decode(text, validate=True)
+    except ValueError:
+        raise ValueError("the bytes of the file are written in Base64") from None
+    return text
+
+
+class NewAttachment(Body):
+    """A file that comes with the words. What is in it is nobody's input here."""
+
+    name: Annotated[StrictStr, Field(min_length=1, max_length=255, pattern=NO_NUL)] = Field(
+        description="What it is called; a path and what cannot be seen are left out."
+    )
+    content: Annotated[
+        StrictStr,
+        AfterValidator(_base64),
+        Field(
+            max_length=4 * -(-MOST_BYTES // 3),
+            pattern=BASE64,
+            json_schema_extra={"contentEncoding": "base64"},
+            description="Its bytes in Base64: at least one, 10 MB at most.",
+        ),
+    ]
+
+    def as_file(self) -> NewFile:
+        """The file under a harmless name."""
+        return new_file(self.name, base64.b64decode(self.content))
+
+
+Attachments = Annotated[
+    list[NewAttachment], Field(max_length=MOST_FILES, description=f"Files. {FITS}")
+]
+
+
 class NewTicket(Body):
     """What somebody needs, in their own words."""
 
@@ -75,12 +113,14 @@ class NewTicket(Body):
     on_behalf_of: PersonId | None = Field(
         default=None, description="Who is asking, if not the token's person (tickets:on_behalf)."
     )
+    attachments: Attachments = []
 
 
 class NewMessage(Body):
     """A further word on a ticket."""
 
     body: Annotated[Words, Field(min_length=1)]
+    attachments: Attachments = []
 
 
 class NewAction(Body):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from django.http import HttpRequest
 from ninja.parser import Parser
 
 from holdshort.api.problems import Problem
+from holdshort.core.attachments import FITS, MEGABYTE
 
 
 class StrictParser(Parser):
@@ -33,6 +35,17 @@ class StrictParser(Parser):
             raise Problem("malformed", "The document holds a number that is too long.") from None
 
 
+MOST_WITH_FILES = 36 * MEGABYTE
+"""25 MB in Base64, the words, and room to spare."""
+
+
+def read_with_files(request: HttpRequest) -> None:
+    """Read a body that may hold files, more than Django reads otherwise. Raises Problem."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_WITH_FILES:
+        raise Problem("too_large", f"The body is larger than 36 MB. {FITS}")
+    request._body = request.read()
+
+
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
@@ -52,8 +65,11 @@ def _check_all(value: Any) -> None:
             _check_all(one)
 
 
+_HALF = re.compile("[\ud800-\udfff]")
+
+
 def _check(text: str) -> None:
-    if any("\ud800" <= character <= "\udfff" for character in text):
+    if _HALF.search(text):
         raise Problem("malformed", "A text holds half a character (a lone surrogate).")
 
 

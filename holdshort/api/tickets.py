@@ -16,17 +16,25 @@ from holdshort.api.once import once
 from holdshort.api.params import Number, Page, Search, Wait
 from holdshort.api.problems import Problem
 from holdshort.api.waiting import until
+from holdshort.core.attachments import ANYTHING, PICTURES
 from holdshort.core.terms import Assurance, Kind, Sender
 from holdshort.records import actions, db, people, queue, tickets
 from holdshort.records.tokens import Bearer
+from holdshort.shown.attachments import bytes_of
 from holdshort.stops import resuming
 
 router = Router(tags=["tickets"])
 
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+_BYTES = {
+    "description": "The bytes; a picture that is one by its first bytes is called so.",
+    "content": dict.fromkeys((ANYTHING, *PICTURES), _BINARY),
+}
+
 
 @router.post(
     "/tickets",
-    auth=needs("tickets:write"),
+    auth=needs("tickets:write", files=True),
     response={201: answers.Ticket},
     operation_id="open_ticket",
     summary="Ask for something",
@@ -42,7 +50,13 @@ def open_ticket(request: Request, body: NewTicket, wait: Wait = 0.0) -> Status[A
         seeing.known_person(body.beneficiary, "beneficiary")
 
     def make() -> dict[str, Any]:
-        number = flow.receive(body.subject, body.body, sender=sender, beneficiary=body.beneficiary)
+        number = flow.receive(
+            body.subject,
+            body.body,
+            sender=sender,
+            beneficiary=body.beneficiary,
+            files=[one.as_file() for one in body.attachments],
+        )
         return {"ticket": number}
 
     return once(request, body, make, lambda made: (201, _worked_on(request, made["ticket"], wait)))
@@ -91,7 +105,7 @@ def read_ticket(request: Request, number: Number) -> dict[str, Any]:
 
 @router.post(
     "/tickets/{number}/messages",
-    auth=needs("tickets:write"),
+    auth=needs("tickets:write", files=True),
     response={201: answers.Ticket},
     operation_id="write_message",
     summary="Write on a ticket",
@@ -99,10 +113,38 @@ def read_ticket(request: Request, number: Number) -> dict[str, Any]:
 def write_message(
     request: Request, number: Number, body: NewMessage, wait: Wait = 0.0
 ) -> Status[Any]:
-    """Adds a message. The requester's goes to the agent, unless people have the ticket."""
+    """Adds a message, with files if there are any.
+
+    The requester's goes to the agent, unless people have the ticket.
+    """
     seeing.ticket(request.auth, number)
-    flow.reply(number, body.body, sender=request.auth.sender)
+    files = [one.as_file() for one in body.attachments]
+    flow.reply(number, body.body, sender=request.auth.sender, files=files)
     return Status(201, _worked_on(request, number, wait))
+
+
+@router.get(
+    "/tickets/{number}/attachments/{message}/{place}",
+    auth=needs("tickets:read"),
+    operation_id="read_attachment",
+    summary="The bytes of one attached file",
+    openapi_extra={"responses": {200: _BYTES}},
+)
+def read_attachment(
+    request: Request, number: Number, message: Number, place: Number
+) -> HttpResponse:
+    """The file as it was sent, to be saved and not opened: nobody has looked for malware in it.
+
+    Whoever may not see the ticket is answered as if there was none. An agent is told what files
+    are called, and never what is in them.
+    """
+    seeing.ticket(request.auth, number)
+    if request.auth.person.kind is Kind.AGENT:
+        raise Problem("not_allowed", "An agent gets the names of files, never what is in them.")
+    found = tickets.attachment(number, message, place)
+    if found is None:
+        raise Problem("not_found", f"Ticket number {number} has no such file.")
+    return bytes_of(*found)
 
 
 @router.post(
@@ -183,7 +225,7 @@ def _shown(request: Request, number: int) -> dict[str, Any]:
         "opened_at": found["opened_at"].isoformat(),
         "turned_at": found["turned_at"].isoformat(),
         "resumable": resuming.can_resume(number),
-        "messages": [_message(row) for row in tickets.messages(number)],
+        "messages": _messages(number),
         "actions": [shown.action(one, technical=technical) for one in actions.of_ticket(number)],
     }
 
@@ -199,9 +241,20 @@ def _listed(row: db.Row, briefs: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _message(row: db.Row) -> dict[str, Any]:
+def _messages(number: int) -> list[dict[str, Any]]:
     kept = ("id", "author", "author_name", "kind", "subject", "body")
-    return {**{name: row[name] for name in kept}, "sent_at": row["sent_at"].isoformat()}
+    files: dict[int, list[dict[str, Any]]] = {}
+    for one in tickets.attachments(number):
+        address = f"/api/v1/tickets/{number}/attachments/{one.message}/{one.place}"
+        files.setdefault(one.message, []).append(shown.attachment(one, address=address))
+    return [
+        {
+            **{name: row[name] for name in kept},
+            "sent_at": row["sent_at"].isoformat(),
+            "attachments": files.get(row["id"], []),
+        }
+        for row in tickets.messages(number)
+    ]
 
 
 def url(number: int) -> str:

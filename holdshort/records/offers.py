@@ -50,6 +50,7 @@ def waiting(number: int) -> Waiting | None:
         requester_name=found["requester_name"],
         subject=found["subject"],
         body=found["body"] or "",
+        attachments=tuple(found["attachments"]),
     )
     return Waiting(words, found["latest_message"])
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
+from holdshort.core.attachments import picture
 from holdshort.core.terms import Assurance, Channel, Sender
 from holdshort.records import audit, db
 from holdshort.records.people import DESK
@@ -79,5 +83,43 @@ def hand_over(number: int, reason: str, *, author: str = DESK) -> None:
 def close(number: int, answer: str, *, author: str = DESK) -> None:
     """Answer and close; a further word from the requester opens it again."""
     say(number, answer, author=author)
+    end(number, author=author)
+
+
+def end(number: int, *, author: str, **detail: Any) -> None:
+    """Close a ticket whose last word is said."""
     turn(number, "closed", person=author)
-    audit.event("ticket.closed", actor=author, ticket=number)
+    audit.event("ticket.closed", actor=author, ticket=number, **detail)
+
+
+# ------------------------------------------------------------------ files
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file of a message: what is known of it without its bytes."""
+
+    ticket: int
+    message: int
+    place: int
+    name: str
+    size: int
+    sha256: str
+    picture: str
+    """The type of a picture by its first bytes; empty for everything else."""
+
+
+def attachments(number: int) -> list[Attachment]:
+    """The files of a ticket, as they were sent."""
+    return [_attachment(number, row) for row in db.rows("attachments", ticket=number)]
+
+
+def attachment(number: int, message: int, place: int) -> tuple[Attachment, bytes] | None:
+    """One file of this very ticket with its bytes, or None."""
+    row = db.row("attachment", ticket=number, message=message, place=place)
+    return (_attachment(number, row), bytes(row["content"])) if row else None
+
+
+def _attachment(number: int, row: db.Row) -> Attachment:
+    kept = {name: row[name] for name in ("message", "place", "name", "size", "sha256")}
+    return Attachment(ticket=number, picture=picture(bytes(row["mark"])), **kept)

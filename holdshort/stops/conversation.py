@@ -6,6 +6,7 @@ from holdshort.core.terms import Sender
 from holdshort.records import actions, audit, db, tickets
 from holdshort.records.wake import wake
 from holdshort.stops import lapsing
+from holdshort.stops.attaching import Files, attach, check_files, for_the_log
 from holdshort.stops.refused import Refused, known
 
 MAX_WORDS = 20_000
@@ -42,14 +43,16 @@ def open_for(subject: str, body: str, *, sender: Sender, author: str) -> int:
     return number
 
 
-def reply(number: int, body: str, *, sender: Sender) -> None:
+def reply(number: int, body: str, *, sender: Sender, files: Files = ()) -> None:
     """A further word. The requester's goes to the agent, unless people have the ticket."""
     check_words("", body)
+    check_files(files)
     with db.turn_of("ticket", number):
         ticket = tickets.ticket(number)
         assert ticket is not None
         tickets.say(number, body, author=sender.person.id, kind="words")
-        audit.event("ticket.replied", actor=sender.person.id, ticket=number)
+        attach(files)
+        audit.event("ticket.replied", actor=sender.person.id, ticket=number, **for_the_log(files))
         if sender.person.id != ticket["requester"] or ticket["stands"] == "with_person":
             return
         if actions.unfinished(number):
@@ -59,16 +62,19 @@ def reply(number: int, body: str, *, sender: Sender) -> None:
         wake("propose", number)
 
 
-def close(number: int, answer: str, *, sender: Sender) -> None:
+def close(number: int, answer: str, *, sender: Sender, files: Files = ()) -> None:
     """A person answers a ticket and closes it; a further word from the requester opens it again."""
     check_words("", answer)
+    check_files(files)
     with db.turn_of("ticket", number):
         if actions.unfinished(number):
             raise Refused(
                 "unfinished", "A change is still on its way here. Finish or stop it first."
             )
         lapsing.end_all(number, sender=sender)
-        tickets.close(number, answer.strip(), author=sender.person.id)
+        tickets.say(number, answer.strip(), author=sender.person.id)
+        attach(files)
+        tickets.end(number, author=sender.person.id, **for_the_log(files))
 
 
 def ask_for_a_person(number: int, *, sender: Sender) -> None:

@@ -25,6 +25,7 @@ STATUS = {
     "not_yours": 403,
     "too_late": 409,
     "too_fast": 429,
+    "file_too_large": 413,
 }
 """The HTTP status of a refusal by its code; anything else is something to correct."""
 

@@ -11,9 +11,10 @@ from holdshort import catalogue, flow
 from holdshort.catalogue import ActionType
 from holdshort.catalogue.consents import CONSENT
 from holdshort.catalogue.page import heading
+from holdshort.core.attachments import FITS
 from holdshort.records import people, queue, tickets
 from holdshort.stops.foretelling import Foretold, foretell
-from holdshort.web import waiting
+from holdshort.web import uploads, waiting
 from holdshort.web.fields import fields, given, with_known
 from holdshort.web.screen import Who, screen
 from holdshort.web.ticket import staged
@@ -66,6 +67,7 @@ def form(request: HttpRequest, who: Who, type_id: str) -> HttpResponse:
             words=words,
             sender=who.asks,
             ticket=ticket["number"] if ticket else None,
+            files=uploads.of(request),
         )
     except catalogue.BadParams as bad:
         return _page(request, kind, ticket, params, problems=bad.fields, words=words)
@@ -104,6 +106,8 @@ def _page(
         "fields": with_known(fields(kind.id, values, problems)),
         "problem": problem or ("Please look at the marked fields." if problems else ""),
         "words": words,
+        "fits": FITS,
+        "chosen": bool(request.FILES),
         "foretold": foretold,
     }
     return render(request, "form.html", given, status=400 if problem or problems else 200)

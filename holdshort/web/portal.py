@@ -6,8 +6,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from holdshort import flow
+from holdshort.core.attachments import FITS
 from holdshort.records import queue
-from holdshort.web import errors
+from holdshort.web import errors, uploads
 from holdshort.web.screen import Who, screen
 
 
@@ -18,7 +19,7 @@ def home(request: HttpRequest, who: Who) -> HttpResponse:
         return _page(request, who)
     words = request.POST.get("words", "")
     try:
-        number = flow.receive("", words, sender=who.asks)
+        number = flow.receive("", words, sender=who.asks, files=uploads.of(request))
     except flow.Refused as no:
         return _page(request, who, words=words, problem=no)
     return HttpResponseRedirect(f"/tickets/{number}")
@@ -31,6 +32,8 @@ def _page(
     given = {
         "words": words,
         "problem": problem,
+        "fits": FITS,
+        "chosen": bool(request.FILES),
         "search": search,
         "notices": queue.notices(who.person),
         "page": queue.own_tickets(who.person, search=search, page=page_number(request)),

@@ -13,6 +13,7 @@ from holdshort.records.actions import Story
 from holdshort.records.world import World
 from holdshort.shown import by_hand
 from holdshort.stops import calling_back
+from holdshort.web.attachments import attached
 from holdshort.web.change import visible
 from holdshort.web.drawn import draw, rules_by_day
 from holdshort.web.screen import Who, screen
@@ -28,8 +29,8 @@ def record(request: HttpRequest, who: Who, action: UUID) -> HttpResponse:
     given = {
         "story": story,
         "drawn": draw(story, World()),
-        "ticket": tickets.ticket(story.action.ticket),
         "words": tickets.words(story.action.ticket).strip(),
+        **attached(tickets.ticket(story.action.ticket), who),
         "initiator": people.person(story.action.initiator),
         "proposal": offers.proposal(str(story.proposed["id"])),
         "names": _names(story),

@@ -18,6 +18,7 @@ from holdshort.records.world import World
 from holdshort.stops import alone, asking, calling_back, deciding, overriding
 from holdshort.stops.deciding import Answer
 from holdshort.web import errors, signin, waiting
+from holdshort.web.attachments import attached
 from holdshort.web.change import visible
 from holdshort.web.drawn import Drawn, draw, rules_by_day
 from holdshort.web.fields import fields, given, with_known
@@ -150,8 +151,8 @@ def seen(story: Story, who: Who, world: Knows) -> dict[str, Any]:
         "drawn": drawn,
         "story": story,
         "review": story.review,
-        "ticket": tickets.ticket(story.action.ticket),
         "words": tickets.words(story.action.ticket).strip(),
+        **attached(tickets.ticket(story.action.ticket), who),
         "names": _names(story),
         "proposal": proposal,
         "confidence": _confidence(story),

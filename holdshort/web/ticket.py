@@ -11,13 +11,14 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from holdshort import flow, wiring
+from holdshort.core.attachments import FITS
 from holdshort.core.reasons import OVERRIDE
 from holdshort.records import actions, db, grants, people, queue, secrets, tickets
 from holdshort.records.actions import Story
 from holdshort.records.grants import Grant
 from holdshort.records.world import World
 from holdshort.stops import progress, resuming
-from holdshort.web import errors, waiting
+from holdshort.web import errors, uploads, waiting
 from holdshort.web.drawn import Drawn, draw
 from holdshort.web.screen import Who, screen
 
@@ -48,19 +49,19 @@ class Change:
 @screen()
 def show(request: HttpRequest, who: Who, number: int) -> HttpResponse:
     """The page of one ticket."""
-    return _page(request, who, _visible(who, number))
+    return _page(request, who, visible(who, number))
 
 
 @screen("POST")
 def reply(request: HttpRequest, who: Who, number: int) -> HttpResponse:
     """A further word; staff may close the ticket with it."""
-    ticket = _visible(who, number)
-    words = request.POST.get("words", "")
+    ticket = visible(who, number)
+    words, files = request.POST.get("words", ""), uploads.of(request)
     try:
         if who.staff and "close" in request.POST:
-            flow.close(number, words, sender=who.asks)
+            flow.close(number, words, sender=who.asks, files=files)
         else:
-            flow.reply(number, words, sender=who.asks)
+            flow.reply(number, words, sender=who.asks, files=files)
     except flow.Refused as no:
         return _page(request, who, ticket, words=words, problem=no)
     return HttpResponseRedirect(f"/tickets/{number}#latest")
@@ -69,7 +70,7 @@ def reply(request: HttpRequest, who: Who, number: int) -> HttpResponse:
 @screen("POST")
 def ask_a_person(request: HttpRequest, who: Who, number: int) -> HttpResponse:
     """The requester would rather talk to a person."""
-    if _visible(who, number)["requester"] != who.person.id:
+    if visible(who, number)["requester"] != who.person.id:
         return errors.not_yours(request)
     flow.ask_for_a_person(number, sender=who.asks)
     return HttpResponseRedirect(f"/tickets/{number}")
@@ -78,7 +79,7 @@ def ask_a_person(request: HttpRequest, who: Who, number: int) -> HttpResponse:
 @screen("POST", staff=True)
 def resume(request: HttpRequest, who: Who, number: int) -> HttpResponse:
     """Go on with a bundle of which a part failed."""
-    ticket = _visible(who, number)
+    ticket = visible(who, number)
     try:
         flow.resume(number, sender=who.acts)
     except flow.Refused as no:
@@ -90,7 +91,7 @@ def resume(request: HttpRequest, who: Who, number: int) -> HttpResponse:
 @screen("POST")
 def password(request: HttpRequest, who: Who, number: int) -> HttpResponse:
     """Show a new password once, on this answer only; it is gone from here afterwards."""
-    ticket = _visible(who, number)
+    ticket = visible(who, number)
     action = request.POST.get("action", "")
     if action not in {str(row["action"]) for row in secrets.waiting(number, person=who.person.id)}:
         return _page(request, who, ticket, gone=True, status=410)
@@ -105,7 +106,8 @@ def staged(number: int) -> bool:
     return bool(db.value("ticket_is_staged", ticket=number))
 
 
-def _visible(who: Who, number: int) -> db.Row:
+def visible(who: Who, number: int) -> db.Row:
+    """The ticket. Raises Http404 where there is none, or not for this person."""
     ticket = tickets.ticket(number)
     if ticket is None or not queue.may_see(who.person, ticket):
         raise Http404
@@ -132,6 +134,9 @@ def _page(
         "requester": names[ticket["requester"]],
         "beneficiary": names.get(ticket["beneficiary"] or ""),
         "messages": tickets.messages(number),
+        "files": _by_message(number),
+        "fits": FITS,
+        "chosen": bool(request.FILES),
         "changes": changes,
         "open": [one for one in changes if one.drawn.story.state in progress.OPEN],
         "finished": sum(one.drawn.story.state in progress.DONE for one in changes),
@@ -147,6 +152,13 @@ def _page(
     }
     status = errors.status_of(problem.code) if problem else status
     return render(request, "ticket.html", given, status=status)
+
+
+def _by_message(number: int) -> dict[int, list[tickets.Attachment]]:
+    found: dict[int, list[tickets.Attachment]] = {}
+    for one in tickets.attachments(number):
+        found.setdefault(one.message, []).append(one)
+    return found
 
 
 def _changes(number: int) -> list[Change]:

@@ -11,7 +11,7 @@ from typing import Any
 from django.template import Library
 
 from holdshort import catalogue
-from holdshort.core import reasons
+from holdshort.core import attachments, reasons
 from holdshort.stops import switching
 
 register = Library()
@@ -236,6 +236,21 @@ def listing(names: Any, last: str = "and") -> str:
 
 
 # ------------------------------------------------------------------ files and small pieces
+
+
+@register.filter
+def size(count: int) -> str:
+    """How large a file is."""
+    return attachments.in_words(count)
+
+
+@register.filter
+def file_kind(one: Any) -> str:
+    """A picture by its bytes; for everything else what the name claims, and that it does."""
+    if one.picture:
+        return f"{one.picture.removeprefix('image/').upper()} picture"
+    claimed = attachments.ending(one.name)
+    return f"{claimed.upper()} by its name" if claimed else "file"
 
 
 @register.simple_tag

@@ -96,12 +96,21 @@ def test_another_content_type_is_refused(quiet: Api, kind: str) -> None:
     problem(answer, 415, "unsupported_media_type")
 
 
-def test_a_body_that_is_too_large_is_refused(quiet: Api) -> None:
-    body = b'{"body": "' + b"x" * 300_000 + b'"}'
-    answer = quiet.as_("requester").call(
-        "POST", "/api/v1/tickets", data=body, content_type="application/json"
+@pytest.mark.parametrize(("address", "size"), [("actions", 300_000), ("tickets", 40_000_000)])
+def test_a_body_that_is_too_large_is_refused(quiet: Api, address: str, size: int) -> None:
+    body = b'{"body": "' + b"x" * size + b'"}'
+    answer = quiet.as_("owner").call(
+        "POST", f"/api/v1/{address}", data=body, content_type="application/json"
     )
     problem(answer, 413, "too_large")
+
+
+def test_whoever_is_not_let_in_sends_nothing_large(quiet: Api) -> None:
+    body = b'{"body": "' + b"x" * 40_000_000 + b'"}'
+    answer = Caller("hs_nobody").call(
+        "POST", "/api/v1/tickets", data=body, content_type="application/json"
+    )
+    problem(answer, 401, "unauthenticated")
 
 
 @pytest.mark.parametrize(

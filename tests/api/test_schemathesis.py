@@ -32,6 +32,7 @@ def api(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ap
         with desk.role("web"), pytest.MonkeyPatch.context() as patch:
             with Beside(desk):
                 made.there = made.waiting()
+                made.there["message"] = _with_a_file(desk, made.there["ticket"])
             # Nobody works beside this, so there is nothing to wait for.
             for module in ("actions", "reviews", "tickets"):
                 patch.setattr(f"holdshort.api.{module}.until", lambda look, **_: look())
@@ -39,6 +40,15 @@ def api(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ap
     finally:
         logging.disable(logging.NOTSET)
         desk.close()
+
+
+def _with_a_file(desk: Desk, ticket: int) -> int:
+    """A message of the ticket that has a file."""
+    number = int(desk.sql(f"SELECT min(id) FROM message WHERE ticket = {ticket}")[0][0])
+    desk.sql(
+        f"INSERT INTO attachment (message, place, name, content) VALUES ({number}, 1, 'a', 'a')"
+    )
+    return number
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +76,7 @@ def test_every_answer_is_documented(
     headers = {"Authorization": f"Bearer {api.tokens[role]}", "Host": "127.0.0.1"}
     # Half of the operations meet an action that waits, half what is not there.
     there = {"number": api.there["review"], "identity": api.there["id"]}
+    there |= {"message": api.there["message"], "place": 1}
     for found in document.get_all_operations():
         operation = found.ok()
         raw = operation.definition.raw

@@ -39,6 +39,13 @@ def busy(desk: Desk) -> Desk:
         "VALUES (gen_random_uuid(), 1, 'dana', '\\x00', now())"
     )
     desk.sql("INSERT INTO public.django_session VALUES ('k', 'd', now())")
+    # Every byte there is, three megabytes of them, under a name that COPY must escape.
+    desk.sql(
+        "INSERT INTO public.attachment (message, place, name, content) SELECT min(id), 1, "
+        "E'a\"b c.pdf', decode(repeat(string_agg(lpad(to_hex(n), 2, '0'), ''), 12000), 'hex') "
+        "FROM public.message, generate_series(0, 255) n WHERE public.message.id = "
+        "(SELECT min(id) FROM public.message)"
+    )
     return desk
 
 

@@ -74,11 +74,12 @@ def _left_empty(specimens: Specimens, schema: str, mutant: Mutant) -> Attack:
 def _forged(specimens: Specimens, schema: str, mutant: Mutant) -> Attack:
     column = _column(mutant)
     row = specimens.of(OWNER, schema, mutant.table)
+    value = specimens.forged(schema, mutant.table, column)
     return Attack(
         f"the owner says what {mutant.table}.{column} is",
         mutant.name,
         nothing,
-        lambda k, _: row.written(k, OWNER, row.values | {column: "forged"}),
+        lambda k, _: row.written(k, OWNER, row.values | {column: value}),
         lambda k, _: row.taken_out(k),
         f"generated {column}",
     )

@@ -269,6 +269,7 @@ HIDES = {
         "private_to IS NULL": ("(t.private_to IS NULL)", "true"),
         "with_agent": ("= 'with_agent'::text", "IS NOT NULL"),
         "author": ("(m.author = t.requester)", "true"),
+        "attachments": ("(w.author = t.requester)", "true"),
     },
     "agent_name": {"human": ("(k.kind = 'human'::text)", "true")},
 }

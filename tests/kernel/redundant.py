@@ -32,6 +32,7 @@ class Redundant:
 
 
 GUARDED = (
+    "attachment",
     "attempt",
     "authorization",
     "call_back",
@@ -99,6 +100,7 @@ _TWICE = (
         for table in (
             *("decision", "delegation", "reconciliation", "settlement", "switch"),
             *("override", "looked_over", "call_back", "emergency_looked_over", "made_already"),
+            "attachment",
         )
     ),
     *(
@@ -142,6 +144,8 @@ _RIGHTS = (
         )
         for column, *compared in (
             ("event.digest",),
+            ("attachment.size",),
+            ("attachment.sha256",),
             ("decision.seated", "decision.asked"),
             ("decision.assigned", "decision.asked_later"),
         )

@@ -189,7 +189,7 @@ def _writes(right: Right, specimens: Specimens) -> Attack:
         columns = specimens.may_write(right.role, right.schema, right.table) | {right.column}
         values = {name: value for name, value in row.values.items() if name in columns}
         # What is computed is no part of a row that is there, and any value is a forged one.
-        values.setdefault(right.column, "forged")
+        values.setdefault(right.column, specimens.forged(right.schema, right.table, right.column))
     else:
         # A row that its rightful writer may write again, so that nothing else stands against it.
         row = specimens.writable(right.schema, right.table)

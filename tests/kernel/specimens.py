@@ -102,6 +102,8 @@ _AROUND = (
     "VALUES ('mail', 'test', 'k', 'dana', true, now())",
     "INSERT INTO leaver (person, ended_on, ended_at, ticket) "
     "SELECT 'karl', '2025-06-30', '2025-07-01', number FROM ticket LIMIT 1",
+    "INSERT INTO attachment (message, place, name, content) SELECT id, 1, 'a.txt', 'a' "
+    "FROM message ORDER BY id DESC LIMIT 1",
     "INSERT INTO label (ticket, label) SELECT number, 'l' FROM ticket LIMIT 1",
     "INSERT INTO decision_note (decision, comment) SELECT id, 'c' FROM kernel.decision LIMIT 1",
     "INSERT INTO sign_in_link (digest, person, expires_at) VALUES ('d', 'dana', now())",
@@ -128,6 +130,7 @@ _CAME_BACK_NOW = (
     "DELETE FROM kernel.reconciliation",
     "UPDATE kernel.restoration SET noticed_at = clock_timestamp()",
 )
+_SENT_NOW = ("UPDATE message SET sent_at = clock_timestamp()",)
 _STOP_NOW = ("UPDATE kernel.switch SET scope = 'everything'",)
 _LONG_AGO = (
     "UPDATE kernel.switch SET scope = 'everything', set_at = '2000-01-01'",
@@ -138,6 +141,7 @@ _LONG_AGO = (
 _ROOM = {
     "settlement": _CAME_BACK_NOW,
     "halted": _CAME_BACK_NOW,
+    "attachment": _SENT_NOW,
     "stopped": _STOP_NOW,
     "held_up": _LONG_AGO,
 }
@@ -308,6 +312,10 @@ class Specimens:
             column,
         )
         return str(found[0][0])
+
+    def forged(self, schema: str, table: str, column: str) -> str:
+        """A value of the right type for a column that the database computes."""
+        return "1" if self.type_of(schema, table, column) == "integer" else "forged"
 
     def primary_key(self, schema: str, table: str) -> list[tuple[str, str]]:
         """The columns of the primary key, with their types."""

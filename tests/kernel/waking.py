@@ -108,6 +108,7 @@ KEPT = (
     'kernel."authorization"',
     *("kernel.report", "kernel.finding", "kernel.dependency", "kernel.attempt"),
     *("public.turn", "public.message", "public.ticket", "public.label", "public.sealed"),
+    "public.attachment",
 )
 
 

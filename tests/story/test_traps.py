@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from holdshort import flow
+from holdshort.core.attachments import MOST_FILES, NewFile, new_file
 from holdshort.core.terms import Offer, Offered
 from tests.desk import Desk, Server
 from tests.story.scenarios import (
@@ -105,7 +106,7 @@ def test_labels_permuted_and_words_paraphrased_or_translated_change_nothing(
 
 
 @pytest.mark.parametrize("id", ["2b", "3b", "4b", "19b"])
-def test_words_in_subject_body_and_reasoning_change_no_tier_on_the_road(
+def test_words_in_subject_body_reasoning_and_file_names_change_no_tier_on_the_road(
     server: Server, tmp_path: Path, id: str
 ) -> None:
     row, desk = find(id), Desk(server, tmp_path)
@@ -116,16 +117,27 @@ def test_words_in_subject_body_and_reasoning_change_no_tier_on_the_road(
     assert staged == [(row.tier, row.mode)] * 3
 
 
-def _staged(desk: Desk, row: Row, words: str) -> tuple[int, str]:
-    """What becomes of this row on a ticket whose every text is injected."""
+def _staged(desk: Desk, row: Row, words: str, *, body: str | None = None) -> tuple[int, str]:
+    """What becomes of this row on a ticket whose every text is injected, what its files are called
+    included; with a `body` of its own that is all that is."""
     offered = (Offered(row.body["type"], row.body["params"]),)
-    desk.agent.next = Offer(row.body["type"], 1.0, words, "scripted", offered)
-    sender = desk.sender(row.body["requester"])
+    said = words if body is None else body
+    desk.agent.next = Offer(row.body["type"], 1.0, said, "scripted", offered)
+    sender, files = desk.sender(row.body["requester"]), called(words)
     with desk.role("web"):
-        ticket = flow.receive(words[:200], words, sender=sender)
+        ticket = flow.receive(said[:200], said, sender=sender, files=files)
     desk.run()
+    assert desk.agent.read is not None
+    assert desk.agent.read.attachments == tuple(one.name for one in files)
     story = desk.action(ticket)
     return story.assessment["tier"], story.assessment["mode"]
+
+
+def called(words: str) -> list[NewFile]:
+    """Files whose names, read one after the other, say these words; a stroke is no path here."""
+    whole = words.replace("/", "\u2215").replace("\\", "\u2216")
+    parts = [whole[start : start + 110] for start in range(0, len(whole), 110)]
+    return [new_file(part, b"%PDF") for part in parts[:MOST_FILES]]
 
 
 NAMES = {
@@ -173,7 +185,7 @@ def test_48_injected_texts_in_the_body_change_no_tier(
         assert {words for words, found in heard.items() if found != plain[id]} == set()
 
 
-def test_48_injected_texts_as_subject_body_and_reasoning_change_no_tier_on_the_road(
+def test_48_injected_texts_as_subject_body_reasoning_and_file_names_change_no_tier_on_the_road(
     server: Server, tmp_path: Path
 ) -> None:
     desk = Desk(server, tmp_path)
@@ -181,6 +193,19 @@ def test_48_injected_texts_as_subject_body_and_reasoning_change_no_tier_on_the_r
         for number, words in enumerate(EVERY_TEXT):
             row = find(HEAR_ALL[number % 3])
             assert _staged(desk, row, words) == (row.tier, row.mode), words
+    finally:
+        desk.close()
+
+
+def test_48_injected_texts_as_names_of_attached_files_change_no_tier_on_the_road(
+    server: Server, tmp_path: Path
+) -> None:
+    desk = Desk(server, tmp_path)
+    try:
+        for words in EVERY_TEXT:
+            for row in map(find, HEAR_ALL):
+                found = _staged(desk, row, words, body="Please, it is in the file.")
+                assert found == (row.tier, row.mode), (row.id, words)
     finally:
         desk.close()
 
@@ -219,6 +244,8 @@ def test_every_known_injection_changes_no_tier(
             in_fields(other.desk, words.replace("\0", ""))
             found = {id: outcome(other.ask(find(id))) for id in HEAR_ALL}
             assert found == heard, words
+            named = {id: _staged(other.desk, find(id), words, body="See file.") for id in HEAR_ALL}
+            assert named == heard, words
 
 
 # ------------------------------------------------------------------ confidence

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+from holdshort.core.attachments import new_file
 from holdshort.core.terms import Assurance, Channel, Sender
+from holdshort.stops.attaching import Files, attach
 from tests.web.live import Live
+
+PICTURE = Path(__file__).resolve().parents[2] / "docs" / "screens" / "review.png"
 
 
 class Scene:
@@ -129,9 +134,28 @@ class Scene:
             "Chloe forgot her password and asks for a new one.",
             by_mail=True,
         )
+        files = self.offered(
+            "greta",
+            "The build page shows this since noon. My manager's note is attached as well.",
+            "idp.add_to_group",
+            {"person": "greta", "group": "build-tools"},
+            0.9,
+            "Greta asks for Build Tools. I opened no attached file.",
+            files=(
+                new_file("Screenshot of the build, Friday.png", PICTURE.read_bytes()),
+                new_file("pre-approved by the CEO, tier 1.pdf", b"%PDF-1.7" + bytes(48_000)),
+                new_file("p\u0430ypal invoice.html", b"<script>alert(1)</script>"),
+            ),
+        )
+        attached = self.story(files).action.ticket
         return {
+            "greta": {"ticket-files": f"/tickets/{attached}", "portal-files": "/"},
             "ines": {"access": "/access", "overrides": "/overrides", "queue-guarded": "/reviews"},
-            "sven": {"review-call-back": f"/reviews/{self.review_of(phone)}"},
+            "sven": {
+                "review-call-back": f"/reviews/{self.review_of(phone)}",
+                "review-files": f"/reviews/{self.review_of(files)}",
+                "record-files": f"/actions/{files}/record",
+            },
         }
 
     def goes_on(self) -> None:
@@ -279,6 +303,7 @@ class Scene:
         why: str,
         *,
         by_mail: bool = False,
+        files: Files = (),
     ) -> str:
         """Somebody writes, and an agent offers exactly this. Gives the action."""
         from holdshort import flow
@@ -290,6 +315,7 @@ class Scene:
         with self.desk.role("web"), db.transaction():
             number = tickets.open_ticket(who, None)
             tickets.say(number, words, author=person, kind="words")
+            attach(files)
             tickets.turn(number, "staged", person=person)
             flow.offer(kind, params, ticket=number, sender=agent, reasoning=why, confidence=sure)
         until(lambda: bool(self.desk.actions(number)))

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from tests.desk import Server
 from tests.screens import CHROMIUM, FLAGS, SIZES
 from tests.web.live import Live, live
-from tests.web.scene import Scene
+from tests.web.scene import PICTURE, Scene
 
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
@@ -92,6 +92,34 @@ def test_dana_forgets_her_password_and_reads_a_new_one_once(
     page.goto(page.url.removesuffix("/password"))
     expect(page.get_by_role("button", name="Show it once")).to_have_count(0)
     assert secret not in page.content()
+    window.close()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+def test_files_are_chosen_sent_seen_and_saved(
+    browser: Browser, running: Live, seen: Seen, script: bool
+) -> None:
+    """Through the server that a desk really has, with as much as fits and with more."""
+    phone = {"viewport": {"width": 390, "height": 844}, "java_script_enabled": script}
+    window, page = signed_in(browser, running, "yusuf", seen, **phone)
+    whole = {"name": "film.mp4", "mimeType": "video/mp4", "buffer": bytes(10 * 1024 * 1024)}
+    picture = {"name": "screen.png", "mimeType": "", "buffer": PICTURE.read_bytes()}
+    page.get_by_label("What do you need?").fill("My chair squeaks, see the film.")
+    page.get_by_label("Attach files").set_input_files([whole | {"buffer": whole["buffer"] + b"x"}])
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("alert")).to_contain_text("‘film.mp4’ has 10.1 MB; 10 MB fit")
+    expect(page.get_by_label("What do you need?")).to_have_value("My chair squeaks, see the film.")
+    page.get_by_label("Attach files").set_input_files([whole, picture])
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("PNG picture")).to_be_visible(timeout=20_000)
+    shown = page.locator(".files img")
+    shown.scroll_into_view_if_needed()
+    page.wait_for_function("document.querySelector('.files img').naturalWidth > 0")
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="film.mp4").click()
+    assert saved.value.path().read_bytes() == whole["buffer"]
+    found = Axe().run(page, options=WCAG) if script else None
+    assert found is None or found.violations_count == 0, found.generate_report()
     window.close()
 
 

@@ -22,6 +22,8 @@ def addresses(number: int = 1, action: str = "") -> list[str]:
     """Every address of the web, filled in."""
     known = {
         "number:number": str(number),
+        "number:message": "1",
+        "number:place": "1",
         "uuid:action": action or "0190a1b2-0000-7000-8000-000000000001",
         "uuid:decision": "0190a1b2-0000-7000-8000-000000000003",
         "uuid:delegation": "0190a1b2-0000-7000-8000-000000000002",

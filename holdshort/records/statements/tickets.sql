@@ -22,6 +22,22 @@ SELECT string_agg(m.subject || E'\n' || m.body, E'\n\n' ORDER BY m.id) AS words
 INSERT INTO public.message (ticket, author, kind, subject, body)
 VALUES (%(ticket)s, %(author)s, %(kind)s, %(subject)s, %(body)s);
 
+-- name: attach
+-- One file of the message that this transaction has just written.
+INSERT INTO public.attachment (message, place, name, content)
+VALUES (currval(pg_get_serial_sequence('public.message', 'id')), %(place)s, %(name)s, %(content)s);
+
+-- name: attachments
+-- The files of a ticket in the order of its messages, with as many bytes as tell what picture it is.
+SELECT f.message, f.place, f.name, f.size, f.sha256, substring(f.content FROM 1 FOR 12) AS mark
+  FROM public.attachment f JOIN public.message m ON m.id = f.message
+ WHERE m.ticket = %(ticket)s ORDER BY f.message, f.place;
+
+-- name: attachment
+SELECT f.message, f.place, f.name, f.size, f.sha256, substring(f.content FROM 1 FOR 12) AS mark, f.content
+  FROM public.attachment f JOIN public.message m ON m.id = f.message
+ WHERE m.ticket = %(ticket)s AND f.message = %(message)s AND f.place = %(place)s;
+
 -- name: turn
 INSERT INTO public.turn (ticket, kind, person, reason) VALUES (%(ticket)s, %(kind)s, %(person)s, %(reason)s);
 
@@ -38,7 +54,7 @@ SELECT a.id FROM kernel.action a JOIN kernel.action_state s ON s.action = a.id
 
 -- name: waiting_words
 -- What the agent may read about a ticket that waits for it.
-SELECT number, requester, requester_name, subject, body, latest_message FROM public.agent_ticket
+SELECT number, requester, requester_name, subject, body, latest_message, attachments FROM public.agent_ticket
  WHERE number = %(ticket)s;
 
 -- name: agent_names

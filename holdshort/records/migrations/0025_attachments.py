@@ -1,0 +1,14 @@
+"""Files come with the words of a ticket."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import migrations
+
+from holdshort.records import schema
+
+
+class Migration(migrations.Migration):
+    dependencies: ClassVar = [("records", "0024_afterwards")]
+    operations: ClassVar = [schema.change("0025_attachments")]
