@@ -34,10 +34,8 @@ log = structlog.get_logger()
 SECONDS_BETWEEN = {
     "sequence": 0.1,
     **dict.fromkeys(("stragglers", "mail", "pager"), 1.0),
-    "sweep": 30.0,
-    "look": 60.0,
-    "watch": 30.0,
-    "leavers": 60.0,
+    **dict.fromkeys(("sweep", "watch"), 30.0),
+    **dict.fromkeys(("look", "leavers", "deadlines"), 60.0),
     "work": 180.0,
     "retry": 5.0,
 }
@@ -200,7 +198,8 @@ def work(process: str) -> None:
     watch()
     stopped = threading.Event()
     for name, action in CLOCKS[process].items():
-        threading.Thread(target=_tick, args=(name, action, stopped), daemon=True).start()
+        clock = (name, action, SECONDS_BETWEEN[name], stopped)
+        threading.Thread(target=_tick, args=clock, daemon=True).start()
     try:
         asyncio.run(_work(process))
     finally:
@@ -216,7 +215,9 @@ def _last_look() -> None:
         log.error("witness_not_kept", error=type(error).__name__)
 
 
-def _tick(name: str, action: Callable[[], object], stopped: threading.Event) -> None:
+def _tick(
+    name: str, action: Callable[[], object], seconds: float, stopped: threading.Event
+) -> None:
     stopped.wait(SECONDS_BEFORE.get(name, 0.0))
     while not stopped.is_set():
         try:
@@ -226,7 +227,7 @@ def _tick(name: str, action: Callable[[], object], stopped: threading.Event) -> 
             close_old_connections()
             stopped.wait(SECONDS_AFTER_FAILURE)
         else:
-            stopped.wait(SECONDS_BETWEEN[name])
+            stopped.wait(seconds)
 
 
 async def _work(process: str) -> None:
