@@ -12,12 +12,11 @@ from typing import Any
 
 from holdshort import catalogue
 from holdshort.catalogue.kind import nothing_to_ask
-from holdshort.core import employment
 from holdshort.core.terms import Findings, PolicyVerdict
 from holdshort.records import db, offers, people, tickets
 from holdshort.records.actions import Story
 from holdshort.records.world import World
-from holdshort.stops.circumstances import circumstances_of
+from holdshort.stops.circumstances import circumstances_of, here
 
 DIMENSIONS = ("blast_radius", "irreversibility", "regulatory", "cost")
 
@@ -46,7 +45,7 @@ def _somebody_left(story: Story) -> bool:
     """Whether the requester or the beneficiary does not work here any more, by HR's record."""
     concerned = people.people((story.action.requester, story.action.beneficiary)).values()
     ended = (one.employment.status == "ended" for one in concerned)
-    return any(ended) or any(employment.has_ended(one, db.now()) for one in concerned)
+    return any(ended) or any(people.has_left(one.employment.end) for one in concerned)
 
 
 def _today(kind: catalogue.ActionType[Any], story: Story) -> Findings:
@@ -55,7 +54,8 @@ def _today(kind: catalogue.ActionType[Any], story: Story) -> Findings:
     proposal = offers.proposal(str(story.proposed["id"]))
     assert ticket is not None and proposal is not None
     params = catalogue.parse(kind.id, story.action.params)
-    return kind.findings(params, circumstances_of(ticket, proposal, db.now()), World())
+    world, asked = World(), circumstances_of(ticket, proposal, db.now())
+    return kind.findings(params, here(asked, world.policy()), world)
 
 
 def _stops_more(before: Mapping[str, Any], now: Findings) -> bool:
