@@ -48,7 +48,7 @@ class World:
         self._last = last
         self._people: dict[str, Person | None] = {}
         self._groups: dict[str, Group | None] = {}
-        self._through: dict[str, tuple[Right, ...]] = {}
+        self._through: dict[str, tuple[Right, ...] | None] = {}
         self._sections: dict[str, tuple[Mapping[str, Any], ...]] = {}
 
     @staticmethod
@@ -79,7 +79,7 @@ class World:
         )
         made = cls(last=True)
         made._reading, made._policy = reading, policy[0] if policy else None
-        made._through[group] = rights.best(reached, held)
+        made._through[group] = rights.through(reached, held)
         return made
 
     @classmethod
@@ -144,7 +144,7 @@ class World:
         if group not in self._through:
             named = {"group": group}
             reached, held = db.together(("reach_of_group", named), ("rights_through_group", named))
-            self._through[group] = rights.best(reached, held)
+            self._through[group] = rights.through(reached, held)
         return self._through[group]
 
     def containers_of(self, group: str) -> tuple[str, ...] | None:

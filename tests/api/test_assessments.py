@@ -105,6 +105,25 @@ def test_whoever_had_their_last_day_is_asked_nothing_more(quiet: Api) -> None:
         assert ("sven" in {one["person"] for one in found["gate"]["reviewers"]}) is asked, at
 
 
+def test_what_a_group_gives_that_the_companys_file_does_not_list_nobody_knows(quiet: Api) -> None:
+    club = {"type": "idp.add_to_group", "params": {"person": "dana", "group": "photo-club"}}
+    assert assess(quiet, **club, phase=3)["gate"]["mode"] == "HOTL"
+    quiet.desk.sql(
+        "INSERT INTO directory_group (connector, external_id, slug, name) "
+        "VALUES ('directory', 'g-512', 'Domain Admins', 'Domain Admins')"
+    )
+    admins = {"type": "idp.add_to_group", "params": {"person": "dana", "group": "Domain Admins"}}
+    found = assess(quiet, **admins, phase=3)
+    assert (found["tier"], found["gate"]["mode"]) == (3, "HITL")
+    assert {"raise.group_unlisted"} <= {one["rule"] for one in found["gate"]["reasons"]}
+    assert "sven" in {one["person"] for one in found["gate"]["reviewers"]}
+    quiet.desk.sql(
+        "INSERT INTO membership (connector, group_id, member_id, member_kind) SELECT 'directory', "
+        "'g-512', external_id, 'group' FROM directory_group WHERE slug = 'photo-club'"
+    )
+    assert assess(quiet, **club, phase=3)["tier"] == 3
+
+
 @pytest.mark.parametrize("field", ["requester", "beneficiary", "initiator"])
 def test_people_who_are_not_here_are_named(quiet: Api, field: str) -> None:
     answer = quiet.as_("assessor").post("/assessments", RESET | {field: "nobody"})
