@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
@@ -284,6 +285,21 @@ class Desk:
         with self._connections.looking(self.url()) as connection:
             cursor = connection.execute(statement)  # type: ignore[arg-type]
             return cursor.fetchall() if cursor.description else []
+
+    def another_day(self) -> date:
+        """Move the company to where it is another day now than it is in UTC; which day that is."""
+        [(hour, day)] = self.sql(
+            "SELECT extract(hour FROM now() AT TIME ZONE 'UTC'), (now() AT TIME ZONE 'UTC')::date"
+        )
+        # Twelve hours and more ahead of UTC, or behind it.
+        zone, days = ("Pacific/Kiritimati", 1) if hour >= 10 else ("Etc/GMT+12", -1)
+        for kept in ("file", "document"):
+            self.sql(
+                f"UPDATE kernel.policy_version SET {kept} = jsonb_set("
+                f"{kept}, '{{company,timezone}}', to_jsonb('{zone}'::text))"
+            )
+        found: date = day + timedelta(days=days)
+        return found
 
     def refresh_reading(self) -> None:
         """Pretend that the directory was read just now."""

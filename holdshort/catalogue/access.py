@@ -35,6 +35,7 @@ def joining(at: Place, asked: Circumstances, knows: Knows) -> Findings:
     raises = facts.present(
         *_always_asked(at, asked),
         rights.privilege_gained(gained),
+        _unlisted(at),
         *duties.conflicts(at, knows),
         _suspended(at),
         about.not_hired(at.person, asked),
@@ -61,6 +62,20 @@ def joining(at: Place, asked: Circumstances, knows: Knows) -> Findings:
         owners=_owners(at, gained),
         already=f"{name} is in {group} already." if at.member else "",
         lookalikes=at.lookalikes,
+    )
+
+
+def _unlisted(at: Place) -> Reason | None:
+    """Raise: the directory was read, and nobody has said what the group gives."""
+    if at.carried is not None or at.held is None:
+        return None
+    return Reason(
+        rule="raise.group_unlisted",
+        text=f"The company's file does not list {at.group.name}, or a group that it is in, so "
+        "nobody says what it gives; we assume the most.",
+        observed=at.group.id,
+        limit="groups that the company's file lists",
+        would_pass="List it in the company's file, with what it grants.",
     )
 
 

@@ -68,7 +68,9 @@ class _Foreseen:
     def rights_of(self, person: str) -> tuple[Right, ...] | None:
         if all(effect.person != person for effect in self._awaited):
             return self._knows.rights_of(person)
-        groups = self.groups_of(person)
+        groups, now = self.groups_of(person), self._knows.groups_of(person)
+        if groups is not None and set(groups) == set(now or ()):
+            return self._knows.rights_of(person)
         return None if groups is None else self._carried(groups)
 
     def rights_coming(self, person: str) -> tuple[Right, ...] | None:

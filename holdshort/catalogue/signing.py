@@ -26,9 +26,6 @@ from holdshort.ports import Knows
 
 CONNECTOR = "esign"
 PAPERS = "the list of papers"
-MOST_LINES = 60
-"""How many lines that differ a reviewer is shown; the rest is counted."""
-
 PARTIES = "the list of screened parties"
 
 
@@ -72,10 +69,9 @@ class Paper:
             return ()
         if not (self.text and self.document.get("text")):
             return ("The words of both are not here, so nobody can see what differs.",)
-        lines = list(_differences(str(self.document["text"]), self.text))
-        more = len(lines) - MOST_LINES
-        rest = (f"… and {more} lines more that differ.",) if more > 0 else ()
-        return (*lines[:MOST_LINES], *rest)
+        # All of them: a line that nobody reads is where somebody would put what matters.
+        lines = tuple(_differences(str(self.document["text"]), self.text))
+        return lines or ("The same words, with other ends of lines.",)
 
 
 def _differences(ours: str, theirs: str) -> Iterator[str]:

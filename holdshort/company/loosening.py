@@ -14,7 +14,7 @@ from holdshort.company.fields import OWNER
 from holdshort.company.policy import Conflict, RoleTemplate, Standing, Threshold, Window
 from holdshort.company.reach import privileged, rights_through
 from holdshort.company.schema import Company
-from holdshort.company.systems import Entitlement, Group
+from holdshort.company.systems import Asset, Entitlement, Group
 from holdshort.core.terms import Kind
 
 Weakens = Callable[[Any, Any], bool]
@@ -190,6 +190,16 @@ def new_template(old: Company, row: RoleTemplate) -> bool:
         and not sooner(before.valid_from, row.valid_from)
         for before in old.role_templates
     )
+
+
+def new_group(_company: Company, _row: Group) -> bool:
+    """Whatever it says is less: a group that no file lists counts as giving the most."""
+    return True
+
+
+def new_asset(_: Company, row: Asset) -> bool:
+    """Another name for what is changed through a connected app already may sound more harmless."""
+    return row.connector is not None
 
 
 def new_threshold(old: Company, row: Threshold) -> bool:

@@ -42,6 +42,14 @@ ADDED: Why = {
     loose.no: ("", ""),
     loose.yes: ("it allows something, or names who is asked", "it allows nothing any more"),
     loose.new_person: ("it is an owner, an agent or a service", "its say ends"),
+    loose.new_group: (
+        "what was not listed counted as giving the most",
+        "what is not listed counts as giving the most",
+    ),
+    loose.new_asset: (
+        "what is changed through that app may sound more harmless under this name",
+        "under this name nothing is changed any more",
+    ),
     loose.new_template: (
         "it allows what no template allowed for as long",
         "what it allowed waits for a person",

@@ -24,7 +24,8 @@ GATHER = timedelta(minutes=1)
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 """What every mail server takes as an address; nothing in it means anything in a header."""
 
-_LINK = re.compile(r"://|www\.", re.IGNORECASE)
+_LINK = re.compile(r"://|www\.|[\w-]\.[a-z]{2,}[/?#:]", re.IGNORECASE)
+"""What a mail program makes a link of: an address, or a name of a host and what follows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,8 @@ def told(row: Mapping[str, Any], *, title: str, scope: str, zone: ZoneInfo) -> T
     row = {**row, "expires_at": ends.astimezone(zone) if ends else None}
     shown = "" if row["private"] or _LINK.search(title) else plain(title)
     what = f"‘{shown}’" if shown else "a change"
+    by = row.get("by")
+    row = {**row, "by": plain(by) if by and not _LINK.search(by) else "somebody"}
     line = _LINES[row["kind"]](row, what, scope)
     path = _PATHS[row["kind"]].format(**row)
     line = cut(plain(line[:1].upper() + line[1:]), LONGEST_LINE)

@@ -70,6 +70,11 @@ def zone_of(document: Mapping[str, Any]) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
+def on_its_clock(document: Mapping[str, Any], at: datetime) -> datetime:
+    """The same moment on the company's own clock, since days begin and end there."""
+    return at.astimezone(zone_of(document))
+
+
 @dataclass(frozen=True, slots=True)
 class Alone:
     """For which types somebody who is alone may answer for themselves, and who looks at it."""

@@ -242,7 +242,7 @@ def _load_systems(company: Company) -> None:
     )
     _add(
         "add_group_owners",
-        [{"group_slug": g.id, "person": g.owner} for g in company.groups if g.owner],
+        [{"group_slug": g.id, "person": g.owner} for g in company.groups],
     )
     _add(
         "add_connectors",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
+from holdshort.core import settings
 from holdshort.core.terms import Authority, Delegation, Employment, Kind, Person
 from holdshort.records import db
 
@@ -22,6 +23,14 @@ def people(identities: Iterable[str]) -> dict[str, Person]:
     """Several people by id; unknown ids are left out."""
     found = db.rows("people_by_id", people=sorted(set(identities)))
     return {row["id"]: from_row(row) for row in found}
+
+
+def has_left(ended_on: date | None) -> bool:
+    """Whether a last day is over, on the company's own clock."""
+    if ended_on is None:
+        return False
+    company = {"company": db.row("company_about")}
+    return ended_on < settings.on_its_clock(company, db.now()).date()
 
 
 def account(identity: str, issuer: str) -> int | None:

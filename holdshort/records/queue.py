@@ -137,6 +137,12 @@ def may_see(person: Person, ticket: db.Row) -> bool:
     return sees_others(person) and (private is None or private in contexts_of(person))
 
 
+def may_see_number(person: Person, number: int) -> bool:
+    """The same for a ticket by its number."""
+    ticket = db.row("ticket", ticket=number)
+    return ticket is not None and may_see(person, ticket)
+
+
 def by_hand() -> list[db.Row]:
     """What people must do or look at, each with its Action as `acting`."""
     return [_with_action(row) for row in db.rows("by_hand_list")]

@@ -8,6 +8,11 @@ from holdshort.core.terms import Right
 from holdshort.records import db
 
 
+def through(reached: list[db.Row], held: list[db.Row]) -> tuple[Right, ...] | None:
+    """The rights that come with a group; None where nobody says what one of those reached gives."""
+    return best(reached, held) if all(row["listed"] for row in reached) else None
+
+
 def best(reached: list[db.Row], held: list[db.Row]) -> tuple[Right, ...]:
     """Every right once, by the shortest way to it."""
     paths = _paths(reached)

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from django.contrib.auth.hashers import make_password
 
-from holdshort.records import audit, db
+from holdshort.records import audit, db, people
 from holdshort.records.people import DESK
 
 FAILURES = 5
@@ -38,17 +38,17 @@ class Account:
 
 def find(name: str) -> Account | None:
     """The account behind a person's id or e-mail address, if it may sign in."""
-    return _account(db.row("login_by_name", name=name))
+    return _account(db.rows("login_by_name", name=name))
 
 
 def of_person(person: str) -> Account | None:
     """The account of a person, if it may still sign in."""
-    return _account(db.row("login_of_person", person=person))
+    return _account(db.rows("login_of_person", person=person))
 
 
 def of_login(login: int) -> Account | None:
     """The account behind a login's number, if it may still sign in."""
-    return _account(db.row("login_by_number", login=login))
+    return _account(db.rows("login_by_number", login=login))
 
 
 # ------------------------------------------------------------------ one-time links
@@ -114,5 +114,8 @@ def _key(name: str) -> str:
     return found.person if found else name.strip().casefold()[:200]
 
 
-def _account(row: db.Row | None) -> Account | None:
-    return Account(row["login"], row["person"], row["account"], row["password"]) if row else None
+def _account(found: list[db.Row]) -> Account | None:
+    """The first of those who still work here."""
+    here = (row for row in found if not people.has_left(row["employment_end"]))
+    kept = ("login", "person", "account", "password")
+    return next((Account(*(row[name] for name in kept)) for row in here), None)

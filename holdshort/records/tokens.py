@@ -109,15 +109,17 @@ def create(
 def find(token: str) -> Bearer | None:
     """Whose token this is; None when it is unknown, over, or its person or account is gone."""
     found = db.row("token", digest=_digest(token))
-    if found is None:
+    if found is None or people.has_left(found["employment_end"]):
         return None
     person = people.from_row(found)
+    behind = people.person(found["sponsor"]) if found["sponsor"] else None
+    sponsors = behind is not None and not people.has_left(behind.employment.end)
     # A human's token is a session of theirs; a program proves nothing about a human.
     assurance = Assurance.SESSION if person.kind is Kind.HUMAN else Assurance.NONE
     return Bearer(
         sender=Sender(person, found["account"], Channel.API, assurance),
         scopes=frozenset(found["scopes"]),
-        sponsor=people.person(found["sponsor"]) if found["sponsor"] else None,
+        sponsor=behind if sponsors else None,
     )
 
 

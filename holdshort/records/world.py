@@ -48,7 +48,7 @@ class World:
         self._last = last
         self._people: dict[str, Person | None] = {}
         self._groups: dict[str, Group | None] = {}
-        self._through: dict[str, tuple[Right, ...]] = {}
+        self._through: dict[str, tuple[Right, ...] | None] = {}
         self._sections: dict[str, tuple[Mapping[str, Any], ...]] = {}
 
     @staticmethod
@@ -69,7 +69,7 @@ class World:
         made = cls.named(persons, groups)
         made._reading = reading
         if carried:
-            made._through[group] = rights.best(*carried)
+            made._through[group] = rights.through(*carried)
         return made
 
     @staticmethod
@@ -86,7 +86,7 @@ class World:
         )
         made = cls(last=True)
         made._reading, made._policy = reading, policy[0] if policy else None
-        made._through[group] = rights.best(reached, held)
+        made._through[group] = rights.through(reached, held)
         return made
 
     @classmethod
@@ -149,7 +149,7 @@ class World:
         if not self._fresh:
             return None
         if group not in self._through:
-            self._through[group] = rights.best(*db.together(*self._carrying(group)))
+            self._through[group] = rights.through(*db.together(*self._carrying(group)))
         return self._through[group]
 
     def containers_of(self, group: str) -> tuple[str, ...] | None:

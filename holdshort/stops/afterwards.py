@@ -18,7 +18,7 @@ from holdshort.catalogue.foreseen import foresee
 from holdshort.core.settings import zone_of
 from holdshort.core.terms import Circumstances, Kind, Offered, Sender
 from holdshort.ports import Knows
-from holdshort.records import actions, audit, db, offers, overrides, queue, tickets
+from holdshort.records import actions, audit, db, offers, overrides, people, queue, tickets
 from holdshort.records.actions import Story
 from holdshort.records.ids import new_id
 from holdshort.records.offers import Proposal
@@ -133,7 +133,9 @@ def _is_theirs(one: Assessment, sender: Sender) -> None:
 
 
 def stage(proposal: Proposal, *, at: datetime) -> tuple[str, str]:
-    """Write it with the gate's answer and its maker's word. What cannot be is for a person."""
+    """Write it with the gate's answer and its maker's word. What cannot be is for a person, and
+    owners are told: it stands nowhere among the emergencies.
+    """
     try:
         with db.transaction():
             _write(proposal, at)
@@ -142,8 +144,20 @@ def stage(proposal: Proposal, *, at: datetime) -> tuple[str, str]:
         raise
     except Exception as error:
         why = staging.why_not(error, proposal)
-        tickets.hand_over(proposal.ticket, why)
+        _not_on_record(proposal, why)
         return "person", why
+
+
+def _not_on_record(proposal: Proposal, why: str) -> None:
+    maker = people.person(proposal.initiator)
+    assert maker is not None, "a human made it"
+    said = f"{maker.name} says that they made a change before anybody permitted it"
+    text = f"{said}. It could not be put on record as that: {why}"
+    tickets.hand_over(proposal.ticket, text)
+    for owner in db.rows("owners_of_the_desk"):
+        if owner["person"] != maker.id:
+            about = {"ticket": proposal.ticket, "action": None}
+            db.write("tell", person=owner["person"], text=f"{text} Please look at it.", **about)
 
 
 def _write(proposal: Proposal, at: datetime) -> None:

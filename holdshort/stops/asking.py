@@ -96,7 +96,7 @@ def deciders(action: Action, field: Field, *, at: datetime) -> Deciders:
         writer=told[2][0]["person"] if told[2] else None,
         register={entry.person: entry for entry in register},
         people={row["id"]: people.from_row(row) for row in known},
-        at=at,
+        at=settings.on_its_clock(document, at),
         open_reviews={row["person"]: row["open"] for row in waiting},
         stakes=_stakes(action, field, register, settings.currency(document)),
         policy=document,

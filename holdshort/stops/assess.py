@@ -28,6 +28,7 @@ from holdshort.core.terms import (
 from holdshort.ports import Knows
 from holdshort.records import db, switches
 from holdshort.stops import alone, asking, budgets, doubting, renewing, switching
+from holdshort.stops.circumstances import here
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +98,12 @@ def assess(
 ) -> Assessment:
     """Assess one offered action. Raises CatalogueError when it names what does not exist.
 
-    `draft` has the remaining fields of the Action (id, root, version, changer, ticket …);
-    `phase` asks what would happen in that phase, as if the category had earned it; `people` are
-    those whom all that is offered together reaches.
+    `draft` has the other fields of the Action (id, root, version, changer …); `phase` asks as if
+    the category had earned that one; `people` are those whom all offered together reaches.
     """
     kind = catalogue.find(offered.type)
     params = catalogue.parse(kind.id, offered.params)
+    circumstances = here(circumstances, world.policy())
     findings = _findings(kind, offered, params, circumstances, world, people)
     tier = _tier(kind, findings)
     standing = _supposed(phase, tier) if phase else standing_of(f"{kind.id}/{int(tier)}")

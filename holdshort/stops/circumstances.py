@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from holdshort.core import settings
 from holdshort.core.terms import Assurance, Channel, Circumstances, Person
 from holdshort.records import people, tickets
 from holdshort.records.offers import Proposal
@@ -26,6 +28,12 @@ def circumstances_of(ticket: Mapping[str, Any], proposal: Proposal, at: datetime
         ticket=ticket["number"],
         opened=ticket["opened_at"],
     )
+
+
+def here(asked: Circumstances, policy: Mapping[str, Any]) -> Circumstances:
+    """The same on the company's own clock: a last day is over there, and nowhere else."""
+    opened = settings.on_its_clock(policy, asked.opened) if asked.opened else None
+    return replace(asked, at=settings.on_its_clock(policy, asked.at), opened=opened)
 
 
 def _known(person: str) -> Person:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -41,6 +41,7 @@ def deliver(speaker: Speaks, *, console: str, since: datetime) -> int:
         pages=sorted(settings.pages(asking.policy())),
         gather=letters.GATHER,
         since=since,
+        today=_today(),
     )
     sent = 0
     for _ in range(AT_A_STRETCH):
@@ -56,7 +57,7 @@ def deliver(speaker: Speaks, *, console: str, since: datetime) -> int:
 
 def _send(id: str, speaker: Speaks, console: str) -> tuple[bool, bool]:
     """Whether this letter went out, and whether the channel takes more."""
-    rows = db.rows("letter", letter=id)
+    rows = db.rows("letter", letter=id, today=_today())
     asked = {row["action"] for row in rows if row["kind"] == "review"}
     # Who is asked about a change hears of it by that.
     done = [r for r in rows if r["needless"] or (r["kind"] == "notice" and r["action"] in asked)]
@@ -71,6 +72,11 @@ def _send(id: str, speaker: Speaks, console: str) -> tuple[bool, bool]:
         return False, not no.down
     _settle(due, "sent")
     return True, True
+
+
+def _today() -> date:
+    """The day that it is where people work; whoever's last day is over hears nothing more."""
+    return settings.on_its_clock(asking.policy(), db.now()).date()
 
 
 def _letter(id: str, rows: list[db.Row], speaker: Speaks, console: str) -> Letter:

@@ -15,10 +15,12 @@ from typing import Any
 from holdshort import catalogue
 from holdshort.catalogue import Effect
 from holdshort.catalogue.foreseen import foresee
+from holdshort.core import settings
 from holdshort.core.terms import Circumstances, Mode, Offered, Phase
 from holdshort.ports import Knows
 from holdshort.stops import budgets
 from holdshort.stops.assess import Assessment, assess
+from holdshort.stops.circumstances import here
 
 Draft = Callable[[int], Mapping[str, Any]]
 """The fields of the action at a position that are not about what it does; `id` is one of them."""
@@ -67,7 +69,8 @@ def expand(
 def parts_of(offered: Offered, at: datetime, knows: Knows) -> Sequence[Offered]:
     """The lines of one expander; none where it is one change. Raises CatalogueError."""
     kind = catalogue.find(offered.type)
-    parts = kind.expand(catalogue.parse(kind.id, offered.params), at, knows)
+    there = settings.on_its_clock(knows.policy(), at)
+    parts = kind.expand(catalogue.parse(kind.id, offered.params), there, knows)
     if kind.is_bundle and not parts:
         raise catalogue.CatalogueError(f"There is nothing to do for ‘{kind.title}’.")
     return parts
@@ -100,6 +103,7 @@ def assess_all(
 
 def check(offered: Offered, circumstances: Circumstances, knows: Knows) -> None:
     """Raise CatalogueError where it, or a line of it, names what does not exist."""
+    circumstances = here(circumstances, knows.policy())
     for line, world in worlds(expand([offered], circumstances.at, knows), knows):
         kind = catalogue.find(line.offered.type)
         kind.findings(catalogue.parse(kind.id, line.offered.params), circumstances, world)

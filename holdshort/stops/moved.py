@@ -13,12 +13,11 @@ from typing import Any
 
 from holdshort import catalogue
 from holdshort.catalogue.kind import nothing_to_ask
-from holdshort.core import employment
 from holdshort.core.terms import Findings, PolicyVerdict
-from holdshort.records import offers, tickets
+from holdshort.records import offers, people, tickets
 from holdshort.records.actions import Story
 from holdshort.records.world import World
-from holdshort.stops.circumstances import circumstances_of
+from holdshort.stops.circumstances import circumstances_of, here
 
 DIMENSIONS = ("blast_radius", "irreversibility", "regulatory", "cost")
 
@@ -34,7 +33,7 @@ def graver(story: Story, at: datetime) -> bool:
     if basis not in ("decisions", "policy") or kind is None or kind.inquiry is not nothing_to_ask:
         return False
     by_other_rules = basis == "decisions" and story.rules_are_newer
-    if not by_other_rules and not _somebody_left(story, at):
+    if not by_other_rules and not _somebody_left(story):
         return False
     try:
         found = _today(kind, story, at)
@@ -43,10 +42,11 @@ def graver(story: Story, at: datetime) -> bool:
     return _stops_more(story.assessment["findings"], found)
 
 
-def _somebody_left(story: Story, at: datetime) -> bool:
+def _somebody_left(story: Story) -> bool:
     """Whether the requester or the beneficiary does not work here any more, by HR's record."""
     return any(
-        one.employment.status == "ended" or employment.has_ended(one, at) for one in story.concerned
+        one.employment.status == "ended" or people.has_left(one.employment.end)
+        for one in story.concerned
     )
 
 
@@ -56,7 +56,8 @@ def _today(kind: catalogue.ActionType[Any], story: Story, at: datetime) -> Findi
     proposal = offers.proposal(str(story.proposed["id"]))
     assert ticket is not None and proposal is not None
     params = catalogue.parse(kind.id, story.action.params)
-    return kind.findings(params, circumstances_of(ticket, proposal, at), World())
+    world, asked = World(), circumstances_of(ticket, proposal, at)
+    return kind.findings(params, here(asked, world.policy()), world)
 
 
 def _stops_more(before: Mapping[str, Any], now: Findings) -> bool:

@@ -23,7 +23,7 @@ MINUTES = "%Y-%m-%dT%H:%M"
 
 def _kinds() -> list[ActionType[Any]]:
     """What somebody changes outside, one by one."""
-    return [kind for kind in offered() if not kind.is_bundle]
+    return [kind for kind in offered() if not kind.is_bundle and kind.connector != "desk"]
 
 
 @screen(staff=True)

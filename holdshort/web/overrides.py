@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -9,11 +10,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from holdshort import flow
-from holdshort.records import actions, overrides
+from holdshort.records import actions, overrides, queue
 from holdshort.stops import looking, telling
 from holdshort.web import errors
 from holdshort.web.change import visible
 from holdshort.web.screen import Who, screen
+
+PRIVATE = "Somebody who may read that ticket looks at it."
 
 
 @screen(staff=True)
@@ -48,16 +51,24 @@ def look(request: HttpRequest, who: Who, action: UUID) -> HttpResponse:
 def _page(request: HttpRequest, who: Who, problem: flow.Refused | None = None) -> HttpResponse:
     given: dict[str, Any] = {
         "items": [_item(one, who) for one in overrides.open_ones()],
-        "past": overrides.past(),
+        "past": [one for one in overrides.past() if _may_see(one["ticket"], who)],
         "problem": problem,
     }
     status = errors.status_of(problem.code) if problem else 200
     return render(request, "overrides.html", given, status=status)
 
 
+def _may_see(ticket: int, who: Who) -> bool:
+    return queue.may_see_number(who.person, ticket)
+
+
 def _item(one: overrides.Override, who: Who) -> dict[str, Any]:
     """One that is open, and why this person does not look at it, if they may not."""
     story = actions.story(one.action)
+    asked = {each["person"] for each in story.assignments} if story else set()
+    if not (who.person.id in asked or _may_see(one.ticket, who)):
+        unread = replace(one, reason="on a private ticket")
+        return {"one": unread, "title": "A private change", "not_you": PRIVATE}
     if story is None:
         return {"one": one, "title": one.action, "not_you": ""}
     try:

@@ -86,6 +86,44 @@ def test_the_moment_can_be_chosen(quiet: Api) -> None:
         assert (answer.status_code == 200) is ok, answer.content
 
 
+@pytest.mark.parametrize("type_id", ["idp.unlock", "idp.reset_password"])
+def test_a_last_day_is_over_when_it_is_where_people_work(quiet: Api, type_id: str) -> None:
+    quiet.desk.sql("UPDATE profile SET employment_end = '2026-03-02' WHERE person = 'dana'")
+    for at, mode in (
+        ("2026-03-02T22:59:00Z", "HOTL"),
+        ("2026-03-02T23:00:00Z", "REFUSE"),
+        ("2026-03-02T13:00:00-10:00", "REFUSE"),
+    ):
+        assert assess(quiet, type=type_id, at=at, phase=3)["gate"]["mode"] == mode, at
+
+
+def test_whoever_had_their_last_day_is_asked_nothing_more(quiet: Api) -> None:
+    quiet.desk.sql("UPDATE profile SET employment_end = '2026-03-02' WHERE person = 'sven'")
+    change = {"params": {"person": "dana", "group": "build-tools"}, "type": "idp.add_to_group"}
+    for at, asked in (("2026-03-02T22:59:00Z", True), ("2026-03-02T23:00:00Z", False)):
+        found = assess(quiet, **change, at=at)
+        assert ("sven" in {one["person"] for one in found["gate"]["reviewers"]}) is asked, at
+
+
+def test_what_a_group_gives_that_the_companys_file_does_not_list_nobody_knows(quiet: Api) -> None:
+    club = {"type": "idp.add_to_group", "params": {"person": "dana", "group": "photo-club"}}
+    assert assess(quiet, **club, phase=3)["gate"]["mode"] == "HOTL"
+    quiet.desk.sql(
+        "INSERT INTO directory_group (connector, external_id, slug, name) "
+        "VALUES ('directory', 'g-512', 'Domain Admins', 'Domain Admins')"
+    )
+    admins = {"type": "idp.add_to_group", "params": {"person": "dana", "group": "Domain Admins"}}
+    found = assess(quiet, **admins, phase=3)
+    assert (found["tier"], found["gate"]["mode"]) == (3, "HITL")
+    assert {"raise.group_unlisted"} <= {one["rule"] for one in found["gate"]["reasons"]}
+    assert "sven" in {one["person"] for one in found["gate"]["reviewers"]}
+    quiet.desk.sql(
+        "INSERT INTO membership (connector, group_id, member_id, member_kind) SELECT 'directory', "
+        "'g-512', external_id, 'group' FROM directory_group WHERE slug = 'photo-club'"
+    )
+    assert assess(quiet, **club, phase=3)["tier"] == 3
+
+
 @pytest.mark.parametrize("field", ["requester", "beneficiary", "initiator"])
 def test_people_who_are_not_here_are_named(quiet: Api, field: str) -> None:
     answer = quiet.as_("assessor").post("/assessments", RESET | {field: "nobody"})

@@ -229,13 +229,18 @@ def test_4b_shows_the_rights_gained_and_the_groups_they_come_through() -> None:
     assert found.owners == (("lukas", "you own AWS"),)
 
 
-def test_18b_of_a_long_paper_some_lines_are_shown_and_the_rest_is_counted() -> None:
+def test_18b_of_a_long_paper_every_line_that_differs_is_shown_to_the_last() -> None:
     scenario, found = find("18b")
     assert found.after[-1] == "The words of both are not here, so nobody can see what differs."
     long = {"text": "".join(f"Clause {number}.\n" for number in range(100))}
     ours = {"document": "nda-mutual", "party": "northwind"}
     found = findings(replace(scenario, params={**ours, **long}))
-    assert found.after[-1] == "… and 44 lines more that differ."
+    assert found.after[-1] == "+ Clause 99."
+    assert len([line for line in found.after if line.startswith("+ Clause ")]) == 100
+    [document] = [row for row in World().registered("documents") if row["id"] == "nda-mutual"]
+    same = {"text": str(document["text"]).replace("\n", "\r\n")}
+    found = findings(replace(scenario, params={**ours, **same}))
+    assert found.after[-1] == "The same words, with other ends of lines."
     with pytest.raises(catalogue.CatalogueError, match="not those of the paper"):
         findings(replace(scenario, params={**ours, **long, "sha256": "0" * 64}))
 

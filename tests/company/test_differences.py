@@ -239,6 +239,14 @@ def test_removing_a_maintenance_window_and_adding_a_blackout_loosen_nothing():
         ),
         ("cleo, name: Cleo Park}", "cleo, name: Cleo Park, roles: [owner]}", "‘owner’ to roles"),
         ("connectors: {d:", "connectors: {e: {kind: scim}, d:", "adds connector ‘e’"),
+        # Whatever no file lists counts as the gravest, and listing it as harmless ends that.
+        ("groups:\n", "groups:\n  - {id: chiefs, name: C, system: aws}\n", "adds group ‘chiefs’"),
+        (
+            "assets: [",
+            "assets: [{id: db2, name: Test DB, kind: database, environment: test, "
+            "criticality: low, connector: d}, ",
+            "adds asset ‘db2’",
+        ),
     ],
 )
 def test_what_hides_or_adds_power_as_a_whole_row_is_found(old, new, words):

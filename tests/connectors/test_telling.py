@@ -77,15 +77,15 @@ def test_words_of_others_reach_no_header_and_no_second_line() -> None:
     assert len(message.get_content().strip().splitlines()) == 5
 
 
-def test_a_link_in_the_words_of_others_is_not_passed_on() -> None:
+@pytest.mark.parametrize("link", ["HTTPS://evil.example", "evil.example/sign-in", "evil.co:8443"])
+def test_a_link_in_the_words_of_others_is_not_passed_on(link: str) -> None:
     row = {"kind": "review", "key": "1", "private": False, "ticket": 4, "review": 1}
-    said = told(
-        {**row, "urgent": False, "found_at": AT},
-        title="Add HTTPS://evil.example",
-        scope="",
-        zone=ZONE,
-    )
+    row = {**row, "urgent": False, "found_at": AT}
+    said = told(row, title=f"Add {link}", scope="", zone=ZONE)
     assert said.line == "A change waits for your answer (ticket 4)."
+    alone = {**row, "kind": "override", "by": f"Ines, see {link}"}
+    said = told(alone, title="Correct 1 row of public.customers", scope="", zone=ZONE)
+    assert said.line.startswith("Somebody permitted ‘Correct 1 row of public.customers’ alone")
     notice = {**row, "kind": "notice", "text": "see www.evil.example", "urgent": False}
     assert "evil" not in told({**notice, "found_at": AT}, title="", scope="", zone=ZONE).line
 

@@ -154,7 +154,7 @@ def test_what_it_gave_ends_and_is_undone_as_anything_else(office: Desk, target: 
     assert scenes.state_of(office, action) == "undone"
 
 
-def test_what_cannot_be_staged_any_more_is_for_a_person(office: Desk) -> None:
+def test_what_cannot_be_staged_any_more_is_for_a_person_and_owners_are_told(office: Desk) -> None:
     who, [(at,)] = office.sender("sven"), office.sql("SELECT clock_timestamp()")
     wanted = {"person": "dana", "group": "build-tools"}
     with office.role("web"):
@@ -162,3 +162,7 @@ def test_what_cannot_be_staged_any_more_is_for_a_person(office: Desk) -> None:
     office.sql("DELETE FROM directory_group WHERE slug = 'build-tools'")
     office.run()
     assert (office.ticket(number)["stands"], office.actions(number)) == ("with_person", [])
+    assert "It could not be put on record as that: " in office.said(number)
+    [(person, told, ticket)] = office.sql("SELECT person, text, ticket FROM notice")
+    assert (person, ticket) == ("ines", number)
+    assert told.startswith("Sven ") and "before anybody permitted it" in told

@@ -16,6 +16,7 @@ NOT_HERE = {
     "nadia": "INSERT INTO absence VALUES ('nadia', clock_timestamp() - interval '1 day', "
     "clock_timestamp() + interval '1 day')",
     "helena": "UPDATE profile SET employment_status = 'ended' WHERE person = 'helena'",
+    "petra": "UPDATE profile SET employment_end = current_date - 1 WHERE person = 'petra'",
     "lukas": "DELETE FROM authority WHERE person = 'lukas'",
 }
 HERE = ("sven", "ines")

@@ -286,7 +286,12 @@ def everything(desk: Desk) -> list[tuple[Any, ...]]:
     return [(name, desk.sql(f"SELECT count(*) FROM {name}")) for (name,) in names]
 
 
-def test_a_burst_is_one_letter_without_what_was_settled_and_what_is_private(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    "left", ["employment_status = 'ended'", "employment_end = current_date - 1"]
+)
+def test_a_burst_is_one_letter_without_what_was_settled_and_what_is_private(
+    desk: Desk, left: str
+) -> None:
     mail = Post()
     desk.sql("DELETE FROM authority WHERE person NOT IN ('sven', 'leo', 'petra')")
     made = [scenes.grave(desk, who=who) for who in ("dana", "viktor", "omar", "bea")]
@@ -296,7 +301,7 @@ def test_a_burst_is_one_letter_without_what_was_settled_and_what_is_private(desk
     desk.sql(f"INSERT INTO notice (person, text, action) VALUES ('sven', 'It waits.', '{made[2]}')")
     strike(desk, mail)
     assert mail.lines("sven") == []
-    desk.sql("UPDATE profile SET employment_status = 'ended' WHERE person = 'leo'")
+    desk.sql(f"UPDATE profile SET {left} WHERE person = 'leo'")
     desk.decide(made[0], "sven", "reject", reason_code="too_risky")
     viktor = desk.sender("viktor")
     with desk.role("web"):

@@ -60,13 +60,35 @@ def test_it_is_for_people_who_work_here_and_for_buttons(visit: Visit, desk: Desk
     assert opened(desk) == []
 
 
+def test_of_a_private_ticket_others_read_that_there_is_one_and_no_more(
+    visit: Visit, desk: Desk
+) -> None:
+    action = used(visit, desk)
+    desk.sql("UPDATE ticket SET private_to = 'security'")
+    assert WHY in plain(visit("sven").read("/overrides"))
+    shown = plain(visit("tomas").read("/overrides"))
+    assert "A private change" in shown and "Helena" in shown
+    assert WHY not in shown and "Dana" not in shown
+    desk.sql("UPDATE ticket SET private_to = 'hr'")
+    api = Api(desk)
+    with desk.role("web"):
+        assert api.as_("reviewer").get("/overrides").json()["total"] == 0
+    desk.sql("UPDATE ticket SET private_to = 'security'")
+    note = {"verdict": "right", "note": "Dana told me."}
+    assert visit("tomas").post(f"/overrides/{action}/look", **note).status_code == 404
+    assert visit("sven").post(f"/overrides/{action}/look", **note).status_code == 302
+    assert "Dana told me" in plain(visit("sven").read("/overrides"))
+    assert "Dana told me" not in plain(visit("tomas").read("/overrides"))
+
+
 def test_what_was_made_unasked_is_said_on_a_form_and_says_so_everywhere(
     visit: Visit, desk: Desk
 ) -> None:
     sven, address = visit("sven"), "/overrides/made/idp.add_to_group"
     assert address in sven.read("/overrides/made")
     assert visit("dana").get(address).status_code == 403
-    assert sven.get("/overrides/made/bundle.offboard").status_code == 404
+    for other in ("bundle.offboard", "guest.consent"):
+        assert sven.get(f"/overrides/made/{other}").status_code == 404
     said = {"param-person": "dana", "param-group": "build-tools", "reason": WHY}
     for at, words in (("", "Please choose when"), ("2031-01-01T03:00", "in the last seven days")):
         answer = sven.post(address, **said, made_at=at)

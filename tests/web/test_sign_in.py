@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
-from holdshort.records import signin
+from holdshort.records import signin, tokens
 from tests.desk import Desk
 from tests.web.conftest import Visitor, plain
 
@@ -138,6 +139,26 @@ def test_whoever_left_or_lost_the_account_is_out_at_once(desk: Desk, visit: Visi
     other = visit("bea")
     desk.sql("UPDATE profile SET employment_end = current_date - 1 WHERE person = 'bea'")
     assert other.get("/").status_code == 302
+
+
+def test_a_last_day_ends_sessions_and_tokens_when_it_is_over_where_people_work(
+    desk: Desk, visit: Visit
+) -> None:
+    browser, today = visit("bea"), desk.another_day()
+    with desk.role(None):
+        token = tokens.create("bea", scopes=["tickets:read"], label="of a test")
+        sponsored = tokens.create(
+            "agent", scopes=["tickets:read"], label="of a test", sponsor="bea", issuer=None
+        )
+    for days, works_here in ((0, True), (1, False)):
+        last = today - timedelta(days=days)
+        desk.sql(f"UPDATE profile SET employment_end = '{last}' WHERE person = 'bea'")
+        assert (browser.get("/").status_code == 200) is works_here
+        with desk.role("web"):
+            assert (tokens.find(token) is not None) is works_here
+            bearer = tokens.find(sponsored)
+        assert bearer is not None
+        assert (bearer.sponsor is not None) is works_here
 
 
 def test_signing_out_is_a_button_and_ends_the_session_in_the_database(

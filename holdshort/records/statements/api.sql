@@ -13,8 +13,7 @@ SELECT t.account, t.scopes, k.id, k.kind, COALESCE(p.name, k.id) AS name, COALES
   JOIN kernel.person k ON k.id = t.person
   LEFT JOIN public.profile p ON p.person = t.person
  WHERE t.digest = %(digest)s AND (t.expires_at IS NULL OR t.expires_at > clock_timestamp())
-   AND COALESCE(p.employment_status, 'unknown') <> 'ended'
-   AND (p.employment_end IS NULL OR p.employment_end >= current_date);
+   AND COALESCE(p.employment_status, 'unknown') <> 'ended';
 
 -- name: account_of_person
 -- The account a token stands for: of the issuer that was named, else the local one, else the oldest.

@@ -74,6 +74,7 @@ SELECT %(channel)s, f.kind, f.key, CASE WHEN %(to_each)s THEN f.person END, f.ur
       FROM public.turn u JOIN public.ticket t ON t.number = u.ticket
      WHERE u.kind IN ('asked', 'closed') AND u.at > %(since)s AND u.person <> t.requester) f
   JOIN public.profile p ON p.person = f.person AND p.employment_status <> 'ended' AND (p.email <> '' OR NOT %(to_each)s)
+       AND (p.employment_end IS NULL OR p.employment_end >= %(today)s)
   JOIN kernel.person h ON h.id = f.person AND h.kind = 'human'
  WHERE (f.urgent OR %(to_each)s)
    AND NOT EXISTS (SELECT FROM public.delivery d WHERE d.channel = %(channel)s AND d.kind = f.kind AND d.key = f.key
@@ -111,7 +112,7 @@ SELECT d.id, d.kind, d.key, d.person, d.urgent, d.tries, d.found_at, p.name, p.e
        OR d.kind = 'password' AND NOT EXISTS (SELECT FROM public.sealed h
                                                WHERE h.action = a.id AND h.expires_at > clock_timestamp())
        OR d.kind IN ('question', 'closed') AND EXISTS (SELECT FROM public.turn l WHERE l.ticket = u.ticket AND l.id > u.id)
-       OR d.person IS NOT NULL AND (p.employment_status = 'ended' OR p.email = '') AS needless
+       OR d.person IS NOT NULL AND (p.employment_status = 'ended' OR p.employment_end < %(today)s OR p.email = '') AS needless
   FROM public.delivery d
   LEFT JOIN public.profile p ON p.person = d.person
   LEFT JOIN kernel.review r ON r.number = CASE WHEN d.kind IN ('review', 'reminder', 'fault')

@@ -128,7 +128,7 @@ held (person, entitlement) AS (
 SELECT DISTINCT h.person FROM held h JOIN public.entitlement e ON e.id = h.entitlement AND e.privileged ORDER BY h.person;
 
 -- name: reach_of_group
--- The group and every group that contains it, nesting included.
+-- The group and every group that contains it, nesting included, and whether the company's file lists each.
 WITH RECURSIVE reach (connector, group_id, via) AS (
   SELECT connector, external_id, NULL::text FROM public.directory_group WHERE slug = %(group)s
   UNION
@@ -136,8 +136,9 @@ WITH RECURSIVE reach (connector, group_id, via) AS (
     FROM reach r
     JOIN public.membership m ON m.connector = r.connector AND m.member_id = r.group_id
      AND m.member_kind = 'group')
-SELECT r.group_id, r.via, g.slug, g.name
-  FROM reach r JOIN public.directory_group g ON g.connector = r.connector AND g.external_id = r.group_id;
+SELECT r.group_id, r.via, g.slug, g.name, o.group_slug IS NOT NULL AS listed
+  FROM reach r JOIN public.directory_group g ON g.connector = r.connector AND g.external_id = r.group_id
+  LEFT JOIN public.group_owner o ON o.group_slug = g.slug;
 
 -- name: rights_of_groups
 -- The rights that groups carry, and the rights that those rights include.

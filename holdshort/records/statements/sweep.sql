@@ -48,7 +48,9 @@ SELECT 'reroute', r.action::text
            SELECT who.id FROM kernel.person who
             WHERE NOT EXISTS (SELECT FROM public.authority e WHERE e.person = who.id)
                OR NOT EXISTS (SELECT FROM public.profile p
-                               WHERE p.person = who.id AND p.employment_status NOT IN ('ended', 'future'))
+                               WHERE p.person = who.id AND p.employment_status NOT IN ('ended', 'future')
+                                 -- Whether a last day is over where people work, the stop itself says.
+                                 AND COALESCE(p.employment_end, 'infinity') >= (%(now)s::timestamptz AT TIME ZONE 'UTC')::date)
                OR EXISTS (SELECT FROM public.absence b
                            WHERE b.person = who.id AND %(now)s::timestamptz BETWEEN b.starts AND b.ends)))) few (review)
   JOIN LATERAL (SELECT n.action, s.needed, CASE WHEN s.alone THEN a.requester END AS alone
@@ -60,6 +62,7 @@ SELECT 'reroute', r.action::text
    AND r.needed > (
          SELECT count(*) FROM kernel.asked g JOIN public.authority e ON e.person = g.person
            JOIN public.profile p ON p.person = g.person AND p.employment_status NOT IN ('ended', 'future')
+            AND COALESCE(p.employment_end, 'infinity') >= (%(now)s::timestamptz AT TIME ZONE 'UTC')::date
           WHERE g.review = few.review AND g.person IS DISTINCT FROM r.alone AND NOT EXISTS (
                 SELECT FROM public.absence b
                  WHERE b.person = g.person AND %(now)s::timestamptz BETWEEN b.starts AND b.ends))

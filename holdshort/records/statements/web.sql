@@ -1,30 +1,30 @@
 -- name: login_by_name
 -- The login behind a person's id or e-mail address, while its local account stands.
-SELECT l.id AS login, l.person, a.id AS account, l.password
+SELECT l.id AS login, l.person, a.id AS account, l.password, p.employment_end
   FROM public.login l
   JOIN public.profile p ON p.person = l.person
   JOIN kernel.account a ON a.person = l.person AND a.issuer = 'local' AND a.ended_at IS NULL
  WHERE (l.person = lower(%(name)s) OR p.email <> '' AND lower(p.email) = lower(%(name)s))
-   AND p.employment_status <> 'ended' AND (p.employment_end IS NULL OR p.employment_end >= current_date)
- ORDER BY a.subject = l.person DESC, a.id LIMIT 1;
+   AND p.employment_status <> 'ended'
+ ORDER BY a.subject = l.person DESC, a.id;
 
 -- name: login_of_person
-SELECT l.id AS login, l.person, a.id AS account, l.password
+SELECT l.id AS login, l.person, a.id AS account, l.password, p.employment_end
   FROM public.login l
   JOIN public.profile p ON p.person = l.person
   JOIN kernel.account a ON a.person = l.person AND a.issuer = 'local' AND a.ended_at IS NULL
  WHERE l.person = %(person)s
-   AND p.employment_status <> 'ended' AND (p.employment_end IS NULL OR p.employment_end >= current_date)
- ORDER BY a.subject = l.person DESC, a.id LIMIT 1;
+   AND p.employment_status <> 'ended'
+ ORDER BY a.subject = l.person DESC, a.id;
 
 -- name: login_by_number
-SELECT l.id AS login, l.person, a.id AS account, l.password
+SELECT l.id AS login, l.person, a.id AS account, l.password, p.employment_end
   FROM public.login l
   JOIN public.profile p ON p.person = l.person
   JOIN kernel.account a ON a.person = l.person AND a.issuer = 'local' AND a.ended_at IS NULL
  WHERE l.id = %(login)s
-   AND p.employment_status <> 'ended' AND (p.employment_end IS NULL OR p.employment_end >= current_date)
- ORDER BY a.subject = l.person DESC, a.id LIMIT 1;
+   AND p.employment_status <> 'ended'
+ ORDER BY a.subject = l.person DESC, a.id;
 
 -- name: add_sign_in_link
 INSERT INTO public.sign_in_link (digest, person, expires_at)
