@@ -12,11 +12,12 @@ from typing import Any
 
 from holdshort import catalogue
 from holdshort.catalogue.kind import nothing_to_ask
-from holdshort.core import employment
-from holdshort.core.terms import Findings, PolicyVerdict
-from holdshort.records import db, offers, people, tickets
+from holdshort.core.terms import Findings, Person, PolicyVerdict
+from holdshort.ports import Knows
+from holdshort.records import db, offers, tickets
 from holdshort.records.actions import Story
 from holdshort.records.world import World
+from holdshort.stops import as_known, leaving
 from holdshort.stops.circumstances import circumstances_of
 
 DIMENSIONS = ("blast_radius", "irreversibility", "regulatory", "cost")
@@ -25,37 +26,45 @@ DIMENSIONS = ("blast_radius", "irreversibility", "regulatory", "cost")
 def graver(story: Story) -> bool:
     """Whether people or rules permitted it, and what is known today would stop more of it.
 
-    Looked at where rules were adopted since, or where somebody left whom it concerns. Types whose
-    facts only the target knows are compared with it live instead.
+    Looked at where rules were adopted since, or where HR's record has turned about somebody whom
+    it concerns: they left, or have not left after all.
     """
     basis = story.authorization["basis"] if story.authorization else ""
     kind = catalogue.REGISTRY.get(story.action.type)
-    if basis not in ("decisions", "policy") or kind is None or kind.inquiry is not nothing_to_ask:
+    if basis not in ("decisions", "policy") or kind is None:
         return False
+    then = as_known.people(story)
     by_other_rules = basis == "decisions" and story.rules_are_newer
-    if not by_other_rules and not _somebody_left(story):
+    if not by_other_rules and not then:
         return False
+    before = story.assessment["findings"]
     try:
-        found = _today(kind, story)
+        found = _found(kind, story, World(), {})
+        if kind.inquiry is not nothing_to_ask:
+            # What only the target knows is compared live, so it is left out of both.
+            world = as_known.world(story, then)
+            before = _with_what_was_told(asdict(_found(kind, story, world, then)), before)
     except catalogue.CatalogueError:
         return True
-    return _stops_more(story.assessment["findings"], found)
+    return _stops_more(before, found)
 
 
-def _somebody_left(story: Story) -> bool:
-    """Whether the requester or the beneficiary does not work here any more, by HR's record."""
-    concerned = people.people((story.action.requester, story.action.beneficiary)).values()
-    ended = (one.employment.status == "ended" for one in concerned)
-    return any(ended) or any(employment.has_ended(one, db.now()) for one in concerned)
-
-
-def _today(kind: catalogue.ActionType[Any], story: Story) -> Findings:
+def _found(
+    kind: catalogue.ActionType[Any], story: Story, knows: Knows, then: Mapping[str, Person]
+) -> Findings:
+    """What that world says about it, asked for by the people whom it concerns, as they were."""
     assert story.action.ticket is not None
     ticket = tickets.ticket(story.action.ticket)
     proposal = offers.proposal(str(story.proposed["id"]))
     assert ticket is not None and proposal is not None
     params = catalogue.parse(kind.id, story.action.params)
-    return kind.findings(params, circumstances_of(ticket, proposal, db.now()), World())
+    asked = as_known.asked(circumstances_of(ticket, proposal, db.now()), then)
+    return leaving.behind_it(kind.findings(params, asked, knows), asked)
+
+
+def _with_what_was_told(then: Mapping[str, Any], told: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The same findings, with every reason that the approvers saw."""
+    return {**then, **{name: (*then[name], *told[name]) for name in ("raises", "refusals")}}
 
 
 def _stops_more(before: Mapping[str, Any], now: Findings) -> bool:

@@ -16,7 +16,7 @@ _ACTION = (
 )
 _ASSESSMENT = (
     "action digest type connector tier mode hands needed phase min_assurance policy_version "
-    "catalogue_version grounds alone call_back call_vendor emergency sides"
+    "catalogue_version grounds alone call_back call_vendor emergency sides leavers"
 )
 _AUTHORIZATION = (
     "action digest type connector category tier mode hands needed basis policy_version standing "
