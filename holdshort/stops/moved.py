@@ -21,6 +21,7 @@ from holdshort.stops import as_known, leaving
 from holdshort.stops.circumstances import circumstances_of
 
 DIMENSIONS = ("blast_radius", "irreversibility", "regulatory", "cost")
+_REASONS = ("raises", "refusals", "notes")
 
 
 def graver(story: Story) -> bool:
@@ -64,14 +65,14 @@ def _found(
 
 def _with_what_was_told(then: Mapping[str, Any], told: Mapping[str, Any]) -> Mapping[str, Any]:
     """The same findings, with every reason that the approvers saw."""
-    return {**then, **{name: (*then[name], *told[name]) for name in ("raises", "refusals")}}
+    return {**then, **{name: (*then[name], *told[name]) for name in _REASONS}}
 
 
 def _stops_more(before: Mapping[str, Any], now: Findings) -> bool:
     """Whether a reason, a level, an amount or a verdict is worse than what the approvers saw."""
     found = asdict(now)
-    rules = {one["rule"] for name in ("raises", "refusals") for one in before[name]}
-    fresh = {one["rule"] for name in ("raises", "refusals") for one in found[name]} - rules
+    rules = {one["rule"] for name in _REASONS for one in before[name]}
+    fresh = {one["rule"] for name in _REASONS for one in found[name]} - rules
     higher = any(
         found["consequence"][name]["value"] > before["consequence"][name]["value"]
         for name in DIMENSIONS
