@@ -17,8 +17,9 @@ class Override:
     """One that nobody else has looked at; that is due 48 hours after it was used, or began.
 
     `kind` is `override`; `emergency` for a change that people called one and others permitted:
-    `person`, and the `second` where two had to; or `made` for one that `person` made by hand, at
-    `made_at`, before anybody permitted it.
+    `person`, and the `second` where two had to; `made` for one that `person` made by hand, at
+    `made_at`, before anybody permitted it; or `outdated` for what `person` did by hand under a yes
+    to something else than it had become, with the `reason` that it had.
     """
 
     kind: str

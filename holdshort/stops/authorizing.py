@@ -16,6 +16,7 @@ from holdshort.records.wake import wake
 from holdshort.records.world import World
 from holdshort.stops import asking, desk, doubting, looking, moved, telling
 from holdshort.stops.assess import Assessment
+from holdshort.stops.refused import known
 
 RUNS_WITHIN = timedelta(hours=1)
 BY_HAND_WITHIN = timedelta(days=7)
@@ -66,7 +67,7 @@ def by_decisions(story: Story, *, at: datetime) -> None:
     _wake_at_its_end(story)
     if story.gate["emergency"]:
         telling.say(story, f"‘{telling.title(story)}’ was approved. {looking.WITHIN}")
-    if by_hand and objected(story):
+    if by_hand and against_it_now(known(story.action.id)):
         wake("restage", story.action.id)
     elif by_hand:
         _give_to(story, asking.hands(story, yes[0]["person"], at=at))
@@ -74,9 +75,20 @@ def by_decisions(story: Story, *, at: datetime) -> None:
         desk.carry_out(story)
 
 
+def against_it_now(story: Story) -> tuple[str, ...]:
+    """What those who permitted it did not know, where nobody looks right before it is done."""
+    objection = _objection(story)
+    return (*([objection.text] if objection else []), *moved.against_it(story))
+
+
 def objected(story: Story) -> bool:
-    """Whether something speaks against it that was not known when it was permitted: a hold placed
-    since, or a right that the person got meanwhile and must not hold together with this one.
+    """Whether something speaks against it that was not known when it was permitted."""
+    return _objection(story) is not None
+
+
+def _objection(story: Story) -> Reason | None:
+    """A hold placed since, or a right that the person got meanwhile and must not hold together with
+    this one.
     """
     action = story.action
     group = action.params.get("group")
@@ -85,9 +97,9 @@ def objected(story: Story) -> bool:
         against = catalogue.find(action.type).objection(action.params, world)
     except catalogue.CatalogueError:
         # What it names is gone; the app says so itself when it is asked right before.
-        return False
-    known = {(reason.rule, reason.limit) for reason in story.reasons} if against else set()
-    return against is not None and (against.rule, against.limit) not in known
+        return None
+    told = {(reason.rule, reason.limit) for reason in story.reasons} if against else set()
+    return against if against and (against.rule, against.limit) not in told else None
 
 
 def _wake_at_its_end(story: Story) -> None:

@@ -6,7 +6,7 @@ would stop more than those they saw, it is put to them again, with the differenc
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -25,7 +25,12 @@ _REASONS = ("raises", "refusals", "notes")
 
 
 def graver(story: Story) -> bool:
-    """Whether people or rules permitted it, and what is known today would stop more of it.
+    """Whether people or rules permitted it, and what is known today would stop more of it."""
+    return bool(against_it(story))
+
+
+def against_it(story: Story) -> tuple[str, ...]:
+    """What speaks against it today, and was not known to people or rules when they permitted it.
 
     Looked at where rules were adopted since, or where HR's record has turned about somebody whom
     it concerns: they left, or have not left after all.
@@ -33,11 +38,11 @@ def graver(story: Story) -> bool:
     basis = story.authorization["basis"] if story.authorization else ""
     kind = catalogue.REGISTRY.get(story.action.type)
     if basis not in ("decisions", "policy") or kind is None:
-        return False
+        return ()
     then = as_known.people(story)
     by_other_rules = basis == "decisions" and story.rules_are_newer
     if not by_other_rules and not then:
-        return False
+        return ()
     before = story.assessment["findings"]
     try:
         found = _found(kind, story, World(), {})
@@ -45,9 +50,9 @@ def graver(story: Story) -> bool:
             # What only the target knows is compared live, so it is left out of both.
             world = as_known.world(story, then)
             before = _with_what_was_told(asdict(_found(kind, story, world, then)), before)
-    except catalogue.CatalogueError:
-        return True
-    return _stops_more(before, found)
+    except catalogue.CatalogueError as no:
+        return (str(no),)
+    return tuple(_worse(before, found))
 
 
 def _found(
@@ -68,17 +73,20 @@ def _with_what_was_told(then: Mapping[str, Any], told: Mapping[str, Any]) -> Map
     return {**then, **{name: (*then[name], *told[name]) for name in _REASONS}}
 
 
-def _stops_more(before: Mapping[str, Any], now: Findings) -> bool:
-    """Whether a reason, a level, an amount or a verdict is worse than what the approvers saw."""
+def _worse(before: Mapping[str, Any], now: Findings) -> Iterator[str]:
+    """Each reason, level, amount or verdict that is worse than what the approvers saw."""
     found = asdict(now)
     rules = {one["rule"] for name in _REASONS for one in before[name]}
-    fresh = {one["rule"] for name in _REASONS for one in found[name]} - rules
-    higher = any(
-        found["consequence"][name]["value"] > before["consequence"][name]["value"]
-        for name in DIMENSIONS
-    )
+    for one in (one for name in _REASONS for one in found[name]):
+        if one["rule"] not in rules:
+            yield one["text"]
+    for name in DIMENSIONS:
+        level = found["consequence"][name]
+        if level["value"] > before["consequence"][name]["value"]:
+            yield " ".join(fact["text"] for fact in level["facts"])
     spent = before.get("spends", 0)
-    dearer = spent is not None and (now.spends is None or now.spends > spent)
+    if spent is not None and (now.spends is None or now.spends > spent):
+        yield "It costs more, or nobody knows how much."
     passed = before["policy"]["verdict"] == PolicyVerdict.PASSES
-    fails = passed and now.policy.verdict is not PolicyVerdict.PASSES
-    return bool(fresh) or higher or dearer or fails
+    if passed and now.policy.verdict is not PolicyVerdict.PASSES:
+        yield now.policy.reason.text if now.policy.reason else "No rule allows it now."
