@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from holdshort import flow
 from holdshort.core.terms import Channel, Offer, Offered
+from holdshort.records import db
 from tests.desk import Desk
 from tests.directory import Directory
 from tests.kernel import scenes
@@ -269,6 +271,21 @@ def test_13a_many_leavers_at_once_are_one_ticket_and_nothing_starts_beside_it(
     assert clock(desk) == 1 and leavers(desk)[-2:] == [("karl", 1), ("mateo", 1)]
     assert gates(desk, 2)["idp.suspend"] == (2, "HOTL")
     assert clock(desk) == 0
+
+
+def test_nobody_is_asked_about_many_who_is_one_of_them_or_decides_for_one(
+    desk: Desk, directory: Directory
+) -> None:
+    people = ["ines", "erik", "aylin", "mateo", "dana", "bea"]
+    desk.sql("INSERT INTO authority (person, contexts, scope) VALUES ('erik', '{finance}', '{}')")
+    giver = desk.sender("erik")
+    with desk.role("web"):
+        flow.delegate("petra", db.now(), db.now() + timedelta(days=7), sender=giver)
+    ticket = ask(desk, "viktor", "bundle.suspend", "these are misused", people=people)
+    [batch] = desk.actions(ticket)
+    assert batch.action.type == "idp.suspend_many"
+    assert not {"ines", "petra"} & {one["person"] for one in batch.assignments}
+    assert batch.assignments
 
 
 def test_more_leavers_than_one_decision_holds_are_several_of_all_of_them(
