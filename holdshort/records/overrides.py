@@ -33,6 +33,8 @@ class Override:
     invoked_at: datetime
     due_at: datetime
     overdue: bool
+    looker: str | None
+    """Who is named to look over it besides those who work here, where whoever made it is alone."""
 
 
 def open_ones() -> list[Override]:
@@ -81,7 +83,15 @@ def add_look_at_emergency(action: str, verdict: str, note: str, *, sender: Sende
     )
 
 
-def add_made(proposal: str, ticket: int, reason: str, made_at: datetime, *, sender: Sender) -> None:
+def add_made(
+    proposal: str,
+    ticket: int,
+    reason: str,
+    made_at: datetime,
+    *,
+    looker: str | None,
+    sender: Sender,
+) -> None:
     """Somebody says that they made what they offer already. The database refuses who may not."""
     db.run(
         "add_made_already",
@@ -92,6 +102,7 @@ def add_made(proposal: str, ticket: int, reason: str, made_at: datetime, *, send
         channel=sender.channel,
         reason=reason,
         made_at=made_at,
+        looker=looker,
     )
 
 

@@ -54,7 +54,8 @@ def remind(story: Story, *, at: datetime) -> None:
     one = overrides.emergency(story.action.id)
     if one is None or one.due_at - REMINDED_BEFORE > at:
         return
-    who = sorted(_apart(story) or _here() - deciders(story))
+    named = {one.looker} if one.looker else set()
+    who = sorted(named | (_apart(story) or _here() - deciders(story)))
     how = "was made before anybody permitted it" if story.made else "was an emergency"
     if outdated(story):
         how = "was done by hand after what was approved had changed"

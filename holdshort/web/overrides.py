@@ -16,9 +16,9 @@ from holdshort.web.change import visible
 from holdshort.web.screen import Who, screen
 
 
-@screen(staff=True)
+@screen()
 def show(request: HttpRequest, who: Who) -> HttpResponse:
-    """Those that are open, and what became of earlier ones."""
+    """Those that are open, and what became of earlier ones; of others what they are named for."""
     return _page(request, who)
 
 
@@ -33,26 +33,35 @@ def use(request: HttpRequest, who: Who, action: UUID) -> HttpResponse:
     return HttpResponseRedirect("/overrides")
 
 
-@screen("POST", staff=True)
+@screen("POST")
 def look(request: HttpRequest, who: Who, action: UUID) -> HttpResponse:
     """Another human says whether it was right."""
-    story = visible(who, str(action))
+    if not any(one.action == str(action) for one in _named_for(who)):
+        visible(who, str(action))
     verdict, note = request.POST.get("verdict", ""), request.POST.get("note", "")
     try:
-        flow.look_over(story.action.id, verdict, note, sender=who.acts)
+        flow.look_over(str(action), verdict, note, sender=who.acts)
     except flow.Refused as no:
         return _page(request, who, no)
-    return HttpResponseRedirect("/overrides")
+    return HttpResponseRedirect("/overrides" if who.staff else "/")
 
 
 def _page(request: HttpRequest, who: Who, problem: flow.Refused | None = None) -> HttpResponse:
+    found = overrides.open_ones() if who.staff else _named_for(who)
+    if not who.staff and not found:
+        return errors.not_yours(request)
     given: dict[str, Any] = {
-        "items": [_item(one, who) for one in overrides.open_ones()],
-        "past": overrides.past(),
+        "items": [_item(one, who) for one in found],
+        "past": overrides.past() if who.staff else [],
         "problem": problem,
     }
     status = errors.status_of(problem.code) if problem else 200
     return render(request, "overrides.html", given, status=status)
+
+
+def _named_for(who: Who) -> list[overrides.Override]:
+    """Those that this person is named to look over, whether or not they work here."""
+    return [one for one in overrides.open_ones() if one.looker == who.person.id]
 
 
 def _item(one: overrides.Override, who: Who) -> dict[str, Any]:

@@ -1,11 +1,37 @@
 -- 0026. What a last look before a change compares with, and what comes of it where hands were faster. Adds assessment.leavers:
 -- which of those whom an action concerns had left by HR's record when it was assessed. Work by hand that was done although
 -- what its approvers knew had turned is to be looked over like an emergency: changes the view emergency, and adds the index
--- outcome_outdated. {desk} is a login role.
+-- outcome_outdated. Adds made_already.looker: who looks over what somebody made unasked who is alone. {web} and {desk} are
+-- login roles.
 
 -- Null for what was assessed before anybody wrote it.
 ALTER TABLE kernel.assessment ADD COLUMN leavers text[];
 GRANT INSERT (leavers) ON kernel.assessment TO {desk};
+
+-- ------------------------------------------------------------------ made unasked by somebody who is alone
+
+-- Whom the rules name to look at what people decide alone; null where somebody who works here looks over it.
+ALTER TABLE kernel.made_already ADD COLUMN looker text REFERENCES kernel.person,
+    ADD CONSTRAINT looked_over_by_another CHECK (looker <> person);
+GRANT INSERT (looker) ON kernel.made_already TO {web};
+-- Who works here and is here comes first.
+CREATE POLICY only_who_is_alone ON kernel.made_already AS RESTRICTIVE FOR INSERT WITH CHECK (
+    looker IS NULL
+    OR NOT EXISTS (
+        SELECT FROM public.profile p
+         WHERE p.person <> made_already.person AND p.employment_status NOT IN ('ended', 'future')
+           AND ('owner' = ANY (p.roles) OR EXISTS (SELECT FROM public.authority a WHERE a.person = p.person))
+           AND NOT EXISTS (SELECT FROM public.absence b WHERE b.person = p.person
+                              AND clock_timestamp() >= b.starts AND clock_timestamp() < b.ends)));
+
+DROP POLICY by_somebody_who_works_here ON kernel.emergency_looked_over;
+CREATE POLICY by_somebody_who_works_here ON kernel.emergency_looked_over AS RESTRICTIVE FOR INSERT WITH CHECK (
+    EXISTS (SELECT FROM public.authority a WHERE a.person = emergency_looked_over.person)
+    OR EXISTS (SELECT FROM public.profile p WHERE p.person = emergency_looked_over.person AND 'owner' = ANY (p.roles))
+    OR EXISTS (SELECT FROM kernel.made_already m JOIN kernel.action a ON a.proposal = m.proposal AND a.ticket = m.ticket
+                WHERE a.id = emergency_looked_over.action AND m.looker = emergency_looked_over.person));
+
+-- ------------------------------------------------------------------ what is open until another has looked over it
 
 CREATE INDEX outcome_outdated ON kernel.outcome (action) WHERE evidence ? 'outdated';
 
@@ -18,7 +44,8 @@ SELECT z.action, a.ticket, z.person_1, z.person_2, f.turned_at AS started_at, f.
   JOIN kernel.action a ON a.id = s.action
  WHERE s.emergency
  UNION ALL
-SELECT a.id, a.ticket, m.person, NULL, m.told_at, m.told_at + interval '48 hours', m.made_at, m.reason, 'made'
+SELECT a.id, a.ticket, m.person, NULL, m.told_at,
+       m.told_at + CASE WHEN m.looker IS NULL THEN interval '48 hours' ELSE interval '7 days' END, m.made_at, m.reason, 'made'
   FROM kernel.made_already m
   JOIN kernel.action a ON a.ticket = m.ticket AND a.proposal = m.proposal
   JOIN kernel.fate f ON f.action = a.id AND f.kind = 'made'
