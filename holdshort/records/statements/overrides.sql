@@ -39,15 +39,13 @@ SELECT a.id, a.digest, a.connector, 'made', m.person, 'as_approved', m.reason
 -- What one human permitted alone or made before anybody permitted it, or did by hand under an outdated yes, or people
 -- permitted as an emergency, and nobody else has looked at.
 SELECT o.kind, o.action, o.ticket, o.person, COALESCE(p.name, o.person) AS name, o.second, o.reason, o.made_at,
-       o.invoked_at, o.due_at, o.due_at <= clock_timestamp() AS overdue,
-       (SELECT m.looker FROM kernel.action a JOIN kernel.made_already m ON m.proposal = a.proposal
-         WHERE a.id = o.action AND o.kind = 'made') AS looker
+       o.invoked_at, o.due_at, o.due_at <= clock_timestamp() AS overdue, o.looker
   FROM (SELECT 'override' AS kind, v.action, v.ticket, v.person, NULL AS second, v.reason, NULL AS made_at,
-               v.invoked_at, v.due_at
+               v.invoked_at, v.due_at, NULL AS looker
           FROM kernel.open_override v
          UNION ALL
         SELECT e.kind, e.action, e.ticket, e.person_1, e.person_2, e.reason,
-               e.made_at, e.started_at, e.due_at
+               e.made_at, e.started_at, e.due_at, e.looker
           FROM kernel.emergency e
          WHERE NOT EXISTS (SELECT FROM kernel.emergency_looked_over l WHERE l.action = e.action)) o
   LEFT JOIN public.profile p ON p.person = o.person ORDER BY o.invoked_at, o.action;
