@@ -23,10 +23,11 @@ router = Router(tags=["overrides"])
 class Override(shapes.Shape):
     """One that nobody else has looked at yet.
 
-    To an emergency `person` said yes; what is `made` they changed by hand before anybody did.
+    To an emergency `person` said yes; what is `made` they changed by hand before anybody did;
+    what is `outdated` they did by hand, and `reason` was not known to those who had said yes.
     """
 
-    kind: Literal["override", "emergency", "made"]
+    kind: Literal["override", "emergency", "made", "outdated"]
     action: str
     ticket: int
     person: str

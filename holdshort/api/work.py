@@ -48,6 +48,10 @@ class Work(Shape):
     """What a person needs to carry the action out, and how what they did matches it."""
 
     person: str | None = Field(description="Whose it is to do.")
+    turned: str = Field(
+        description="What those who said yes did not know: then do not do it, and report that it "
+        "is not done, so that it is asked about again. Empty where nothing has turned."
+    )
     reply: str = Field(description="Ready to send to the requester; edit it first if you like.")
     place: Place
     values: list[Value]

@@ -1,4 +1,4 @@
-"""Where a ticket's words say less than the facts do: shown to whoever decides, never a fact."""
+"""Where a ticket's words, or what is asked for, do not fit the facts: shown to whoever decides."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from holdshort.catalogue import facts
-from holdshort.core.terms import Asset, Circumstances, Reason
+from holdshort.core.terms import Asset, Circumstances, Person, Reason
 
 RULE = "note.text_contradicts"
 _HARMLESS = re.compile(r"\b(dev|development|test|testing|staging|sandbox|non-?prod\w*)\b", re.I)
@@ -28,6 +28,15 @@ def with_inventory(asked: Circumstances, asset: Asset) -> tuple[Reason, ...]:
     """The same for a thing of the inventory that the words call harmless."""
     against = [f"{asset.name} (production)"] if asset.environment == "production" else []
     return facts.present(_contradiction(_HARMLESS, asked, against, "production"))
+
+
+def with_the_record(asked: Circumstances, person: Person) -> tuple[Reason, ...]:
+    """Where HR's record does not say that somebody has left from whom things are taken for that."""
+    if facts.has_left(person, asked):
+        return ()
+    text = f"HR's record does not say that {person.name} has left."
+    observed = f"employment {person.employment.status}"
+    return (Reason(rule="note.not_left", text=text, observed=observed),)
 
 
 def _contradiction(

@@ -20,6 +20,7 @@ from holdshort.core.terms import (
     DirectoryAccount,
     Fact,
     Group,
+    Kind,
     Level,
     Lock,
     Person,
@@ -38,6 +39,9 @@ EMERGENCY = "raise.emergency"
 
 UNPROVEN = "raise.requester_unproven"
 """The rule of whatever nobody proved to have asked for."""
+
+LEAVER = "refuse.leaver"
+"""The rule of whatever nobody who has left gets."""
 
 MISTYPED = "password_attempts"
 """How the directory says that an account was locked by wrong passwords."""
@@ -133,6 +137,20 @@ def sender_unproven(asked: Circumstances) -> Reason | None:
         observed=f"by {asked.channel}, {asked.assurance.name.lower().replace('_', '-')} sign-in",
         limit="a signed-in session",
         would_pass="Ask from a signed-in session; else a person must call back on a known number.",
+    )
+
+
+def requester_left(asked: Circumstances) -> Reason | None:
+    """Raise: whoever stands behind it has left, so nobody answers for wanting it any more."""
+    behind = asked.initiator if asked.initiator.kind is Kind.HUMAN else asked.requester
+    if not has_left(behind, asked):
+        return None
+    return Reason(
+        rule="raise.requester_left",
+        text=f"{behind.name}, who asked for this, has left.",
+        observed=_employment(behind, asked),
+        limit="somebody who works here",
+        would_pass="Somebody who works here asks for it, if it is needed still.",
     )
 
 
@@ -252,7 +270,7 @@ def leaver(person: Person, asked: Circumstances) -> Reason | None:
     if not has_left(person, asked):
         return None
     return Reason(
-        rule="refuse.leaver",
+        rule=LEAVER,
         text=f"The HR record says that {person.name} no longer works here.",
         observed=_employment(person, asked),
         limit="employment active",

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import Field
 
-from holdshort.catalogue import facts, github, returning
+from holdshort.catalogue import contradictions, facts, github, returning
 from holdshort.catalogue.kind import (
     ActionType,
     CatalogueError,
@@ -142,6 +142,7 @@ def _transfer(params: Transfer, asked: Circumstances, knows: Knows) -> Findings:
         read_at=None,
         raises=facts.present(facts.sender_unproven(asked), facts.emergency(asked)),
         refusals=facts.present(facts.leaver(heir, asked)),
+        notes=contradictions.with_the_record(asked, person),
         owners=((manager.id, f"you are {person.name}'s manager"),) if manager else (),
     )
 
@@ -161,7 +162,11 @@ TRANSFER = ActionType(
     params=Transfer,
     findings=_transfer,
     render=_render_transfer,
-    facts=("whose files they are", "who the manager is", "who gets them, and their employment"),
+    facts=(
+        "whose files they are and whether they left",
+        "who the manager is",
+        "who gets them, and their employment",
+    ),
     undo_words="Nothing undoes it: the files can be taken back, and what was read stays read.",
     connector="manual",
     min_tier=(Tier.POLICY, "Personal data changes hands."),

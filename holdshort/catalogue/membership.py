@@ -161,10 +161,16 @@ def allowed(
     if gained is None:
         return PolicyResult(PolicyVerdict.NONE)
     document, version = knows.policy(), knows.policy_version()
+    names = {at.group.id: at.group.name, **{right.id: right.name for right in gained}}
+
+    def called(id: str) -> str:
+        found = knows.person(id)
+        return names.get(id) or (found.name if found else id)
+
     if not gained:
-        return policy.group_template(document, version, at.person, [at.group.id], asked.at)
+        return policy.group_template(document, version, at.person, [at.group.id], asked.at, called)
     ids = [right.id for right in gained]
-    return policy.role_template(document, version, at.person, ids, asked.at)
+    return policy.role_template(document, version, at.person, ids, asked.at, called)
 
 
 def may_leave(

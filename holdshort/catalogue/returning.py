@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from holdshort.catalogue import facts
+from holdshort.catalogue import contradictions, facts
 from holdshort.catalogue.devices import DEVICES
 from holdshort.catalogue.kind import ActionType, Params, Rendering, UnknownTarget
 from holdshort.core.terms import Circumstances, Consequence, Findings, Target, Tier
@@ -51,6 +51,7 @@ def _collect(params: Collect, asked: Circumstances, knows: Knows) -> Findings:
         after=(f"The company has {named} back.",),
         read_at=None,
         raises=facts.present(facts.sender_unproven(asked), facts.emergency(asked)),
+        notes=contradictions.with_the_record(asked, person),
     )
 
 
@@ -73,7 +74,7 @@ COLLECT = ActionType(
     params=Collect,
     findings=_collect,
     render=_render,
-    facts=("which devices are listed for the person",),
+    facts=("which devices are listed for the person", "whether HR's record says that they left"),
     undo_words="Nothing to undo: they can be handed out again.",
     connector=CONNECTOR,
     min_tier=(Tier.POLICY, "Property changes hands."),

@@ -88,7 +88,8 @@ def _show(asked: argparse.Namespace) -> None:
         **{one["label"]: _plain(one["value"]) for one in work["values"]},
     }
     after = "\n".join(f"  + {line}" for line in story.assessment["findings"]["after"])
-    text = f"{telling.title(story)}\n\n{base.fields(copied)}\n\nWhat will change\n{after}"
+    warned = f"Do not do it, and report ‘not_done’: {work['turned']}\n\n" if work["turned"] else ""
+    text = f"{warned}{telling.title(story)}\n\n{base.fields(copied)}\n\nWhat will change\n{after}"
     base.show(asked, work, f"{text}\n\nReply\n{work['reply']}" if work["reply"] else text)
 
 

@@ -6,7 +6,7 @@ changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from holdshort.core.terms import Action, Authority, Kind, Person, Reason
@@ -45,7 +45,7 @@ def _not_human(person: Person) -> tuple[Reason, ...]:
 def _self_approval(action: Action, person: Person, writer: str | None) -> tuple[Reason, ...]:
     return tuple(
         Reason("self_approval", f"{person.name} {part}, so somebody else must decide.")
-        for part, holder in _parts(action, writer).items()
+        for part, holder in _parts(action, writer)
         if holder == person.id
     )
 
@@ -59,20 +59,20 @@ def _for_a_party(
             f"{person.name} decides for {decides_for[holder]} now, who {part}, so somebody else "
             "must decide.",
         )
-        for part, holder in _parts(action, writer).items()
+        for part, holder in _parts(action, writer)
         if holder is not None and holder in decides_for
     )
 
 
-def _parts(action: Action, writer: str | None) -> dict[str, str | None]:
+def _parts(action: Action, writer: str | None) -> Iterator[tuple[str, str | None]]:
     """What somebody may have had to do with an action, and who had."""
-    return {
-        "asked for this": action.requester,
-        "is the one it is for": action.beneficiary,
-        "started this": action.initiator,
-        "changed this so that more is at stake": _raiser(action),
-        "wrote this ticket": writer if writer != action.requester else None,
-    }
+    yield "asked for this", action.requester
+    yield "is the one it is for", action.beneficiary
+    yield "started this", action.initiator
+    yield "changed this so that more is at stake", _raiser(action)
+    yield "wrote this ticket", writer if writer != action.requester else None
+    for one in action.params.get("people", ()):
+        yield "is one of those it is about", one
 
 
 def _raiser(action: Action) -> str | None:

@@ -7,7 +7,7 @@ anywhere: whatever cannot be read as meant allows nothing, and the reason says w
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -69,6 +69,8 @@ def _share(value: object) -> float:
 
 # ------------------------------------------------------------------ role templates
 
+Called = Callable[[str], str]
+
 
 def role_template(
     document: Mapping[str, Any],
@@ -76,10 +78,14 @@ def role_template(
     person: Person,
     entitlement_ids: Sequence[str],
     at: datetime,
+    called: Called = str,
 ) -> PolicyResult:
-    """Whether valid templates of this person's roles hold every one of these entitlements."""
+    """Whether valid templates of this person's roles hold every one of these entitlements.
+
+    `called` gives the name of a right, a group or a person by its id.
+    """
     asked = frozenset(entitlement_ids)
-    return _answer(document, _Question(version, person, asked, at, of_groups=False))
+    return _answer(document, _Question(version, person, asked, at, called, of_groups=False))
 
 
 def group_template(
@@ -88,13 +94,14 @@ def group_template(
     person: Person,
     group_ids: Sequence[str],
     at: datetime,
+    called: Called = str,
 ) -> PolicyResult:
     """Whether valid templates of this person's roles name every one of these groups.
 
     For groups that carry no rights; the rights of any other group are `role_template`'s.
     """
     asked = frozenset(group_ids)
-    return _answer(document, _Question(version, person, asked, at, of_groups=True))
+    return _answer(document, _Question(version, person, asked, at, called, of_groups=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +112,18 @@ class _Question:
     person: Person
     asked: frozenset[str]
     at: datetime
+    called: Called
     of_groups: bool
 
     @property
     def who(self) -> str:
         """The person as templates see them: roles and department."""
-        return "/".join(filter(None, (*self.person.roles, self.person.department))) or "no role"
+        roles = (role.replace("-", " ") for role in self.person.roles)
+        return "/".join(filter(None, (*roles, self.person.department))) or "no role"
+
+    def named(self, ids: Iterable[str]) -> str:
+        """What is asked, as people call it."""
+        return ", ".join(self.called(one) for one in sorted(ids))
 
     def held_by(self, template: Template) -> frozenset[str]:
         """What this template gives of what is asked."""
@@ -138,7 +151,7 @@ def _answer(document: Mapping[str, Any], question: _Question) -> PolicyResult:
 
 def _passes(question: _Question, valid: Sequence[Template]) -> PolicyResult:
     used = [t for t in valid if question.held_by(t)]
-    named = ", ".join(f"{t.name}, approved by {t.approved_by}" for t in used)
+    named = ", ".join(f"{t.name}, approved by {question.called(t.approved_by)}" for t in used)
     text = f"Allowed by role template {named} (policy version {question.version})."
     limit = _list(frozenset().union(*map(question.held_by, used)))
     return _result(PolicyVerdict.PASSES, question, text, limit, "")
@@ -150,19 +163,20 @@ def _not_held(
     """Say what is missing, and the smallest change to the templates that would have passed."""
     for template in fitting:
         if missing <= question.held_by(template):
-            return _fails(question, *_not_valid(template, question.at))
-    text = f"no role template matches {question.who} for {_list(missing)}"
+            return _fails(question, *_not_valid(template, question))
+    text = f"no role template matches {question.who} for {question.named(missing)}"
     own = [t for t in fitting if t.role in question.person.roles]
     home = own[0].name if own else f"a role template for {question.who}"
-    return _fails(question, text, f"{_list(missing)} in {home}")
+    return _fails(question, text, f"{question.named(missing)} in {home}")
 
 
-def _not_valid(template: Template, at: datetime) -> tuple[str, str]:
+def _not_valid(template: Template, question: _Question) -> tuple[str, str]:
     """Why it does not count on that day, and who can change that."""
     begins, name = template.valid_from, f"role template {template.name}"
-    if begins is not None and at.date() < begins:
-        return f"{name} begins on {begins}", f"{template.owner} letting it begin sooner"
-    return f"{name} ended on {template.valid_until}", f"{template.owner} renewing {template.name}"
+    owner = question.called(template.owner)
+    if begins is not None and question.at.date() < begins:
+        return f"{name} begins on {begins}", f"{owner} letting it begin sooner"
+    return f"{name} ended on {template.valid_until}", f"{owner} renewing {template.name}"
 
 
 def _fails(question: _Question, fact: str, change: str) -> PolicyResult:

@@ -43,7 +43,7 @@ class Template:
     @property
     def name(self) -> str:
         """The template as people refer to it."""
-        return f"{self.id} v{self.version}"
+        return f"{self.id.replace('-', ' ')} v{self.version}"
 
     def fits(self, person: Person) -> bool:
         """Whether it is about this person's role."""

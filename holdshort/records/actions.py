@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -10,8 +10,8 @@ from functools import cache, cached_property
 from typing import Any, Generic, TypeVar, cast, overload
 
 from holdshort.core import canonical
-from holdshort.core.terms import Action, Person, Reason
-from holdshort.records import db, grounds, people
+from holdshort.core.terms import Action, Reason
+from holdshort.records import db, grounds
 
 Part = Mapping[str, Any]
 _LASTING = ("canonical", "action", "assessment", "proposed", "made")
@@ -119,9 +119,9 @@ class Story:
         return canonical.action_from(self.canonical)
 
     @cached_property
-    def concerned(self) -> tuple[Person, ...]:
-        """Whoever asked for it and whoever it is for, as HR's record has them now."""
-        return _persons(db.rows("concerned", action=self.action.id))
+    def concerned(self) -> Sequence[Part]:
+        """Whom it concerns by HR's record, and whether they had left when it was assessed."""
+        return db.rows("concerned", action=self.action.id)
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
@@ -204,13 +204,9 @@ def _turn(*asked: db.Asked) -> Iterator[tuple[Story | None, datetime]]:
         locked, found, *concerned = db.together(*asked)
         story = Story(found[0]) if found else None
         if story and concerned:
-            story.concerned = _persons(concerned[0])
+            story.concerned = concerned[0]
         # Where there is no such review, there is nothing to lock either.
         yield story, locked[0]["at"] if locked else db.now()
-
-
-def _persons(rows: Iterable[db.Row]) -> tuple[Person, ...]:
-    return tuple(people.from_row(row) for row in rows)
 
 
 def of_ticket(ticket: int) -> list[Story]:

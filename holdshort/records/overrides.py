@@ -17,8 +17,9 @@ class Override:
     """One that nobody else has looked at; that is due 48 hours after it was used, or began.
 
     `kind` is `override`; `emergency` for a change that people called one and others permitted:
-    `person`, and the `second` where two had to; or `made` for one that `person` made by hand, at
-    `made_at`, before anybody permitted it.
+    `person`, and the `second` where two had to; `made` for one that `person` made by hand, at
+    `made_at`, before anybody permitted it; or `outdated` for what `person` did by hand under a yes
+    to something else than it had become, with the `reason` that it had.
     """
 
     kind: str
@@ -32,6 +33,8 @@ class Override:
     invoked_at: datetime
     due_at: datetime
     overdue: bool
+    looker: str | None
+    """Who is named to look over it besides those who work here, where whoever made it is alone."""
 
 
 def open_ones() -> list[Override]:
@@ -80,7 +83,15 @@ def add_look_at_emergency(action: str, verdict: str, note: str, *, sender: Sende
     )
 
 
-def add_made(proposal: str, ticket: int, reason: str, made_at: datetime, *, sender: Sender) -> None:
+def add_made(
+    proposal: str,
+    ticket: int,
+    reason: str,
+    made_at: datetime,
+    *,
+    looker: str | None,
+    sender: Sender,
+) -> None:
     """Somebody says that they made what they offer already. The database refuses who may not."""
     db.run(
         "add_made_already",
@@ -91,6 +102,7 @@ def add_made(proposal: str, ticket: int, reason: str, made_at: datetime, *, send
         channel=sender.channel,
         reason=reason,
         made_at=made_at,
+        looker=looker,
     )
 
 

@@ -11,6 +11,7 @@ from holdshort.connectors.places import Place
 from holdshort.records import db, people
 from holdshort.records.actions import Story
 from holdshort.shown.parts import Data
+from holdshort.stops import by_hand as stops
 from holdshort.stops import replying
 
 
@@ -27,6 +28,7 @@ def work(story: Story) -> Data | None:
     ready = replying.article(story) or replying.ready(story, found.name if found else "")
     return {
         "person": whose,
+        "turned": stops.turned(story),
         "reply": ready,
         "place": {"system": where.system, "path": where.path, "url": where.url},
         "values": list(values(story)),

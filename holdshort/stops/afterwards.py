@@ -16,7 +16,7 @@ from holdshort import catalogue
 from holdshort.catalogue import Effect
 from holdshort.catalogue.foreseen import foresee
 from holdshort.core.settings import zone_of
-from holdshort.core.terms import Circumstances, Kind, Offered, Sender
+from holdshort.core.terms import Assurance, Circumstances, Kind, Offered, Sender
 from holdshort.ports import Knows
 from holdshort.records import actions, audit, db, offers, overrides, people, queue, tickets
 from holdshort.records.actions import Story
@@ -24,7 +24,7 @@ from holdshort.records.ids import new_id
 from holdshort.records.offers import Proposal
 from holdshort.records.wake import wake
 from holdshort.records.world import World
-from holdshort.stops import asking, staging, telling
+from holdshort.stops import alone, asking, staging, telling
 from holdshort.stops.assess import Assessment, assess
 from holdshort.stops.circumstances import circumstances_of
 from holdshort.stops.conversation import open_for
@@ -44,6 +44,7 @@ def record_made(
     Raises Refused, and CatalogueError where it names what does not exist.
     """
     _may_tell(sender, reason)
+    looker = _looker(sender)
     if not db.now() - TOLD_WITHIN < made_at <= db.now():
         raise Refused("bad_answer", "Say when you made it: in the last seven days, not later.")
     title = _checked(Offered(type_id, dict(params)), sender)
@@ -60,7 +61,7 @@ def record_made(
             confidence=None,
             undoes=None,
         )
-        overrides.add_made(proposal, number, reason.strip(), made_at, sender=sender)
+        overrides.add_made(proposal, number, reason.strip(), made_at, looker=looker, sender=sender)
         audit.event(
             "emergency.recorded",
             actor=sender.person.id,
@@ -86,8 +87,30 @@ def _may_tell(sender: Sender, reason: str) -> None:
         raise Refused(
             "not_looked_at",
             "Nobody has looked in time at the last change that you made unasked. Ask somebody to; "
-            "until then you record no further one.",
+            "until then you record no further one. Where nobody else is here, the rules can name "
+            "who looks (routing, alone, reviewed_by).",
         )
+
+
+def looker_for(person: str) -> str | None:
+    """Who looks over what this person made, where they are alone; None where others are here, or
+    the rules name nobody.
+    """
+    if not db.value("is_alone", person=person):
+        return None
+    named = alone.looker()
+    return named if alone.looks(named, person) else None
+
+
+def _looker(sender: Sender) -> str | None:
+    """The same; whoever is alone proves anew that it is them, as nobody here could tell."""
+    named = looker_for(sender.person.id)
+    if named and sender.assurance < Assurance.STEP_UP:
+        raise Refused(
+            "assurance_too_low",
+            "Nobody else is here, so please give your password again for this, in the console.",
+        )
+    return named
 
 
 def _checked(offered: Offered, sender: Sender) -> str:
@@ -183,7 +206,8 @@ def tell(story: Story, kind: str, reason: str) -> None:
         tickets.hand_over(number, f"The target does not show ‘{name}’ as it is said to be made.")
         return
     seen = "We saw it in the target system." if kind == "verified" else "It stands as reported."
-    after = "Somebody else looks over it within 48 hours."
+    within = "seven days" if story.made and story.made["looker"] else "48 hours"
+    after = f"Somebody else looks over it within {within}."
     telling.finish(story, f"Recorded: ‘{name}’, made before anybody permitted it. {seen} {after}")
 
 

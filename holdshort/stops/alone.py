@@ -30,7 +30,7 @@ def instead(who: Routing, desk: Deciders, findings: Findings, tier: Tier, answer
         for right in findings.rights
     )
     possible = not who.reviewers and not grave and answer.needed == 1
-    if not possible or desk.action.type not in own.types or not _looks(own.reviewed_by, requester):
+    if not possible or desk.action.type not in own.types or not looks(own.reviewed_by, requester):
         return who
     if not desk.may_be_alone(requester):
         return who
@@ -38,7 +38,7 @@ def instead(who: Routing, desk: Deciders, findings: Findings, tier: Tier, answer
     return Routing((Assigned(requester, WHY, 1),), who.fault, f"{end} {who.who_can_end_it}")
 
 
-def _looks(reviewer: str, requester: str) -> bool:
+def looks(reviewer: str, requester: str) -> bool:
     """Whether the named person can look at it afterwards."""
     found = people.person(reviewer) if reviewer and reviewer != requester else None
     return found is not None and found.employment.status != "ended"

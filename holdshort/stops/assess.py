@@ -27,7 +27,7 @@ from holdshort.core.terms import (
 )
 from holdshort.ports import Knows
 from holdshort.records import db, switches
-from holdshort.stops import alone, asking, budgets, doubting, renewing, switching
+from holdshort.stops import alone, asking, budgets, doubting, leaving, renewing, switching
 from holdshort.stops.circumstances import here
 
 
@@ -52,6 +52,8 @@ class Assessment:
     gate: Gate
     routing: routing.Routing | None
     policy_version: int | None
+    leavers: frozenset[str]
+    """Those whom it concerns who have left by HR's record."""
 
     @property
     def alone(self) -> bool:
@@ -98,8 +100,8 @@ def assess(
 ) -> Assessment:
     """Assess one offered action. Raises CatalogueError when it names what does not exist.
 
-    `draft` has the other fields of the Action (id, root, version, changer …); `phase` asks as if
-    the category had earned that one; `people` are those whom all offered together reaches.
+    `draft` has the other fields of the Action (id, root, version …); `phase` is asked about as if
+    the category had earned it; `people` are those whom all that is offered together reaches.
     """
     kind = catalogue.find(offered.type)
     params = catalogue.parse(kind.id, offered.params)
@@ -126,7 +128,8 @@ def assess(
     if who is not None and who.fault is not None:
         answer = gate.gate(replace(given, faults=(*given.faults, who.fault)))
     answer = _with_contradictions(answer, findings)
-    return Assessment(kind, action, findings, tier, standing, answer, who, world.policy_version())
+    rules, left = world.policy_version(), leaving.who_left(action, circumstances, world)
+    return Assessment(kind, action, findings, tier, standing, answer, who, rules, left)
 
 
 def _tier(kind: catalogue.ActionType[Any], findings: Findings) -> Tier:
@@ -144,6 +147,7 @@ def _findings(
 ) -> Findings:
     """What the world says about it, and what it adds up to with what was reached lately."""
     found = renewing.findings(kind, params, circumstances, world)
+    found = leaving.behind_it(found, circumstances)
     alone = budgets.people_of([offered], circumstances.requester.id)
     together = alone if people is None else people
     whose = kind.beneficiary(offered.params, circumstances.requester.id)

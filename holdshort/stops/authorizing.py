@@ -16,6 +16,7 @@ from holdshort.records.wake import wake
 from holdshort.records.world import World
 from holdshort.stops import asking, desk, doubting, looking, moved, telling
 from holdshort.stops.assess import Assessment
+from holdshort.stops.refused import known
 
 RUNS_WITHIN = timedelta(hours=1)
 BY_HAND_WITHIN = timedelta(days=7)
@@ -66,7 +67,7 @@ def by_decisions(story: Story, *, at: datetime) -> None:
     _wake_at_its_end(story)
     if story.gate["emergency"]:
         telling.say(story, f"‘{telling.title(story)}’ was approved. {looking.WITHIN}")
-    if by_hand and objected(story):
+    if by_hand and against_it_now(known(story.action.id)):
         wake("restage", story.action.id)
     elif by_hand:
         _give_to(story, asking.hands(story, yes[0]["person"], at=at))
@@ -74,9 +75,20 @@ def by_decisions(story: Story, *, at: datetime) -> None:
         desk.carry_out(story)
 
 
+def against_it_now(story: Story) -> tuple[str, ...]:
+    """What those who permitted it did not know, where nobody looks right before it is done."""
+    objection = _objection(story)
+    return (*([objection.text] if objection else []), *moved.against_it(story))
+
+
 def objected(story: Story) -> bool:
-    """Whether something speaks against it that was not known when it was permitted: a hold placed
-    since, or a right that the person got meanwhile and must not hold together with this one.
+    """Whether something speaks against it that was not known when it was permitted."""
+    return _objection(story) is not None
+
+
+def _objection(story: Story) -> Reason | None:
+    """A hold placed since, or a right that the person got meanwhile and must not hold together with
+    this one.
     """
     action = story.action
     group = action.params.get("group")
@@ -85,9 +97,9 @@ def objected(story: Story) -> bool:
         against = catalogue.find(action.type).objection(action.params, world)
     except catalogue.CatalogueError:
         # What it names is gone; the app says so itself when it is asked right before.
-        return False
-    known = {(reason.rule, reason.limit) for reason in story.reasons} if against else set()
-    return against is not None and (against.rule, against.limit) not in known
+        return None
+    told = {(reason.rule, reason.limit) for reason in story.reasons} if against else set()
+    return against if against and (against.rule, against.limit) not in told else None
 
 
 def _wake_at_its_end(story: Story) -> None:
@@ -129,7 +141,7 @@ def by_override(story: Story, *, at: datetime) -> bool:
     return True
 
 
-def outlived(story: Story, at: datetime) -> bool:
+def outlived(story: Story) -> bool:
     """Whether rules permitted it, and other rules, another standing or a doubt have come since.
 
     People said yes to these bytes, so their permission ends only with what they could not know:
@@ -144,7 +156,7 @@ def outlived(story: Story, at: datetime) -> bool:
         [hold], doubt = db.together(latest, doubting.asked_about(story))
         if not all(hold.values()) or doubting.since(story, doubt) is not None:
             return True
-    return moved.graver(story, at)
+    return moved.graver(story)
 
 
 def closed(story: Story, at: datetime) -> Reason | None:
@@ -168,7 +180,7 @@ def voided(story: Story, at: datetime) -> Reason | None:
     """Why a permission that nobody used is not used any more, so that it is asked anew."""
     if doubt := doubted(story):
         return doubt
-    if outlived(story, at):
+    if outlived(story):
         return Reason("rules", "The rules changed")
     if held_up(story):
         return Reason("switch", "It was stopped for longer than its permission held")

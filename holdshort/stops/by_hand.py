@@ -14,7 +14,7 @@ from holdshort.records import actions, audit, db, queue, tickets
 from holdshort.records.actions import Story
 from holdshort.records.people import DESK
 from holdshort.records.wake import wake
-from holdshort.stops import afterwards, execution, replying, telling
+from holdshort.stops import afterwards, authorizing, execution, replying, telling
 from holdshort.stops.conversation import check_words
 from holdshort.stops.refused import Refused, existing, known
 
@@ -129,6 +129,8 @@ def settle(action: str, connectors: Mapping[str, Acts]) -> None:
         assert story is not None and story.report is not None
         if story.outcome is not None:
             return
+        turned = _turned(story)
+        again = execution.DRIFT if turned and look.match.outcome == "not_applied" else ""
         db.write(
             "add_outcome_by_hand",
             action=action,
@@ -136,8 +138,8 @@ def settle(action: str, connectors: Mapping[str, Acts]) -> None:
             # Nobody looked before what was made unasked.
             before=db.as_json({} if story.made else story.action.seen),
             after=db.as_json(look.after),
-            evidence=db.as_json(_evidence(story.report["did"], look)),
-            reason="",
+            evidence=db.as_json(_evidence(story.report["did"], look, "" if again else turned)),
+            reason=again,
         )
         audit.event(
             "execution.settled",
@@ -147,7 +149,9 @@ def settle(action: str, connectors: Mapping[str, Acts]) -> None:
             outcome=look.match.outcome,
             matched=look.match.matched,
         )
-        (afterwards.tell if story.made else execution.tell)(story, look.match.outcome, "")
+        (afterwards.tell if story.made else execution.tell)(story, look.match.outcome, again)
+        if again:
+            wake("restage", action)
 
 
 def see(action: str, connectors: Mapping[str, Acts]) -> None:
@@ -168,7 +172,7 @@ def see(action: str, connectors: Mapping[str, Acts]) -> None:
             action=action,
             before=db.as_json(story.action.seen),
             after=db.as_json(look.after),
-            evidence=db.as_json(_evidence("", look)),
+            evidence=db.as_json(_evidence("", look, _turned(story))),
         )
         audit.event(
             "execution.settled",
@@ -211,10 +215,26 @@ def _looked(story: Story, connectors: Mapping[str, Acts], did: str) -> Look:
     return Look(match(did, shown, expected, made.seen, now), now)
 
 
-def _evidence(did: str, look: Look) -> dict[str, Any]:
-    """What is kept: the person's word, how it matches, and what differs from what was approved."""
-    found = look.match
+def turned(story: Story) -> str:
+    """What those who said yes did not know of work that waits for a person; empty for nothing."""
+    return _turned(story) if _is_open(story) else ""
+
+
+def _turned(story: Story) -> str:
+    permission = story.authorization
+    if permission is None or permission["basis"] != "decisions":
+        return ""
+    return " ".join(authorizing.against_it_now(story))
+
+
+def _evidence(did: str, look: Look, turned: str) -> dict[str, Any]:
+    """What is kept: the person's word, how it matches, and what differs from what was approved.
+
+    Where that is not what it was any more, others look over it: the database finds it by that.
+    """
+    found, outdated = look.match, {"outdated": turned} if turned else {}
     return {
+        **outdated,
         "did": did,
         "matched": found.matched,
         "observed": found.observed,

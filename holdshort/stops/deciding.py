@@ -164,12 +164,6 @@ def _asked_by_whom_it_says(asked: _Asked) -> None:
         raise no
 
 
-def _none_of_those_whom_it_is_about(asked: _Asked) -> None:
-    """One decision about many people is not for any of them."""
-    if asked.sender.person.id in asked.story.action.params.get("people", ()):
-        raise Refused("self_approval", "You are one of those whom it is about.")
-
-
 def _for_a_side_of_their_own(asked: _Asked) -> None:
     """Where several sides must say yes, one yes for each; a second one for a side adds nothing."""
     if asked.answer.verdict != "approve":
@@ -258,7 +252,6 @@ _RULES: tuple[Callable[[_Asked], None], ...] = (
     _still_open,
     _asked_to,
     _still_has_the_authority,
-    _none_of_those_whom_it_is_about,
     _well_proved,
     _seen_in_full,
     _complete,

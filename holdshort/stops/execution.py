@@ -119,7 +119,7 @@ def _may_start(story: Story, at: Any) -> bool:
 
 def _rules_hold(story: Story, at: Any) -> bool:
     """What rules permitted, and may not permit now, is not started and goes back to the gate."""
-    if not authorizing.outlived(story, at) and authorizing.closed(story, at) is None:
+    if not authorizing.outlived(story) and authorizing.closed(story, at) is None:
         return True
     wake("restage", story.action.id)
     return False

@@ -7,14 +7,16 @@ may reach in an hour are one, for people to decide, and nothing else starts unti
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from holdshort.catalogue import leaving
+from holdshort.catalogue import facts, leaving
 from holdshort.catalogue.batches import MOST, SUSPEND_MANY
 from holdshort.core import budgets, employment
 from holdshort.core.templates import Unreadable, local
-from holdshort.core.terms import Action, Offered
+from holdshort.core.terms import Action, Circumstances, Findings, Offered
+from holdshort.ports import Knows
 from holdshort.records import audit, batches, db, leavers, offers, people, safe_mode, tickets
 from holdshort.records.leavers import Leaver
 from holdshort.records.people import DESK
@@ -121,3 +123,23 @@ def since_the_end(action: Action) -> dict[str, Any]:
         "hr_time": since.isoformat(),
         "seconds_after_hr_time": int((now - since).total_seconds()),
     }
+
+
+# ------------------------------------------------------------------ whom it concerns
+
+
+def behind_it(findings: Findings, asked: Circumstances) -> Findings:
+    """The same findings, for people to decide where whoever stands behind it has left.
+
+    What is refused for a leaver needs no reason to be decided by people.
+    """
+    raised = facts.requester_left(asked)
+    if raised is None or any(one.rule == facts.LEAVER for one in findings.refusals):
+        return findings
+    return replace(findings, raises=(*findings.raises, raised))
+
+
+def who_left(action: Action, asked: Circumstances, knows: Knows) -> frozenset[str]:
+    """Those whom an action concerns who have left by HR's record, as it was assessed."""
+    concerned = (asked.requester, asked.initiator, knows.person(action.beneficiary))
+    return frozenset(one.id for one in concerned if one and facts.has_left(one, asked))

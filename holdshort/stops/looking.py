@@ -27,7 +27,13 @@ def deciders(story: Story) -> set[str]:
     if story.override is not None:
         return {story.override["person"]}
     given = story.authorization or {}
-    return {one for one in (given.get("person_1"), given.get("person_2")) if one}
+    did = story.report["person"] if outdated(story) and story.report else None
+    return {one for one in (given.get("person_1"), given.get("person_2"), did) if one}
+
+
+def outdated(story: Story) -> str:
+    """Why what was done by hand is not what its approvers knew; empty where it is."""
+    return str(story.outcome["evidence"].get("outdated", "")) if story.outcome else ""
 
 
 def check(story: Story, sender: Sender) -> None:
@@ -36,6 +42,8 @@ def check(story: Story, sender: Sender) -> None:
     if person in deciders(story):
         alone = story.override is not None or story.made is not None
         what = "what you did alone" if alone else "what you said yes to"
+        if outdated(story):
+            what = "what you said yes to, or did"
         raise Refused("self_approval", f"Somebody else looks at {what}.")
     if story.override is None and person in _parties(story) and _apart(story):
         raise Refused("self_approval", "You had a part in this, so somebody else looks at it.")
@@ -46,8 +54,11 @@ def remind(story: Story, *, at: datetime) -> None:
     one = overrides.emergency(story.action.id)
     if one is None or one.due_at - REMINDED_BEFORE > at:
         return
-    who = sorted(_apart(story) or _here() - deciders(story))
+    named = {one.looker} if one.looker else set()
+    who = sorted(named | (_apart(story) or _here() - deciders(story)))
     how = "was made before anybody permitted it" if story.made else "was an emergency"
+    if outdated(story):
+        how = "was done by hand after what was approved had changed"
     text = f"‘{telling.title(story)}’ {how}. Please look over it by {_said(one.due_at)}."
     for person in who:
         noticing.tell(person, text, ticket=story.action.ticket, action=story.action.id)

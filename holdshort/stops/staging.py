@@ -211,6 +211,7 @@ def _write_answer(one: Assessment, *, digest: str, data: bytes) -> None:
         call_vendor=one.call_vendor,
         emergency=one.emergency,
         sides=one.sides,
+        leavers=list(one.leavers),
         grounds=grounds.pack(asdict(one.findings), reasons, beside=data),
     )
 

@@ -15,6 +15,8 @@ from holdshort.records.switches import Switch
 from holdshort.stops.refused import Refused
 
 MAX_REASON = 4000
+NAMED = 2
+_OWN = {"desk": "this desk's own records", "manual": "work by hand"}
 
 
 def switch_off(scope: str, reason: str, *, sender: Sender) -> None:
@@ -59,13 +61,24 @@ def words(scope: str, *, opening: bool = False) -> str:
     """A scope as people say it; `opening` begins a sentence with it."""
     kind, name, tier = scopes.parts(scope) or (scope, "", None)
     if kind == "connector":
-        said = f"the connected app ‘{name}’"
+        said = place(name)
     elif kind == "category":
         title = catalogue.find(name).title if name in catalogue.REGISTRY else name
         said = f"‘{title}’" + (f" of tier {tier}" if tier else "")
     else:
         said = kind
     return said[:1].upper() + said[1:] if opening else said
+
+
+def place(name: str) -> str:
+    """A place where something is changed, by the names that people know its systems by."""
+    if name in _OWN:
+        return _OWN[name]
+    known = [row["name"] for row in db.rows("systems_behind", connector=name)]
+    if not known:
+        return f"the connected app ‘{name}’"
+    more = " and more" if len(known) > NAMED else ""
+    return f"the connected app for {', '.join(known[:NAMED])}{more} (‘{name}’)"
 
 
 def reasons(found: list[Switch]) -> tuple[Reason, ...]:

@@ -14,6 +14,7 @@ from holdshort.records import actions, db, people, queue
 from holdshort.records.actions import Story
 from holdshort.records.world import World
 from holdshort.shown import by_hand
+from holdshort.stops import by_hand as stops
 from holdshort.stops import replying
 from holdshort.web import errors, waiting
 from holdshort.web.change import visible
@@ -43,6 +44,8 @@ class Work:
     is_article: bool
     reported: bool
     match: Any
+    turned: str
+    """What those who said yes did not know."""
 
 
 @screen(staff=True)
@@ -146,6 +149,7 @@ def _work(row: db.Row, who: Who) -> Work:
         is_article=article is not None,
         reported=story.report is not None,
         match=by_hand.match(story),
+        turned=stops.turned(story),
     )
 
 

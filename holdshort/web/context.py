@@ -37,7 +37,8 @@ def _counts(who: Who | None) -> dict[str, int | str]:
     if who is None or not who.staff:
         looks = who is not None and alone.looker() == who.person.id
         due = len(alone.waiting()) if looks else 0
-        return {"reviews": 0, "by_hand": 0, "overdue": 0, "alone": due}
+        made = sum(one.looker == who.person.id for one in overrides.open_ones()) if who else 0
+        return {"reviews": 0, "by_hand": 0, "overdue": 0, "alone": due, "made": made}
     found = db.row("waiting_counts", person=who.person.id, counted=COUNTED + 1) or {}
     found["overdue"] = grants.overdue()
     return {name: number if number <= COUNTED else f"{COUNTED}+" for name, number in found.items()}

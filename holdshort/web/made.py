@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from holdshort import catalogue, flow
 from holdshort.catalogue import ActionType
-from holdshort.stops.afterwards import TOLD_WITHIN
-from holdshort.web import waiting
+from holdshort.core.terms import Sender
+from holdshort.records import people
+from holdshort.stops.afterwards import TOLD_WITHIN, looker_for
+from holdshort.web import signin, waiting
 from holdshort.web.fields import fields, given
 from holdshort.web.forms import offered
 from holdshort.web.screen import Who, screen
@@ -39,18 +41,24 @@ def form(request: HttpRequest, who: Who, type_id: str) -> HttpResponse:
     if kind is None or kind not in _kinds():
         raise Http404
     if request.method != "POST":
-        return _page(request, kind, {})
+        return _page(request, who, kind, {})
     params = given(type_id, request.POST.dict())
     try:
         at = _time(request.POST.get("made_at", ""))
         reason = request.POST.get("reason", "")
-        number, _ = flow.record_made(type_id, params, at, reason, sender=who.acts)
+        number, _ = flow.record_made(type_id, params, at, reason, sender=_sender(request, who))
     except catalogue.BadParams as bad:
-        return _page(request, kind, params, problems=bad.fields)
+        return _page(request, who, kind, params, problems=bad.fields)
     except (flow.Refused, catalogue.CatalogueError) as no:
-        return _page(request, kind, params, problem=str(no))
+        return _page(request, who, kind, params, problem=str(no))
     waiting.until(lambda: staged(number))
     return HttpResponseRedirect(f"/tickets/{number}")
+
+
+def _sender(request: HttpRequest, who: Who) -> Sender:
+    """The person; better proved where they are alone and gave their password for this."""
+    secret = request.POST.get("password", "")
+    return signin.proved_again(who, secret) if secret else who.acts
 
 
 def _time(text: str) -> datetime:
@@ -63,6 +71,7 @@ def _time(text: str) -> datetime:
 
 def _page(
     request: HttpRequest,
+    who: Who,
     kind: ActionType[Any],
     values: dict[str, Any],
     *,
@@ -70,7 +79,9 @@ def _page(
     problem: str = "",
 ) -> HttpResponse:
     now = timezone.localtime()
+    looker = looker_for(who.person.id)
     said = {
+        "looker": people.people([looker])[looker].name if looker else "",
         "kind": kind,
         "fields": fields(kind.id, values, problems),
         "problem": problem or ("Please look at the marked fields." if problems else ""),

@@ -40,6 +40,12 @@ def on(request: HttpRequest, who: Who) -> HttpResponse:
     return HttpResponseRedirect("/switches")
 
 
+def _opening(words: str) -> str:
+    """A place on a button that is under the heading of connected apps."""
+    short = words.removeprefix("the connected app for ").removeprefix("the connected app ")
+    return short[:1].upper() + short[1:]
+
+
 def _page(request: HttpRequest, who: Who, problem: flow.Refused | None = None) -> HttpResponse:
     found = switches.off()
     stopped = {one.scope for one in found}
@@ -49,7 +55,11 @@ def _page(request: HttpRequest, who: Who, problem: flow.Refused | None = None) -
         "everything": "everything" in stopped,
         "waiting": switches.waiting() if found else 0,
         "may_go": switching.may_go(who.person),
-        "apps": [name for name in switching.places() if f"connector:{name}" not in stopped],
+        "apps": {
+            name: _opening(switching.place(name))
+            for name in switching.places()
+            if f"connector:{name}" not in stopped
+        },
         "kinds": [kind for kind in kinds if f"category:{kind.id}" not in stopped],
         "past": switches.history(),
         "problem": problem,

@@ -76,6 +76,29 @@ class Trial:
         )
         return "teams"
 
+    def registered(self, person: str) -> None:
+        """Somebody decides something here, so that they can give and take what is decided."""
+        self.desk.sql(
+            "INSERT INTO authority (person, contexts, scope) "
+            f"VALUES ('{person}', '{{hr,legal}}', '{{}}') ON CONFLICT DO NOTHING; "
+            "INSERT INTO kernel.account (person, issuer, subject) "
+            f"VALUES ('{person}', 'local', '{person}') ON CONFLICT DO NOTHING"
+        )
+
+    def gives(self, giver: str, taker: str) -> None:
+        """One lets another decide for them from now on."""
+        self.registered(giver)
+        sender = self.desk.sender(giver)
+        with self.desk.role("web"):
+            flow.delegate(taker, db.now(), db.now() + timedelta(days=7), sender=sender)
+
+    def ended(self) -> None:
+        """Nobody decides for anybody any more."""
+        self.desk.sql(
+            "BEGIN; SET LOCAL session_replication_role = replica; "
+            "UPDATE kernel.delegation SET ends = now(); COMMIT"
+        )
+
     def untouched(self, story: Any, *, yes: int = 0) -> None:
         """Nobody else's yes is on record, nothing was permitted, nothing begun."""
         found = self.desk.story(story.action.id)
@@ -129,19 +152,47 @@ def test_nobody_with_a_part_in_it_and_nothing_but_a_person_says_yes(
 
 
 @every_case
-def test_who_decides_for_the_requester_meanwhile_says_no_yes_either(
+@pytest.mark.parametrize("part", ["requester", "beneficiary"])
+def test_who_decides_for_a_party_meanwhile_says_no_yes_either(
+    trial: Trial, case: Case, part: str
+) -> None:
+    story, taker = trial.waits(case), case.deciders[0]
+    trial.gives(getattr(story.action, part), taker)
+    for issuer in ("local", trial.second_account(taker)):
+        assert trial.says_yes(story, taker, issuer) == (403, "self_approval")
+    trial.untouched(story)
+    # Where this ends, they decide in their own name again.
+    trial.ended()
+    assert trial.says_yes(story, taker)[0] in (201, 202)
+
+
+@every_case
+def test_who_decides_for_whom_it_is_for_is_not_asked_in_the_first_place(
     trial: Trial, case: Case
 ) -> None:
-    story, requester = trial.waits(case), case.row.body["requester"]
-    desk, taker = trial.desk, case.deciders[0]
-    desk.sql(
-        "INSERT INTO authority (person, contexts, scope) "
-        f"VALUES ('{requester}', '{{hr,legal}}', '{{}}') ON CONFLICT DO NOTHING"
-    )
-    giver = desk.sender(requester)
-    with desk.role("web"):
-        flow.delegate(taker, db.now(), db.now() + timedelta(days=7), sender=giver)
+    story, taker = trial.waits(case), case.deciders[0]
+    assert taker in {one["person"] for one in story.assignments}
+    beneficiary = story.action.beneficiary
+    trial.tidy()
+    trial.gives(beneficiary, taker)
+    story = trial.waits(case)
+    assert story.action.beneficiary == beneficiary
+    assert taker not in {one["person"] for one in story.assignments}
     assert trial.says_yes(story, taker) == (403, "self_approval")
+    trial.untouched(story)
+
+
+@every_case
+def test_whom_it_is_for_says_no_yes_in_the_name_of_a_reviewer(trial: Trial, case: Case) -> None:
+    story, giver = trial.waits(case), case.deciders[0]
+    beneficiary = story.action.beneficiary
+    trial.registered(beneficiary)
+    trial.gives(giver, beneficiary)
+    trial.desk.run()
+    assert beneficiary not in {
+        one["person"] for one in trial.desk.story(story.action.id).assignments
+    }
+    assert trial.says_yes(story, beneficiary) == (403, "self_approval")
     trial.untouched(story)
 
 

@@ -284,7 +284,7 @@ def test_taking_rights_that_the_persons_role_includes_waits() -> None:
     found = look(REMOVE, "dana", "vpn-users", by="viktor")
     assert found.policy.verdict is PolicyVerdict.FAILS
     assert found.policy.reason is not None
-    assert "account-executive v3 of Dana Fischer's role gives this" in found.policy.reason.text
+    assert "account executive v3 of Dana Fischer's role gives this" in found.policy.reason.text
     assert tier_of(found) is Tier.POLICY
     assert any(line.startswith("Loses VPN connection") for line in found.after)
     assert found.rights == ()

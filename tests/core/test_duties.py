@@ -29,6 +29,18 @@ def test_whoever_has_a_part_in_an_action_may_not_decide_it(part: str, sentence: 
     assert (reason.rule, reason.text) == ("self_approval", sentence)
 
 
+def test_one_decision_about_many_is_for_none_of_them_nor_for_who_decides_for_them() -> None:
+    many = action(params={"people": ["priya", "karl"]})
+    (reason,) = who_may_not(many, person("priya"))
+    assert reason.text == "Priya is one of those it is about, so somebody else must decide."
+    (reason,) = who_may_not(many, person("omar"), decides_for={"karl": "Karl"})
+    assert (reason.rule, reason.text) == (
+        "self_approval",
+        "Omar decides for Karl now, who is one of those it is about, so somebody else must decide.",
+    )
+    assert who_may_not(many, person("omar")) == ()
+
+
 @pytest.mark.parametrize("kind", [Kind.AGENT, Kind.SERVICE])
 def test_only_humans_decide(kind: Kind) -> None:
     (reason,) = who_may_not(action(), person("helper", kind=kind))

@@ -72,6 +72,19 @@ def test_an_engineer_gets_what_the_engineers_template_holds_and_the_record_says_
     assert (reason.observed, reason.limit) == ("github:member", "github:member")
 
 
+def test_reasons_say_rights_and_people_as_people_call_them() -> None:
+    names = {"github:owner": "GitHub owner", "priya": "Priya Nair"}
+
+    def called(id: str) -> str:
+        return names.get(id, id)
+
+    passes = role_template(DOCUMENT, VERSION, ENG, ["github:member"], NOON, called)
+    assert "approved by Priya Nair" in why(passes, PolicyVerdict.PASSES).text
+    reason = failing(role_template(DOCUMENT, VERSION, ENG, ["github:owner"], NOON, called))
+    assert "for GitHub owner" in reason.text and "GitHub owner in engineer v7" in reason.would_pass
+    assert reason.observed == "github:owner"
+
+
 def test_a_contractor_whom_no_template_matches_waits_and_learns_what_would_have_passed() -> None:
     reason = failing(ask(CONTRACTOR, "github:member"))
     assert "no role template matches contractor/Engineering for github:member" in reason.text

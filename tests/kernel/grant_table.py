@@ -16,7 +16,7 @@ _ACTION = (
 )
 _ASSESSMENT = (
     "action digest type connector tier mode hands needed phase min_assurance policy_version "
-    "catalogue_version grounds alone call_back call_vendor emergency sides"
+    "catalogue_version grounds alone call_back call_vendor emergency sides leavers"
 )
 _AUTHORIZATION = (
     "action digest type connector category tier mode hands needed basis policy_version standing "
@@ -62,7 +62,7 @@ INSERTS: dict[str, dict[str, str]] = {
     "execution": {"desk": _EXECUTION, "executor": _EXECUTION},
     "attempt": {"desk": _ATTEMPT, "executor": _ATTEMPT},
     "outcome": {"desk": _OUTCOME, "executor": _OUTCOME},
-    "made_already": {"web": "proposal ticket person account channel reason made_at"},
+    "made_already": {"web": "proposal ticket person account channel reason made_at looker"},
     "report": {
         "web": "action digest connector person did evidence",
         "desk": "action digest connector kind person did evidence",

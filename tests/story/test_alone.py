@@ -9,7 +9,7 @@ import pytest
 
 from holdshort import flow
 from holdshort.core.terms import Assurance
-from holdshort.records import signin
+from holdshort.records import overrides, signin
 from holdshort.stops import alone
 from holdshort.stops.deciding import Answer
 from tests.desk import Desk
@@ -190,3 +190,112 @@ def test_on_the_page_it_takes_the_password_and_words(lonely: Desk) -> None:
     assert "That is not your password" in plain(wrong)
     assert ines.post(f"{address}/decision", **given, password=SECRET).status_code == 302
     assert "alone, on their own word" in plain(ines.read(address))
+
+
+# ------------------------------------------------------------------ made by hand, nobody being here
+
+
+def made(desk: Desk, *, assurance: int = 2) -> Any:
+    """Ines says that she put Dana into a group by hand, unasked."""
+    sender = replace(desk.sender("ines"), assurance=Assurance(assurance))
+    at = desk.sql("SELECT clock_timestamp() - interval '1 hour'")[0][0]
+    params = {"person": "dana", "group": "build-tools"}
+    with desk.role("web"):
+        number, _ = flow.record_made("idp.add_to_group", params, at, WHY, sender=sender)
+    desk.run()
+    return desk.action(number)
+
+
+def days_pass(desk: Desk, days: int) -> None:
+    ago = f"interval '{days} days'"
+    desk.sql(f"UPDATE kernel.made_already SET made_at = made_at - {ago}, told_at = told_at - {ago}")
+
+
+def looks_over(desk: Desk, story: Any, who: str) -> None:
+    sender = desk.sender(who)
+    with desk.role("web"):
+        flow.look_over(story.action.id, "right", "I asked Dana: it was broken.", sender=sender)
+
+
+def open_ones(desk: Desk) -> list[overrides.Override]:
+    with desk.role("web"):
+        return overrides.open_ones()
+
+
+@pytest.mark.parametrize("size", ["one", "two, of whom one is away"])
+def test_what_somebody_alone_made_unasked_is_looked_over_by_who_is_named_in_seven_days(
+    lonely: Desk, size: str
+) -> None:
+    if size == "one":
+        lonely.sql("DELETE FROM authority WHERE person = 'helena'")
+        lonely.sql("UPDATE profile SET roles = '{}' WHERE person = 'helena'")
+    with pytest.raises(flow.Refused, match="give your password again") as no:
+        made(lonely, assurance=1)
+    assert no.value.code == "assurance_too_low" and open_ones(lonely) == []
+    story = made(lonely)
+    [one] = open_ones(lonely)
+    assert (one.kind, one.person, one.looker) == ("made", "ines", "mia")
+    assert (one.due_at - one.invoked_at).total_seconds() == 7 * 24 * 3600
+    assert "looks over it within seven days" in lonely.said(story.action.ticket)
+    days_pass(lonely, 6)
+    made(lonely)
+    days_pass(lonely, 1)
+    # One that nobody looked over in time blocks the next.
+    with pytest.raises(flow.Refused, match="Nobody has looked in time"):
+        made(lonely)
+    for person in ("ines", "dana"):
+        with pytest.raises(flow.Refused):
+            looks_over(lonely, story, person)
+    looks_over(lonely, story, "mia")
+    made(lonely)
+
+
+def test_whoever_is_named_reads_and_looks_over_it_without_working_here(lonely: Desk) -> None:
+    story = made(lonely)
+    mia = Visitor(lonely, "mia")
+    assert "made by hand by somebody who was alone" in plain(mia.read("/"))
+    page = plain(mia.read("/overrides"))
+    assert WHY in page and "Was it right?" in page
+    mia.post(f"/overrides/{story.action.id}/look", verdict="right", note="Dana says so.")
+    assert open_ones(lonely) == []
+    assert mia.get("/overrides").status_code == 403
+
+
+def test_the_form_asks_for_the_password_of_whoever_is_alone(lonely: Desk) -> None:
+    ines = Visitor(lonely, "ines")
+    page = plain(ines.read("/overrides/made/idp.add_to_group"))
+    assert "nobody else is here, so Mia Tanaka looks over it within seven days" in page
+    lately = lonely.sql(
+        "SELECT to_char(clock_timestamp() AT TIME ZONE 'Europe/Berlin' - interval '1 hour', "
+        "'YYYY-MM-DD\"T\"HH24:MI')"
+    )[0][0]
+    said = {"param-person": "dana", "param-group": "build-tools"}
+    said |= {"made_at": lately, "reason": WHY}
+    for secret, told in (("", "give your password again"), ("wrong", "is not your password")):
+        answer = ines.post("/overrides/made/idp.add_to_group", **said, password=secret)
+        assert answer.status_code == 400 and told in plain(answer.content.decode())
+    assert open_ones(lonely) == []
+    answer = ines.post("/overrides/made/idp.add_to_group", **said, password=SECRET)
+    assert answer.status_code == 302, plain(answer.content.decode())
+    assert len(open_ones(lonely)) == 1
+
+
+def test_while_somebody_else_is_here_they_look_over_it_in_48_hours(lonely: Desk) -> None:
+    lonely.sql("DELETE FROM absence")
+    story = made(lonely, assurance=1)
+    [one] = open_ones(lonely)
+    assert one.looker is None and (one.due_at - one.invoked_at).days == 2
+    with pytest.raises(flow.Refused, match="Only people who work on this desk"):
+        looks_over(lonely, story, "mia")
+    looks_over(lonely, story, "helena")
+    assert open_ones(lonely) == []
+
+
+def test_where_the_rules_name_nobody_it_is_on_record_and_waits_for_somebody_who_works_here(
+    lonely: Desk,
+) -> None:
+    lonely.sql("UPDATE kernel.policy_version SET document = document #- '{routing,alone}'")
+    made(lonely, assurance=1)
+    days_pass(lonely, 3)
+    with pytest.raises(flow.Refused, match="the rules can name who looks"):
+        made(lonely, assurance=1)

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from holdshort import flow
+from holdshort import flow, jobs
 from holdshort.connectors import build
 from holdshort.core.terms import Assurance, Offer
 from tests.conftest import COMPANY
 from tests.desk import Desk, Server
+from tests.kernel import scenes
 from tests.services import Services, running_services
 from tests.story.offices import Office, in_both
 from tests.web.conftest import Visitor, plain
@@ -66,6 +67,52 @@ def test_11b_sessions_end_after_one_yes_and_which_there_were_is_kept(
     assert (done.state, done.outcome["kind"]) == ("executed", "verified")
     assert done.outcome["before"]["_sessions"] == ["dana-laptop", "dana-phone"]
     assert services.ask("sso", "GET", "/v1/people/dana/sessions")["count"] == 0
+
+
+SOON = 60.0
+"""Seconds in which 11b asks somebody, and ends the sessions after a yes."""
+
+
+def driven(desk: Desk) -> tuple[list[str], float]:
+    """Let the road go on by its wake-ups. Gives its stops, and the seconds that their rows let
+    pass: how long after the latest event each is due, by the database's clock.
+    """
+    stops, passed = [], 0.0
+    latest = "(SELECT max(at) FROM kernel.event)"
+    while True:
+        with desk.role("desk"):
+            flow.sequence()
+        found = desk.sql(
+            f"DELETE FROM procrastinate_jobs WHERE COALESCE(scheduled_at, {latest}) < {latest} + "
+            f"interval '{SOON} seconds' RETURNING queue_name, task_name, args->>'id', "
+            f"GREATEST(0, EXTRACT(EPOCH FROM COALESCE(scheduled_at, {latest}) - {latest}))::float8"
+        )
+        if not found:
+            return stops, passed
+        for queue, stop, row, seconds in found:
+            stops.append(stop)
+            passed += seconds
+            desk.stop(queue, stop, row)
+
+
+def test_11b_no_wake_up_lets_a_minute_pass_until_somebody_is_asked_nor_after_their_yes(
+    desk: Desk, services: Services
+) -> None:
+    services.ask("sso", "PATCH", "/v1/people/dana", json={"sessions": ["dana-laptop"]})
+    desk.agent.will("idp.revoke_sessions", confidence=0.99, person="dana")
+    sender = desk.sender("dana")
+    with desk.role("web"):
+        number = flow.receive("", "I clicked the link and typed my password", sender=sender)
+    stops, passed = driven(desk)
+    story = desk.action(number)
+    assert (stops, story.state) == (["propose", "stage"], "waiting") and passed < SOON
+    scenes.say_yes(desk, story.action.id, "sven")
+    stops, passed = driven(desk)
+    done = desk.story(story.action.id)
+    assert (stops, done.state) == (["authorize", "execute"], "executed") and passed < SOON
+    assert services.ask("sso", "GET", "/v1/people/dana/sessions")["count"] == 0
+    # Whoever is asked is told by clocks, not by wake-ups; and what was lost is found by the sweep.
+    assert max(jobs.SECONDS_BETWEEN[name] for name in ("mail", "pager", "sweep")) < SOON
 
 
 @in_both

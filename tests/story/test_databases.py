@@ -13,6 +13,7 @@ from holdshort import flow, wiring
 from holdshort.core.terms import Inquiry, Preview
 from tests.databases.served import Served
 from tests.desk import Desk, Server
+from tests.kernel import scenes
 from tests.kernel.waking import run_by_sweep_alone
 from tests.web.conftest import Visitor, plain
 
@@ -292,6 +293,57 @@ def test_a_role_is_given_for_what_it_carries_and_taken_again(desk: Desk, postgre
     desk.decide(back.action.id, asked(back)[0], "approve")
     assert desk.story(story.action.id).state == "undone"
     assert not postgres.in_role("reporting", "erik")
+
+
+def left(desk: Desk, person: str) -> None:
+    """HR's record says since yesterday that somebody is gone."""
+    desk.sql(
+        "UPDATE profile SET employment_status = 'ended', employment_end = current_date - 1 "
+        f"WHERE person = '{person}'"
+    )
+
+
+def approved(desk: Desk, story: Any) -> None:
+    """It has its yes, and nothing has begun."""
+    scenes.say_yes(desk, story.action.id, "lukas")
+    desk.stop("desk", "authorize", story.action.id)
+    assert desk.story(story.action.id).state == "authorized"
+
+
+def test_a_role_for_somebody_who_left_after_the_yes_is_refused(
+    desk: Desk, postgres: Served
+) -> None:
+    postgres.role("statistics")
+    params = {"person": "erik", "database": "dev-db", "role": "statistics"}
+    story = ask(desk, "erik needs reports", "db.grant_role", **params)
+    approved(desk, story)
+    left(desk, "erik")
+    desk.run()
+    again = desk.action(story.action.ticket)
+    assert (again.action.version, again.state) == (2, "refused")
+    assert "no longer works here" in {one.rule: one.text for one in again.reasons}["refuse.leaver"]
+    assert not postgres.in_role("statistics", "erik")
+
+
+def test_rows_that_somebody_asked_for_who_left_after_the_yes_are_asked_about_anew(
+    desk: Desk, postgres: Served
+) -> None:
+    number = postgres.order()
+    story = ask(desk, "please", "db.change", **closing(number))
+    approved(desk, story)
+    # What the database said is kept for a day, and a decision may take longer.
+    desk.sql("DELETE FROM preview")
+    left(desk, "dana")
+    desk.run()
+    again = desk.action(story.action.ticket)
+    assert (again.action.version, again.state) == (2, "waiting")
+    told = {one.rule: one.text for one in again.reasons}
+    assert told["raise.requester_left"] == "Dana, who asked for this, has left."
+    assert postgres.row(number) == ("open",)
+    # A yes that knows it counts, and is not asked for once more.
+    desk.decide(again.action.id, asked(again)[0], "approve")
+    assert desk.story(again.action.id).state == "executed"
+    assert postgres.row(number) == ("closed",)
 
 
 def test_a_harmless_name_that_leads_to_superuser_needs_security(

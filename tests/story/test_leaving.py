@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from holdshort import flow
 from holdshort.core.terms import Channel, Offer, Offered
+from holdshort.records import db
 from tests.desk import Desk
 from tests.directory import Directory
+from tests.kernel import scenes
 from tests.kernel.at_once import together
 from tests.services import Services
 from tests.story.bundles import *  # noqa: F403
@@ -92,6 +95,67 @@ def test_the_last_day_itself_is_still_a_day_of_work(desk: Desk, directory: Direc
     desk.sql("UPDATE profile SET employment_end = current_date + 1 WHERE person = 'dana'")
     ticket = ask(desk, "petra", "bundle.offboard", "Dana leaves", person="dana")
     assert gates(desk, ticket) == {"idp.suspend": (3, "HITL")}
+
+
+# ------------------------------------------------------------------ the record turns
+
+
+def stays(desk: Desk, person: str) -> None:
+    """HR's record was wrong: whoever was to have left works here."""
+    desk.sql(
+        "UPDATE profile SET employment_status = 'active', employment_end = NULL "
+        f"WHERE person = '{person}'"
+    )
+
+
+def test_13b_who_has_not_left_after_all_keeps_all_access_until_people_have_looked(
+    desk: Desk, directory: Directory, services: Services
+) -> None:
+    ticket = ask(desk, "petra", "bundle.offboard", "Karl has left", person="karl")
+    assert {one.state for one in lines(desk, ticket)} == {"authorized"}
+    services.ask("sso", "PATCH", "/v1/people/karl", json={"sessions": ["karl-laptop"]})
+    stays(desk, "karl")
+    after_the_hold(desk, ticket)
+    account = directory.account("karl")
+    assert account is not None and account.active
+    assert "karl" in directory.members("sales-emea")
+    assert services.ask("sso", "GET", "/v1/people/karl/sessions")["count"] == 1
+    suspend, *rest = lines(desk, ticket)
+    assert asked_anew(suspend) and {one.state for one in rest} == {"authorized"}
+    raised = [one["rule"] for one in suspend.assessment["findings"]["raises"]]
+    assert raised == ["raise.authority_unproven"]
+    # HR may say yes to this all the same, knowing what the record says; to the rest it has not.
+    desk.decide(suspend.action.id, suspend.assignments[0]["person"], "approve")
+    suspend, *rest = lines(desk, ticket)
+    assert suspend.state == "executed" and all(map(asked_anew, rest))
+    assert "karl" in directory.members("sales-emea")
+    assert services.ask("sso", "GET", "/v1/people/karl/sessions")["count"] == 1
+
+
+def asked_anew(one: Any) -> bool:
+    """Whether it went back to people."""
+    found = (one.action.version, one.state, one.assessment["mode"])
+    return found == (2, "waiting", "HITL")
+
+
+def test_13b_a_yes_of_people_to_what_rests_on_the_record_is_asked_for_again_when_it_turns(
+    desk: Desk, directory: Directory
+) -> None:
+    desk.sql(
+        "UPDATE kernel.standing SET phase = 2, granted = false WHERE category = 'idp.suspend/2'"
+    )
+    ticket = ask(desk, "petra", "idp.suspend", "Karl has left", person="karl")
+    [story] = lines(desk, ticket)
+    assert (story.state, story.gate["hands"]) == ("waiting", "executor")
+    scenes.say_yes(desk, story.action.id, story.assignments[0]["person"])
+    desk.stop("desk", "authorize", story.action.id)
+    stays(desk, "karl")
+    desk.run()
+    [again] = lines(desk, ticket)
+    assert (again.action.version, again.state) == (2, "waiting")
+    assert again.assessment["findings"]["policy"]["verdict"] == "fails"
+    account = directory.account("karl")
+    assert account is not None and account.active
 
 
 # ------------------------------------------------------------------ 13a, by the desk's own clock
@@ -207,6 +271,21 @@ def test_13a_many_leavers_at_once_are_one_ticket_and_nothing_starts_beside_it(
     assert clock(desk) == 1 and leavers(desk)[-2:] == [("karl", 1), ("mateo", 1)]
     assert gates(desk, 2)["idp.suspend"] == (2, "HOTL")
     assert clock(desk) == 0
+
+
+def test_nobody_is_asked_about_many_who_is_one_of_them_or_decides_for_one(
+    desk: Desk, directory: Directory
+) -> None:
+    people = ["ines", "erik", "aylin", "mateo", "dana", "bea"]
+    desk.sql("INSERT INTO authority (person, contexts, scope) VALUES ('erik', '{finance}', '{}')")
+    giver = desk.sender("erik")
+    with desk.role("web"):
+        flow.delegate("petra", db.now(), db.now() + timedelta(days=7), sender=giver)
+    ticket = ask(desk, "viktor", "bundle.suspend", "these are misused", people=people)
+    [batch] = desk.actions(ticket)
+    assert batch.action.type == "idp.suspend_many"
+    assert not {"ines", "petra"} & {one["person"] for one in batch.assignments}
+    assert batch.assignments
 
 
 def test_more_leavers_than_one_decision_holds_are_several_of_all_of_them(

@@ -75,7 +75,9 @@ def test_3a_a_role_of_the_template_is_given_by_the_rules_and_whoever_adopted_the
     assert (permitted["basis"], permitted["people"]) == ("policy", [])
     assert (permitted["policy_version"], permitted["adopted_by"]) == (1, "ines")
     [match] = [one for one in record["action"]["gate"]["reasons"] if one["rule"] == POLICY]
-    assert match["text"].startswith("Allowed by role template engineer v7, approved by ines")
+    assert match["text"].startswith(
+        "Allowed by role template engineer v7, approved by Ines Hoffmann"
+    )
     assert match["policy_version"] == 1
 
 

@@ -498,7 +498,7 @@ def test_3a_the_role_of_the_template_is_given_alone_at_github_and_its_rights_are
     )
     assert gate(story) == (2, "HOTL")
     reason = story.assessment["findings"]["policy"]["reason"]
-    assert "engineer v7, approved by ines" in reason["text"]
+    assert "engineer v7, approved by Ines Hoffmann" in reason["text"]
     after_the_hold(desk, story)
     assert desk.story(story.action.id).outcome["kind"] == "verified"
     assert role(services, "erik") == "member"

@@ -186,3 +186,34 @@ def test_somebody_who_leaves_is_asked_about_anew(
     assert new.state == "refused"
     told = {one.rule: one.text for one in new.reasons}
     assert "no longer works here" in told["refuse.leaver"]
+
+
+def test_a_badge_and_a_mail_of_whoever_left_meanwhile_are_asked_about_anew(world: World) -> None:
+    """What these would do is asked of the systems themselves; who asked for it is not."""
+    for type_id, params, requester in (
+        ("mail.purge", {"message": "m-phish-1"}, "mateo"),
+        ("badge.remove_zones", {"person": "carla", "zones": ["workshop"]}, "jonas"),
+    ):
+        world.desk.agent.will(type_id, **params)
+        number = world.desk.ask(requester, "please")
+        [story] = lines(world.desk, number)
+        scenes.say_yes(world.desk, story.action.id, story.assignments[0]["person"])
+        world.desk.stop("desk", "authorize", story.action.id)
+        world.left(requester)
+        old, new = world.runs(world.desk.story(story.action.id))
+        not_done(old, new)
+        assert (new.state, new.assessment["tier"]) == ("waiting", 3)
+        told = {one.rule: one.text for one in new.reasons}
+        assert "who asked for this, has left" in told["raise.requester_left"]
+        # Whoever says yes to it now knows that, so it runs.
+        world.desk.decide(new.action.id, new.assignments[0]["person"], "approve")
+        assert world.desk.story(new.action.id).state == "executed"
+
+
+def test_what_takes_access_from_a_leaver_goes_on(world: World) -> None:
+    world.desk.agent.will("badge.remove_zones", person="erik", zones=["workshop"])
+    [story] = lines(world.desk, world.desk.ask("lukas", "please"))
+    scenes.say_yes(world.desk, story.action.id, story.assignments[0]["person"])
+    world.left("erik")
+    world.desk.run()
+    assert world.desk.story(story.action.id).state == "executed"

@@ -28,7 +28,8 @@ def test_every_console_page_says_what_is_stopped(visit: Visit, desk: Desk, addre
     stop(desk, "connector:directory", "ines")
     page = visit("sven").read(address)
     assert "Everything: stopped by Lukas" in plain(page)
-    assert "The connected app ‘directory’: stopped by Ines" in plain(page)
+    app = "The connected app for Acme Directory, AWS and more (‘directory’)"
+    assert f"{app}: stopped by Ines" in plain(page)
     assert 'href="/switches"' in page
 
 
@@ -52,6 +53,12 @@ def test_going_on_takes_a_reason_and_the_right_person(visit: Visit, desk: Desk) 
     assert (done.status_code, off(desk)) == (302, [])
     page = plain(visit("lukas").read("/switches"))
     assert "Everything: let go on by Ines" in page and "“It was a drill.”" in page
+
+
+def test_what_can_be_stopped_has_the_names_that_people_know(visit: Visit) -> None:
+    page = plain(visit("sven").read("/switches"))
+    assert "This desk's own records" in page and "Work by hand" in page
+    assert "Acme Directory, AWS and more (‘directory’)" in page
 
 
 def test_a_scope_that_is_none_is_explained(visit: Visit, desk: Desk) -> None:

@@ -10,5 +10,5 @@ from holdshort.records import schema
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("records", "0025_attachments")]
+    dependencies: ClassVar = [("records", "0026_last_look")]
     operations: ClassVar = [schema.change("0027_listed")]

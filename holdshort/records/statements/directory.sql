@@ -14,16 +14,6 @@ SELECT k.id, k.kind, COALESCE(p.name, k.id) AS name, COALESCE(p.email, '') AS em
   FROM kernel.person k LEFT JOIN public.profile p ON p.person = k.id
  WHERE k.id = ANY(%(people)s);
 
--- name: concerned
--- The same for whoever asked for an action and whoever it is for.
-SELECT k.id, k.kind, COALESCE(p.name, k.id) AS name, COALESCE(p.email, '') AS email,
-       COALESCE(p.department, '') AS department, p.manager, COALESCE(p.roles, '{}') AS roles,
-       COALESCE(p.employment_status, 'unknown') AS employment_status, p.employment_start, p.employment_end
-  FROM kernel.action a
-  JOIN kernel.person k ON k.id IN (a.requester, a.beneficiary)
-  LEFT JOIN public.profile p ON p.person = k.id
- WHERE a.id = %(action)s;
-
 -- name: account
 -- A person's account with an issuer, while it is theirs.
 SELECT id FROM kernel.account WHERE person = %(person)s AND issuer = %(issuer)s AND ended_at IS NULL

@@ -28,3 +28,15 @@ SELECT count(*) FROM public.leaver l JOIN public.profile p ON p.person = l.perso
    AND EXISTS (SELECT FROM public.entry_holder h
                  JOIN public.directory_account d ON d.connector = h.issuer AND d.external_id = h.subject AND d.active
                 WHERE h.person = l.person);
+
+-- name: concerned
+-- Whom an action concerns, as HR's record is now, and whether they had left by it when the action was assessed.
+SELECT k.id, k.kind, COALESCE(p.name, k.id) AS name, COALESCE(p.email, '') AS email,
+       COALESCE(p.department, '') AS department, p.manager, COALESCE(p.roles, '{}') AS roles,
+       COALESCE(p.employment_status, 'unknown') AS employment_status, p.employment_start, p.employment_end,
+       COALESCE(k.id = ANY(s.leavers), false) AS had_left, clock_timestamp() AS at
+  FROM kernel.action a
+  LEFT JOIN kernel.assessment s ON s.action = a.id
+  JOIN kernel.person k ON k.id IN (a.requester, a.beneficiary, a.initiator)
+  LEFT JOIN public.profile p ON p.person = k.id
+ WHERE a.id = %(action)s;

@@ -17,8 +17,17 @@ INSERT INTO kernel.emergency_looked_over (action, person, account, verdict, note
 VALUES (%(action)s, %(person)s, %(account)s, %(verdict)s, %(note)s);
 
 -- name: add_made_already
-INSERT INTO kernel.made_already (proposal, ticket, person, account, channel, reason, made_at)
-VALUES (%(proposal)s, %(ticket)s, %(person)s, %(account)s, %(channel)s, %(reason)s, %(made_at)s);
+INSERT INTO kernel.made_already (proposal, ticket, person, account, channel, reason, made_at, looker)
+VALUES (%(proposal)s, %(ticket)s, %(person)s, %(account)s, %(channel)s, %(reason)s, %(made_at)s, %(looker)s);
+
+-- name: is_alone
+-- Whether nobody else works here and is here.
+SELECT NOT EXISTS (
+    SELECT FROM public.profile p
+     WHERE p.person <> %(person)s AND p.employment_status NOT IN ('ended', 'future')
+       AND ('owner' = ANY (p.roles) OR EXISTS (SELECT FROM public.authority a WHERE a.person = p.person))
+       AND NOT EXISTS (SELECT FROM public.absence b WHERE b.person = p.person
+                          AND clock_timestamp() >= b.starts AND clock_timestamp() < b.ends));
 
 -- name: add_report_of_made
 -- What its maker said, about the bytes that it became.
@@ -27,16 +36,16 @@ SELECT a.id, a.digest, a.connector, 'made', m.person, 'as_approved', m.reason
   FROM kernel.action a JOIN kernel.made_already m ON m.proposal = a.proposal WHERE a.id = %(action)s;
 
 -- name: open_overrides
--- What one human permitted alone or made before anybody permitted it, or people permitted as an emergency, and nobody else
--- has looked at.
+-- What one human permitted alone or made before anybody permitted it, or did by hand under an outdated yes, or people
+-- permitted as an emergency, and nobody else has looked at.
 SELECT o.kind, o.action, o.ticket, o.person, COALESCE(p.name, o.person) AS name, o.second, o.reason, o.made_at,
-       o.invoked_at, o.due_at, o.due_at <= clock_timestamp() AS overdue
+       o.invoked_at, o.due_at, o.due_at <= clock_timestamp() AS overdue, o.looker
   FROM (SELECT 'override' AS kind, v.action, v.ticket, v.person, NULL AS second, v.reason, NULL AS made_at,
-               v.invoked_at, v.due_at
+               v.invoked_at, v.due_at, NULL AS looker
           FROM kernel.open_override v
          UNION ALL
-        SELECT CASE WHEN e.made_at IS NULL THEN 'emergency' ELSE 'made' END, e.action, e.ticket, e.person_1, e.person_2, e.reason,
-               e.made_at, e.started_at, e.due_at
+        SELECT e.kind, e.action, e.ticket, e.person_1, e.person_2, e.reason,
+               e.made_at, e.started_at, e.due_at, e.looker
           FROM kernel.emergency e
          WHERE NOT EXISTS (SELECT FROM kernel.emergency_looked_over l WHERE l.action = e.action)) o
   LEFT JOIN public.profile p ON p.person = o.person ORDER BY o.invoked_at, o.action;

@@ -24,10 +24,10 @@ INSERT INTO kernel.dependency (action, needs) VALUES (%(action)s, %(needs)s);
 -- name: add_assessment
 INSERT INTO kernel.assessment (action, digest, type, connector, tier, mode, hands, needed, phase, min_assurance,
                                policy_version, catalogue_version, grounds, alone, call_back, call_vendor, emergency,
-                               sides)
+                               sides, leavers)
 VALUES (%(action)s, decode(%(digest)s, 'hex'), %(type)s, %(connector)s, %(tier)s, %(mode)s, %(hands)s, %(needed)s,
         %(phase)s, %(min_assurance)s, %(policy_version)s, %(catalogue_version)s, %(grounds)s, %(alone)s, %(call_back)s,
-        %(call_vendor)s, %(emergency)s, %(sides)s);
+        %(call_vendor)s, %(emergency)s, %(sides)s, %(leavers)s);
 
 -- name: add_review
 INSERT INTO kernel.review (action, expires_at, fault, panel, remind_at, escalate_at)

@@ -51,3 +51,17 @@ SELECT CASE due.stop WHEN 'execute' THEN 'executor' ELSE 'desk' END, due.stop, j
 -- name: held_up
 -- Whether its permission ran out while it was stopped.
 SELECT EXISTS (SELECT FROM kernel.held_up h WHERE h.action = %(action)s);
+
+-- name: systems_behind
+-- What people call the systems that a connected app reaches, in the company's own order; else what its declaration says.
+WITH f AS (
+  SELECT v.file FROM kernel.policy_version v JOIN kernel.adoption d ON d.policy_version = v.number
+   ORDER BY v.number DESC LIMIT 1),
+behind AS (
+  SELECT s->>'name' AS name, n FROM f CROSS JOIN LATERAL jsonb_array_elements(f.file->'systems') WITH ORDINALITY AS e (s, n)
+   WHERE s->>'connector' = %(connector)s)
+SELECT name, n FROM behind
+ UNION ALL
+SELECT c.settings->'declaration'->>'name', 0 FROM public.connector c
+ WHERE c.name = %(connector)s AND c.settings->'declaration'->>'name' IS NOT NULL AND NOT EXISTS (SELECT FROM behind)
+ ORDER BY 2;

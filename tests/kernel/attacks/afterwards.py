@@ -66,6 +66,14 @@ def reported(kernel: Kernel) -> Made:
     return made
 
 
+def named_beside(kernel: Kernel) -> Made:
+    """Bea is named to look over what Sven made alone, and he made another with others here."""
+    alone = turned(kernel)
+    named = "UPDATE kernel.made_already SET looker = 'bea' WHERE proposal = %s"
+    kernel.sql(named, alone.proposal)
+    return turned(kernel)
+
+
 def looked(kernel: Kernel) -> Made:
     made = turned(kernel)
     emergencies.look(kernel, made)
@@ -140,6 +148,9 @@ ATTACKS = [
     _tells("what people are asked about was made already", "not_asked_about", staged),
     _tells("somebody made another while nobody looked", "none_overdue", left_open,
            person="helena"),
+    _tells("nobody is to look over it", "made_already_looker_fkey", looker="nobody"),
+    _tells("whoever made it is to look over it", "looked_over_by_another", role="owner",
+           looker="sven"),
     _turns("what nobody told of was made already", "fate.as_told", turns.staged),
     _turns("what is beside something told was made already", "fate.as_told", staged_beside),
     _turns("an undo was made already", "fate.as_told", told_undo),
@@ -157,6 +168,9 @@ ATTACKS = [
            lambda k, made: k.authorized(made)),
     Attack("somebody looks over what they made", "emergency_looked_over.by_another_than_said_yes",
            turned, lambda k, made: emergencies.look(k, made, person="sven")),
+    Attack("whom the rules name for one looks over another",
+           "emergency_looked_over.by_somebody_who_works_here", named_beside,
+           lambda k, made: emergencies.look(k, made, person="bea")),
     Attack("what is only told is looked over", "emergency_looked_over.by_another_than_said_yes",
            told, lambda k, made: emergencies.look(k, made)),
 ]  # fmt: skip
