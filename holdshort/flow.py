@@ -236,7 +236,7 @@ def decide(review: int, answer: Answer, *, sender: Sender) -> str:
     """Record one person's answer to a review. Raises Refused; a refusal is recorded too."""
     story = None
     try:
-        with deciding.in_words(), actions.turn_to_decide(review=review) as (story, at):
+        with deciding.in_words(), actions.turn_to_decide(review) as (story, at):
             if story is None:
                 raise Refused("not_found", f"There is no review number {review}.")
             deciding.check(story, answer, sender=sender, at=at)
@@ -267,7 +267,7 @@ def remind(action: str) -> None:
 
 def authorize(action: str) -> None:
     """Draw the consequence of the decisions made so far: permission, a new version, or the end."""
-    with actions.turn_to_decide(action=action) as (found, at):
+    with actions.turn_to_authorize(action) as (found, at):
         story = existing(found)
         if story.fate or story.authorization or not (story.decisions or story.override):
             return

@@ -186,10 +186,15 @@ def turn_of(action: str) -> Turn:
     return _turn(db.lock("action", action), ("story", {"action": action, "review": None}))
 
 
-def turn_to_decide(*, action: str | None = None, review: int | None = None) -> Turn:
-    """The turn of an action, or that of a review, with what decisions need; the rest when asked."""
-    locking = ("lock_review", {"review": review}) if review else db.lock("action", action)
-    return _turn(locking, ("story_to_decide", {"action": action, "review": review}))
+def turn_to_decide(review: int) -> Turn:
+    """The turn of a review's action with what a decision needs; the rest when it is asked for."""
+    named = {"review": review}
+    return _turn(("lock_review", named), ("story_to_decide", named))
+
+
+def turn_to_authorize(action: str) -> Turn:
+    """The turn of an action with what an approval leads to; the rest when it is asked for."""
+    return _turn(db.lock("action", action), ("story_to_authorize", {"action": action}))
 
 
 def turn_to_run(action: str) -> Turn:

@@ -131,8 +131,9 @@ def reject(story: Story) -> None:
 
 def hand_over(story: Story, *, at: datetime) -> None:
     """Add the people to whom a reviewer handed the review."""
-    asked = {assignment["person"] for assignment in story.assignments}
-    for decision in story.decided("hand_over"):
+    handed = story.decided("hand_over")
+    asked = {assignment["person"] for assignment in story.assignments} if handed else set()
+    for decision in handed:
         if decision["hand_to"] in asked:
             continue
         giver = people.person(decision["person"])

@@ -131,7 +131,7 @@ def hands(story: Story, approver: str, *, at: datetime) -> str:
 NOT_REGISTERED = "You are not in the authority register any more."
 
 
-def lost(story: Story, person: str, *, at: datetime) -> str:
+def lost(story: Story, person: str, register: Sequence[Authority], *, at: datetime) -> str:
     """Why the authority of somebody who was asked does not reach this (any more), if so.
 
     Duties are not asked about: an answer is held to them before.
@@ -139,7 +139,7 @@ def lost(story: Story, person: str, *, at: datetime) -> str:
     by = next((one["delegation"] for one in story.assignments if one["person"] == person), None)
     if by:
         return _lost_for_another(story, person, by, at)
-    field, own = _field(story), [one for one in people.register() if one.person == person]
+    field, own = _field(story), [one for one in register if one.person == person]
     if not own:
         return NOT_REGISTERED
     currency = settings.currency(policy()) if field.spends else ""

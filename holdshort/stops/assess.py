@@ -103,8 +103,7 @@ def assess(
     `draft` has the other fields of the Action (id, root, version …); `phase` is asked about as if
     the category had earned it; `people` are those whom all that is offered together reaches.
     """
-    kind = catalogue.find(offered.type)
-    params = catalogue.parse(kind.id, offered.params)
+    kind, params = catalogue.find(offered.type), catalogue.parse(offered.type, offered.params)
     circumstances = here(circumstances, world.policy())
     findings = _findings(kind, offered, params, circumstances, world, people)
     tier = _tier(kind, findings)

@@ -5,7 +5,7 @@ The database refuses the same things; this says why in words, before it comes to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ from psycopg import errors
 
 from holdshort import catalogue
 from holdshort.core import duties, reasons
-from holdshort.core.terms import Assurance, Channel, Kind, Person, Reason, Sender, Tier
+from holdshort.core.terms import Assurance, Authority, Channel, Kind, Person, Reason, Sender, Tier
 from holdshort.records import audit, db, people
 from holdshort.records.actions import Story
 from holdshort.stops import alone, asking, calling_back
@@ -54,6 +54,10 @@ class _Asked:
     answer: Answer
     sender: Sender
     at: datetime
+    decides_for: Mapping[str, str]
+    """Those whose decisions the sender makes now, with their names."""
+
+    register: Sequence[Authority]
 
 
 @contextmanager
@@ -72,8 +76,11 @@ def in_words() -> Iterator[None]:
 
 def check(story: Story, answer: Answer, *, sender: Sender, at: datetime) -> None:
     """Raise Refused with the first rule that is against this answer."""
+    given, register = db.together(("decides_for", {"person": sender.person.id}), ("register", {}))
+    decides_for = {row["giver"]: row["name"] for row in given}
+    asked = _Asked(story, answer, sender, at, decides_for, people.register_from(register))
     for rule in _RULES:
-        rule(_Asked(story, answer, sender, at))
+        rule(asked)
 
 
 def remember(story: Story, answer: Answer, no: Refused, *, sender: Sender) -> None:
@@ -90,9 +97,11 @@ def remember(story: Story, answer: Answer, no: Refused, *, sender: Sender) -> No
 
 def why_not(story: Story, person: Person) -> tuple[Reason, ...]:
     """What duties have against this person deciding; whoever wrote a ticket asked for it too."""
-    return duties.who_may_not(
-        story.action, person, writer=story.writer, decides_for=people.decides_for(person.id)
-    )
+    return _against(story, person, people.decides_for(person.id))
+
+
+def _against(story: Story, person: Person, decides_for: Mapping[str, str]) -> tuple[Reason, ...]:
+    return duties.who_may_not(story.action, person, writer=story.writer, decides_for=decides_for)
 
 
 def on_their_own_word(story: Story, answer: Answer, sender: Sender) -> bool:
@@ -105,7 +114,7 @@ def _allowed_by_duties(asked: _Asked) -> None:
     if on_their_own_word(asked.story, asked.answer, asked.sender):
         alone.check(asked.story, asked.answer.justification or "", sender=asked.sender)
         return
-    for reason in why_not(asked.story, asked.sender.person):
+    for reason in _against(asked.story, asked.sender.person, asked.decides_for):
         raise Refused(reason.rule, reason.text)
 
 
@@ -154,7 +163,7 @@ def _still_has_the_authority(asked: _Asked) -> None:
     own = on_their_own_word(asked.story, asked.answer, asked.sender)
     if own or asked.answer.verdict not in ("approve", "change"):
         return
-    if why := asking.lost(asked.story, asked.sender.person.id, at=asked.at):
+    if why := asking.lost(asked.story, asked.sender.person.id, asked.register, at=asked.at):
         raise Refused("not_a_reviewer", why)
 
 

@@ -293,7 +293,7 @@ SELECT a.id, encode(a.digest, 'hex') AS digest, a.canonical, a.staged_at, st.sta
  WHERE a.id = (SELECT w.action FROM kernel.review w WHERE w.number = %(review)s);
 
 -- name: story_to_decide
--- What decisions and their consequence need of a story; an action, or that of a review.
+-- What a decision needs of a story, before it counts.
 SELECT a.id, encode(a.digest, 'hex') AS digest, a.canonical,
        to_jsonb(r) || jsonb_build_object('fault', COALESCE(r.fault, '')) AS review,
        to_jsonb(s) || jsonb_build_object('category', s.type || '/' || s.tier) AS assessment,
@@ -319,7 +319,27 @@ SELECT a.id, encode(a.digest, 'hex') AS digest, a.canonical,
   LEFT JOIN kernel."authorization" z ON z.action = a.id
   LEFT JOIN kernel.fate f ON f.action = a.id
   LEFT JOIN LATERAL (SELECT bool_or(h.from_before) AS older FROM kernel.halted h WHERE h.action = a.id) ha ON true
- WHERE a.id = COALESCE(%(action)s::uuid, (SELECT w.action FROM kernel.review w WHERE w.number = %(review)s));
+ WHERE a.id = (SELECT w.action FROM kernel.review w WHERE w.number = %(review)s);
+
+-- name: story_to_authorize
+-- What the consequence of an approval needs of a story; that of another answer needs more.
+SELECT a.id, encode(a.digest, 'hex') AS digest, a.canonical,
+       to_jsonb(s) - 'grounds' || jsonb_build_object('category', s.type || '/' || s.tier) AS gate,
+       to_jsonb(z) AS "authorization", to_jsonb(f) AS fate, ha.older IS NOT NULL AS halted,
+       COALESCE(ha.older, false) AS older,
+       (SELECT to_jsonb(w) FROM kernel.stopped w WHERE w.action = a.id ORDER BY w.switch LIMIT 1) AS stopped,
+       (SELECT to_jsonb(v) FROM kernel.override v WHERE v.action = a.id) AS override,
+       COALESCE((SELECT jsonb_agg(to_jsonb(d) || jsonb_build_object('comment', n.comment) ORDER BY d.decided_at)
+                   FROM kernel.review r
+                   JOIN kernel.decision d ON d.review = r.number
+                   LEFT JOIN public.decision_note n ON n.decision = d.id
+                  WHERE r.action = a.id), '[]') AS decisions
+  FROM kernel.action a
+  LEFT JOIN kernel.assessment s ON s.action = a.id
+  LEFT JOIN kernel."authorization" z ON z.action = a.id
+  LEFT JOIN kernel.fate f ON f.action = a.id
+  LEFT JOIN LATERAL (SELECT bool_or(h.from_before) AS older FROM kernel.halted h WHERE h.action = a.id) ha ON true
+ WHERE a.id = %(action)s;
 
 -- name: story_to_run
 -- What a claim needs of a story.
