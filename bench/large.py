@@ -48,6 +48,9 @@ INSERT INTO public.directory_group
 SELECT 'directory', format('group-%s-%s', c, d), format('group-%s-%s', c, d),
        format('Group %s.%s', c, d)
   FROM generate_series(1, {CHAINS}) c, generate_series(1, {DEPTH}) d;
+INSERT INTO public.group_owner (group_slug)
+SELECT format('group-%s-%s', c, d)
+  FROM generate_series(1, {CHAINS}) c, generate_series(1, {DEPTH}) d;
 INSERT INTO public.membership
 SELECT 'directory', format('group-%s-%s', c, d + 1), format('group-%s-%s', c, d), 'group'
   FROM generate_series(1, {CHAINS}) c, generate_series(1, {DEPTH} - 1) d;
