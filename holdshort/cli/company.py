@@ -17,6 +17,12 @@ def add_to(nouns: base.Nouns) -> None:
     apply = base.verb(verbs, "apply", _apply, "load a file; applying it twice changes nothing")
     apply.add_argument("file", type=Path)
     apply.add_argument("--as", dest="person", metavar="PERSON", help="who applies it")
+    base.verb(
+        verbs,
+        "groups",
+        _groups,
+        "print the groups of the directory that the file does not list",
+    )
     base.verb(verbs, "schema", _schema, "print the JSON Schema of company.yaml")
 
 
@@ -54,6 +60,16 @@ def _apply(asked: argparse.Namespace) -> int:
         )
     base.show(asked, {"version": applied.version, "in_force": applied.in_force}, text)
     return 0 if applied.in_force else 3
+
+
+def _groups(asked: argparse.Namespace) -> None:
+    base.connect(asked, "web")
+    from holdshort.company import unlisted
+    from holdshort.records import db
+
+    rows = db.rows("unlisted_groups")
+    systems = db.value("company_section", section="systems") or []
+    base.show(asked, rows, unlisted.as_yaml(rows, systems))
 
 
 def _schema(asked: argparse.Namespace) -> None:

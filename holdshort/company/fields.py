@@ -51,6 +51,13 @@ def _readable(value: str) -> str:
     return text
 
 
+def _as_it_is(value: str) -> str:
+    """A name that must be the same to a reader and to the directory."""
+    if _readable(value) != value:
+        raise ValueError("must be written as the directory writes it, without blanks around it")
+    return value
+
+
 def _prose(value: str) -> str:
     _readable(re.sub(r"[\n\t]", " ", value))
     return unicodedata.normalize("NFC", value)
@@ -134,6 +141,9 @@ Id = Annotated[
         )
     ),
 ]
+GroupId = Annotated[str, Field(max_length=200), AfterValidator(_as_it_is)]
+"""A group's own name in its directory, which nobody here chose: "Domain Admins"."""
+
 EntitlementId = Annotated[
     str,
     AfterValidator(

@@ -15,6 +15,7 @@ from holdshort.company.fields import (
     Currency,
     Day,
     EntitlementId,
+    GroupId,
     Hours,
     Id,
     Moment,
@@ -47,8 +48,8 @@ class RoleTemplate(Section):
     version: Version = Field(description="Counts up with every change of what it contains.")
     role: Id = Field(description="The role it is for; ‘everyone’ holds harmless groups for all.")
     entitlements: tuple[EntitlementId, ...] = Field((), description="Rights the role includes.")
-    groups: tuple[Id, ...] = Field((), description="Groups the role includes.")
-    starts_with: tuple[Id, ...] = Field(
+    groups: tuple[GroupId, ...] = Field((), description="Groups the role includes.")
+    starts_with: tuple[GroupId, ...] = Field(
         (), description="Those of its groups that a starter joins; without it all of them."
     )
     equipment: tuple[Id, ...] = Field((), description="What a starter is given to work with.")
@@ -132,7 +133,7 @@ class Budgets(Section):
     grave_hours: Hours = Field(
         LONGEST, description="The most hours for which a person may give any access (tier 3)."
     )
-    longest_hours: dict[Id, Hours] = Field(
+    longest_hours: dict[GroupId, Hours] = Field(
         {},
         description="The most hours for which a person may give access, by action type or by the "
         "id of a system, group, asset or zone; the shortest that fits counts.",

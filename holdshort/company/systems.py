@@ -11,6 +11,7 @@ from holdshort.company.fields import (
     Count,
     Day,
     EntitlementId,
+    GroupId,
     Id,
     Path,
     Prose,
@@ -54,14 +55,14 @@ class System(Section):
 class Group(Section):
     """A group of the directory and the entitlements that membership carries."""
 
-    id: Id = Field(description="Our own id of the group.")
+    id: GroupId = Field(description="What its directory calls it; at a service, our own id.")
     name: Text = Field(description="The name that screens show.")
     system: Id = Field(description="The system that keeps the group.")
     owner: Id | None = Field(None, description="The human who answers for it.")
     members: tuple[Id, ...] = Field(
         (), description="Person ids. A connected directory is the authority; this seeds a new one."
     )
-    includes: tuple[Id, ...] = Field(
+    includes: tuple[GroupId, ...] = Field(
         (), description="Nested groups: whoever is a member of one of them is a member here."
     )
     grants: tuple[EntitlementId, ...] = Field((), description="Entitlements its members hold.")

@@ -20,6 +20,9 @@ from holdshort.records import (
     switches,
 )
 
+_NAMED = 3
+"""How many of those concerned are named; the command that is named shows all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -128,6 +131,20 @@ def _directory() -> tuple[bool, str]:
     return True, text
 
 
+def _groups() -> tuple[bool, str]:
+    """What nobody has listed gives nobody knows what: whoever has it may be an administrator."""
+    found = [row for row in db.rows("unlisted_groups") if row["people"]]
+    if not found:
+        return True, "the company's file lists every group that somebody is in"
+    named = ", ".join(f"‘{row['name']}’" for row in found[:_NAMED])
+    more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+    return False, (
+        f"Groups of the directory with people in them that the company's file does not list: "
+        f"{len(found)} ({named}{more}). Nobody says what they give. List them: "
+        "`holdshort company groups` prints them for the file."
+    )
+
+
 def _processes() -> tuple[bool, str]:
     found = db.row("waiting_too_long", since=db.now() - timedelta(days=1)) or {}
     if found.get("unlogged"):
@@ -149,5 +166,6 @@ _LOOKS: dict[str, Callable[[], tuple[bool, str]]] = {
     "rules": _rules,
     "company's file": _rules_file,
     "directory": _directory,
+    "groups": _groups,
     "processes": _processes,
 }

@@ -130,6 +130,25 @@ SELECT r.group_id, r.via, g.slug, g.name, o.group_slug IS NOT NULL AS listed
   FROM reach r JOIN public.directory_group g ON g.connector = r.connector AND g.external_id = r.group_id
   LEFT JOIN public.group_owner o ON o.group_slug = g.slug;
 
+-- name: unlisted_groups
+-- The groups that the company's file does not list, and how many accounts are in each, nesting included.
+WITH RECURSIVE within (connector, group_id, member_id, member_kind) AS (
+  SELECT m.connector, m.group_id, m.member_id, m.member_kind
+    FROM public.membership m
+    JOIN public.directory_group g ON g.connector = m.connector AND g.external_id = m.group_id
+   WHERE NOT EXISTS (SELECT FROM public.group_owner o WHERE o.group_slug = g.slug)
+  UNION
+  SELECT w.connector, w.group_id, m.member_id, m.member_kind
+    FROM within w
+    JOIN public.membership m ON m.connector = w.connector AND m.group_id = w.member_id
+   WHERE w.member_kind = 'group')
+SELECT g.connector, g.slug, g.name, count(w.member_id) FILTER (WHERE w.member_kind = 'account') AS people
+  FROM public.directory_group g
+  LEFT JOIN within w ON w.connector = g.connector AND w.group_id = g.external_id
+ WHERE NOT EXISTS (SELECT FROM public.group_owner o WHERE o.group_slug = g.slug)
+ GROUP BY g.connector, g.slug, g.name
+ ORDER BY g.name, g.slug;
+
 -- name: rights_of_groups
 -- The rights that groups carry, and the rights that those rights include.
 WITH RECURSIVE carried (group_slug, entitlement) AS (
