@@ -49,6 +49,7 @@ class World:
         self._people: dict[str, Person | None] = {}
         self._groups: dict[str, Group | None] = {}
         self._through: dict[str, tuple[Right, ...] | None] = {}
+        self._held: dict[str, tuple[Right, ...]] = {}
         self._sections: dict[str, tuple[Mapping[str, Any], ...]] = {}
 
     @staticmethod
@@ -134,7 +135,11 @@ class World:
         return None if rows is None else tuple(row["slug"] for row in rows)
 
     def rights_of(self, person: str) -> tuple[Right, ...] | None:
-        return self._rights(db.rows("reach_of_person", person=person)) if self._fresh else None
+        if not self._fresh:
+            return None
+        if person not in self._held:
+            self._held[person] = self._rights(db.rows("reach_of_person", person=person))
+        return self._held[person]
 
     def rights_coming(self, person: str) -> tuple[Right, ...] | None:
         if self._before:
@@ -180,8 +185,13 @@ class World:
         return tuple(Reached(title=row.pop("type"), **row) for row in rows)
 
     def privileged(self, people: Collection[str]) -> frozenset[str] | None:
-        found = db.rows("privileged_among", people=sorted(people)) if self._fresh else None
-        return None if found is None else frozenset(row["person"] for row in found)
+        if not self._fresh:
+            return None
+        # Whose rights were read already is not looked for a second time.
+        unread = sorted(set(people) - self._held.keys())
+        found = db.rows("privileged_among", people=unread) if unread else []
+        read = (one for one in people if any(right.privileged for right in self._held.get(one, ())))
+        return frozenset({row["person"] for row in found}.union(read))
 
     def released(self) -> frozenset[str]:
         return batches.released(self._asking) if self._asking else frozenset()

@@ -26,6 +26,23 @@ def test_a_person_holds_what_their_groups_carry(desk: Desk) -> None:
     assert "directory:super-admin" in held
 
 
+def test_who_is_privileged_is_the_same_whether_or_not_their_rights_were_read_before(
+    desk: Desk,
+) -> None:
+    everybody = {one for (one,) in desk.sql("SELECT person FROM profile")}
+    with desk.role("desk"):
+        unread, read = World(), World()
+        held = {one: read.rights_of(one) or () for one in everybody}
+        expected = {one for one, rights in held.items() if any(r.privileged for r in rights)}
+        assert expected and expected != everybody
+        assert unread.privileged(everybody) == read.privileged(everybody) == expected
+        one = min(expected)
+        read = World()
+        read.rights_of(one)
+        assert read.privileged(everybody) == expected
+        assert World().privileged(()) == frozenset()
+
+
 def test_groups_that_contain_each_other_end_somewhere(desk: Desk) -> None:
     desk.sql(
         "INSERT INTO membership SELECT 'directory', a.external_id, b.external_id, 'group' "
