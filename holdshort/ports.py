@@ -25,6 +25,9 @@ from holdshort.core.terms import (
 
 # ------------------------------------------------------------------ acts: systems that are changed
 
+State = Mapping[str, Any]
+"""What a target shows of what a change is about, in the form of `Findings.seen`."""
+
 
 class Shape(StrEnum):
     """What a target promises about sending the same change twice.
@@ -74,23 +77,16 @@ class Acts(Protocol):
     def shape(self, action_type: str) -> Shape:
         """What this target promises for actions of that type."""
 
-    def observe(self, action: Action) -> Mapping[str, Any]:
-        """The relevant state now, read live, in the same form as `Findings.seen`.
+    def observe(self, action: Action) -> State:
+        """The relevant state now, read live. Raises Unreachable or RefusedByTarget."""
 
-        Raises Unreachable or RefusedByTarget.
-        """
-
-    def apply(
-        self, action: Action, *, key: str, seen: Mapping[str, Any], timeout: float
-    ) -> Receipt:
+    def apply(self, action: Action, *, key: str, seen: State, timeout: float) -> Receipt:
         """Make the change once, under idempotency key `key`, only if the state is still `seen`.
 
         `timeout` is in seconds. Raises Drifted and RefusedByTarget (not applied), Unreachable.
         """
 
-    def applied(
-        self, action: Action, before: Mapping[str, Any], now: Mapping[str, Any]
-    ) -> bool | None:
+    def applied(self, action: Action, before: State, now: State) -> bool | None:
         """Whether the read-back `now` shows the change; None where the target cannot tell."""
 
 
@@ -185,7 +181,10 @@ class Knows(Protocol):
         """Our ids of the groups that the person is directly in, sorted."""
 
     def rights_of(self, person: str) -> tuple[Right, ...] | None:
-        """Effective rights held now, group nesting included."""
+        """Effective rights held now, group nesting included, as far as anybody says."""
+
+    def unlisted_of(self, person: str) -> tuple[str, ...]:
+        """Names of the groups that the person is in of which nobody says what they give, sorted."""
 
     def rights_coming(self, person: str) -> tuple[Right, ...] | None:
         """Rights on their way: by what has begun and does not show yet, and by a bundle's lines."""

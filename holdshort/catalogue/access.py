@@ -70,7 +70,7 @@ def _unlisted(at: Place) -> Reason | None:
     if at.carried is not None or at.held is None:
         return None
     return Reason(
-        rule="raise.group_unlisted",
+        rule=rights.UNLISTED,
         text=f"The company's file does not list {at.group.name}, or a group that it is in, so "
         "nobody says what it gives; we assume the most.",
         observed=at.group.id,
@@ -245,7 +245,7 @@ ADD_TO_GROUP = ActionType(
     min_tier=EVERY_GROUP,
     budget="memberships",
     policy_rule="role_template",
-    objection=duties.of_group,
+    objections=duties.of_group,
     timed=True,
 )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from holdshort.catalogue import facts
+from holdshort.catalogue import facts, rights
 from holdshort.catalogue.kind import Params, Rendering
 from holdshort.core import consequence
 from holdshort.core.templates import starting
@@ -32,15 +32,28 @@ class AccountOf(Params):
 # ------------------------------------------------------------------ levels and raises
 
 
-def reach(asked: Circumstances, person: Person, held: facts.Rights | None, knows: Knows) -> Level:
-    """Blast radius: an account reaches as far as the rights it carries."""
+def reach(
+    asked: Circumstances,
+    person: Person,
+    held: facts.Rights | None,
+    knows: Knows,
+    unlisted: tuple[str, ...] = (),
+) -> Level:
+    """Blast radius: an account reaches as far as the rights it carries.
+
+    `unlisted` are its groups of which nobody says what they give, for what lets somebody in. What
+    keeps somebody out is not graver for them: an ending that waits leaves open what nobody knows.
+    """
     if held is None:
         text = f"We could not confirm what {person.name} may do."
         return consequence.unknown(text, facts.DIRECTORY)
     strong = facts.far_reaching(held)
     if strong:
-        rights = facts.listing(facts.named(right) for right in strong)
-        return facts.level(3, f"{person.name} holds {rights}.", facts.DIRECTORY, knows)
+        found = facts.listing(facts.named(right) for right in strong)
+        return facts.level(3, f"{person.name} holds {found}.", facts.DIRECTORY, knows)
+    if unlisted:
+        text = f"Nobody says what {person.name} may do through {rights.some(unlisted)}."
+        return consequence.unknown(text, facts.COMPANY)
     if asked.requester.id == person.id:
         return facts.level(0, f"{person.name}'s own account.", facts.DIRECTORY, knows)
     return facts.level(1, f"One person: {person.name}.", facts.DIRECTORY, knows)
@@ -53,13 +66,17 @@ def regulated(asked: Circumstances, person: Person) -> Level:
 
 
 def always_asked(
-    asked: Circumstances, person: Person, held: facts.Rights | None
+    asked: Circumstances,
+    person: Person,
+    held: facts.Rights | None,
+    unlisted: tuple[str, ...] = (),
 ) -> tuple[Reason | None, ...]:
-    """The raises that every change to an account can meet."""
+    """The raises that every change to an account can meet; `unlisted` as for `reach`."""
     return (
         facts.sender_unproven(asked),
         facts.beneficiary_differs(asked, person),
         facts.beneficiary_privileged(person, held),
+        rights.unlisted(person, unlisted),
         facts.emergency(asked),
     )
 

@@ -121,16 +121,16 @@ def not_left(person: Person) -> Reason:
 def _resume(params: AccountOf, asked: Circumstances, knows: Knows) -> Findings:
     person = facts.person_named(knows, params.person)
     account = facts.account_of(knows, person)
-    held = knows.rights_of(person.id)
+    held, unlisted = knows.rights_of(person.id), knows.unlisted_of(person.id)
     raises = facts.present(
-        *about.always_asked(asked, person, held),
+        *about.always_asked(asked, person, held, unlisted),
         facts.security_lock(knows, person, account.lock),
         facts.employment_unconfirmed(person, asked),
     )
     return Findings(
         target=about.target(account),
         consequence=Consequence(
-            about.reach(asked, person, held, knows),
+            about.reach(asked, person, held, knows, unlisted),
             facts.level(0, "The account can be suspended again at once.", facts.TYPE),
             about.regulated(asked, person),
             facts.no_cost(),
@@ -138,7 +138,7 @@ def _resume(params: AccountOf, asked: Circumstances, knows: Knows) -> Findings:
         context=about.context(raises, "access"),
         seen=about.seen(account),
         before=(f"{person.name} cannot sign in.",),
-        after=(f"{person.name} can sign in again, with {_extent(held)}.",),
+        after=(f"{person.name} can sign in again, with {_extent(held, unlisted)}.",),
         read_at=account.read_at,
         raises=raises,
         refusals=facts.present(facts.leaver(person, asked)),
@@ -147,8 +147,8 @@ def _resume(params: AccountOf, asked: Circumstances, knows: Knows) -> Findings:
     )
 
 
-def _extent(held: facts.Rights | None) -> str:
-    if held is None:
+def _extent(held: facts.Rights | None, unlisted: tuple[str, ...]) -> str:
+    if held is None or unlisted:
         return "rights that we could not confirm"
     return facts.listing(facts.named(right) for right in held) if held else "no special rights"
 

@@ -54,12 +54,12 @@ def _delete(params: DeleteData, asked: Circumstances, knows: Knows) -> Findings:
         after=(f"All data of {name} is deleted.", "Nothing brings it back."),
         read_at=None,
         raises=raises,
-        refusals=facts.present(_forbids({"person": person.id}, knows)),
+        refusals=_forbids({"person": person.id}, knows),
     )
 
 
-def _forbids(params: Mapping[str, Any], knows: Knows) -> Reason | None:
-    return deletion.held(knows.policy(), people=[str(params["person"])])
+def _forbids(params: Mapping[str, Any], knows: Knows) -> tuple[Reason, ...]:
+    return facts.present(deletion.held(knows.policy(), people=[str(params["person"])]))
 
 
 def _employment(person: Person, asked: Circumstances) -> str:
@@ -109,7 +109,7 @@ DELETE_DATA = ActionType(
     min_tier=(Tier.HUMAN, "Deletion for good of somebody's data."),
     permanent=True,
     needed=lambda params: 2,
-    objection=_forbids,
+    objections=_forbids,
     expand=_suspension,
 )
 

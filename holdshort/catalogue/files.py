@@ -89,17 +89,17 @@ def _delete(params: Delete, asked: Circumstances, knows: Knows) -> Findings:
         raise CatalogueError("An erasure is for good: say ‘permanent’.")
     at = _place(params.path, knows)
     own = at.owner == asked.requester.id
-    hold = _forbids(params.model_dump(), knows)
+    holds = _forbids(params.model_dump(), knows)
     erasure = bool(params.erasure_for)
     return Findings(
         target=Target(CONNECTOR, at.path, at.path),
         consequence=Consequence(
             _reach(at, own),
             _way_back(at, params.permanent),
-            _regulated(at, own, erasure, hold),
+            _regulated(at, own, erasure, holds),
             facts.no_cost(),
         ),
-        context="legal" if hold or erasure else "general",
+        context="legal" if holds or erasure else "general",
         seen={"path": at.path, "owner": at.owner, "in_bin": False},
         before=(f"{at.said} is there.",),
         after=_after(at, params, asked),
@@ -115,15 +115,16 @@ def _delete(params: Delete, asked: Circumstances, knows: Knows) -> Findings:
             facts.employment_unconfirmed(asked.requester, asked),
             facts.emergency(asked),
         ),
-        refusals=facts.present(hold, facts.leaver(asked.requester, asked)),
+        refusals=(*holds, *facts.present(facts.leaver(asked.requester, asked))),
         owners=_owners(at, own, erasure),
     )
 
 
-def _forbids(params: Mapping[str, Any], knows: Knows) -> Reason | None:
+def _forbids(params: Mapping[str, Any], knows: Knows) -> tuple[Reason, ...]:
     """A hold on the folder, or on the person whose folder it is."""
     at = _place(str(params["path"]), knows)
-    return deletion.held(knows.policy(), people=filter(None, [at.owner]), path=at.path)
+    owner = filter(None, [at.owner])
+    return facts.present(deletion.held(knows.policy(), people=owner, path=at.path))
 
 
 def _owners(at: Place, own: bool, erasure: bool) -> tuple[tuple[str, str], ...]:
@@ -163,9 +164,9 @@ def _way_back(at: Place, permanent: bool) -> Level:
     return facts.level(0, f"It can be restored for {at.bin_days} days.", FOLDERS)
 
 
-def _regulated(at: Place, own: bool, erasure: bool, hold: Reason | None) -> Level:
-    if hold is not None:
-        return facts.level(3, hold.text, "the list of holds")
+def _regulated(at: Place, own: bool, erasure: bool, holds: tuple[Reason, ...]) -> Level:
+    if holds:
+        return facts.level(3, holds[0].text, "the list of holds")
     if erasure:
         return facts.level(3, "Erasure of somebody's data on their request.", facts.TYPE)
     if own:
@@ -254,7 +255,7 @@ DELETE = ActionType(
     connector=CONNECTOR,
     min_tier=(Tier.POLICY, "It deletes something."),
     policy_rule="own_files",
-    objection=_forbids,
+    objections=_forbids,
     permanent=True,
     permanent_part="for good, an erasure, and what is on hold",
 )

@@ -245,7 +245,7 @@ SET_MEMBERSHIP = ActionType(
     min_tier=EVERY_ROLE,
     budget="memberships",
     policy_rule="role_template",
-    objection=duties.of_github_role,
+    objections=duties.of_github_role,
     timed=True,
 )
 

@@ -48,9 +48,9 @@ def _for_somebody_else(asked: Circumstances, person: Person) -> Reason | None:
 def _reset(params: AccountOf, asked: Circumstances, knows: Knows) -> Findings:
     person = facts.person_named(knows, params.person)
     account = facts.account_of(knows, person)
-    held = knows.rights_of(person.id)
+    held, unlisted = knows.rights_of(person.id), knows.unlisted_of(person.id)
     raises = facts.present(
-        *about.always_asked(asked, person, held),
+        *about.always_asked(asked, person, held, unlisted),
         _for_somebody_else(asked, person),
         _unenrolled(person, account),
         facts.security_lock(knows, person, account.lock),
@@ -60,7 +60,7 @@ def _reset(params: AccountOf, asked: Circumstances, knows: Knows) -> Findings:
     return Findings(
         target=about.target(account),
         consequence=Consequence(
-            about.reach(asked, person, held, knows),
+            about.reach(asked, person, held, knows, unlisted),
             facts.level(1, back_in, facts.TYPE),
             about.regulated(asked, person),
             facts.no_cost(),
@@ -84,10 +84,10 @@ def _reset(params: AccountOf, asked: Circumstances, knows: Knows) -> Findings:
 def _unlock(params: AccountOf, asked: Circumstances, knows: Knows) -> Findings:
     person = facts.person_named(knows, params.person)
     account = facts.account_of(knows, person)
-    held = knows.rights_of(person.id)
+    held, unlisted = knows.rights_of(person.id), knows.unlisted_of(person.id)
     control = facts.security_lock(knows, person, account.lock)
     raises = facts.present(
-        *about.always_asked(asked, person, held),
+        *about.always_asked(asked, person, held, unlisted),
         control,
         facts.employment_unconfirmed(person, asked),
     )
@@ -95,7 +95,7 @@ def _unlock(params: AccountOf, asked: Circumstances, knows: Knows) -> Findings:
     return Findings(
         target=about.target(account),
         consequence=Consequence(
-            about.reach(asked, person, held, knows),
+            about.reach(asked, person, held, knows, unlisted),
             _after_the_lock(control, person, knows),
             about.regulated(asked, person),
             facts.no_cost(),

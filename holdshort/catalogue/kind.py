@@ -86,9 +86,9 @@ def nothing_to_ask(params: Any, knows: Knows) -> None:
     """The inquiry of a type whose facts are all in the mirrors and the inventory."""
 
 
-def no_objection(params: Mapping[str, Any], knows: Knows) -> Reason | None:
-    """The objection of a type whose permission rests on nothing that may come later."""
-    return None
+def no_objection(params: Mapping[str, Any], knows: Knows) -> tuple[Reason, ...]:
+    """The objections of a type whose permission rests on nothing that may come later."""
+    return ()
 
 
 def one_yes(params: Mapping[str, Any]) -> int:
@@ -148,8 +148,9 @@ class ActionType(Generic[P]):
     runs. `timed` types give access, and their parameters have `hours`, and with them what `ending`
     adds: what their inverse must know. `permanent` types always need a person, or the part
     of them that `permanent_part` names does, whatever was earned; `needed` is how many
-    must say yes to these parameters. `objection` is what must not start without having been known
-    when it was permitted: it is asked again right before it runs, and then goes back to the gate.
+    must say yes to these parameters. `objections` are what must not start without having been
+    known when it was permitted: they are looked for again right before it runs, and then it goes
+    back to the gate.
 
     A type may be an expander: `expand` gives the lines that are staged in its place, each an
     `Offered` whose `after` names positions among these lines; none where it stays one change.
@@ -190,7 +191,7 @@ class ActionType(Generic[P]):
     ending: Callable[[P, Knows], Mapping[str, Any]] = nothing_more
     hold_seconds: int = 60
     needed: Callable[[Mapping[str, Any]], int] = one_yes
-    objection: Callable[[Mapping[str, Any], Knows], Reason | None] = no_objection
+    objections: Callable[[Mapping[str, Any], Knows], tuple[Reason, ...]] = no_objection
     expand: Callable[[P, datetime, Knows], Sequence[Offered]] = one_line
     budget: Literal["", "accounts", "memberships", "devices", "vendors", "parties"] = ""
     outside: str = ""

@@ -89,9 +89,9 @@ def _move(params: Move, asked: Circumstances, knows: Knows) -> Findings:
     account = facts.account_of(knows, person)
     old = _unit(params.from_unit, account, person, knows)
     new = _unit(params.unit, account, person, knows)
-    held = knows.rights_of(person.id)
+    held, unlisted = knows.rights_of(person.id), knows.unlisted_of(person.id)
     raises = facts.present(
-        *about.always_asked(asked, person, held),
+        *about.always_asked(asked, person, held, unlisted),
         _rules_unknown(old, new),
         _rules_lost(old, new, person),
     )
@@ -99,7 +99,7 @@ def _move(params: Move, asked: Circumstances, knows: Knows) -> Findings:
         target=about.target(account),
         consequence=Consequence(
             consequence.worst(
-                [about.reach(asked, person, held, knows), _rules_change(old, new, person)]
+                [about.reach(asked, person, held, knows, unlisted), _rules_change(old, new, person)]
             ),
             facts.level(0, f"It can be moved back to ‘{old.name}’.", facts.TYPE),
             facts.level(2, "Which rules apply to an account is changed.", facts.TYPE),

@@ -12,6 +12,12 @@ from holdshort.ports import Knows
 DATA = {"public": 0, "internal": 1, "confidential": 2, "restricted": 3}
 """How regulated the data behind a right is; a class that is not listed is unknown, so worst."""
 
+UNLISTED = "raise.group_unlisted"
+"""The rule of whatever comes through a group that the company's file does not list."""
+
+NAMED = 3
+"""So many groups are named in a sentence; the reason's `observed` has them all."""
+
 # ------------------------------------------------------------------ levels
 
 
@@ -80,6 +86,26 @@ def privilege_gained(gained: facts.Rights | None) -> Reason | None:
         limit="no privileged right",
         would_pass="Ask for something that carries no privileged right.",
     )
+
+
+def unlisted(person: Person, groups: tuple[str, ...]) -> Reason | None:
+    """Raise: the person is in these groups, and nobody has said what they give."""
+    if not groups:
+        return None
+    return Reason(
+        rule=UNLISTED,
+        text=f"{person.name} is in {some(groups)}, and the company's file does not say what that "
+        "gives; we assume the most.",
+        observed=facts.listing(groups),
+        limit="groups that the company's file lists",
+        would_pass=f"List {some(groups)} in the company's file, with what it grants.",
+    )
+
+
+def some(groups: tuple[str, ...]) -> str:
+    """The first of these groups by name, and how many more there are."""
+    names = [f"‘{name}’" for name in groups[:NAMED]]
+    return facts.listing([*names, *([f"{more} more"] if (more := len(groups) - NAMED) > 0 else [])])
 
 
 # ------------------------------------------------------------------ the difference of the world

@@ -78,7 +78,7 @@ class Http:
 
     def _mirror(self, members: Members) -> Mirror:
         deadline = Deadline(self._timeout, self._who)
-        return http_members.read(members, self._wire, self._who, deadline)
+        return http_members.read(members, self._wire, self.name, self._who, deadline)
 
     def shape(self, action_type: str) -> Shape:
         """The weakest promise of the entries about that type; what is not declared is blind."""

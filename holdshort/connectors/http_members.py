@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from holdshort.connectors.directory import Deadline
@@ -14,17 +14,26 @@ from holdshort.ports import Mirror, MirroredGroup, Unreachable
 MOST_PAGES = 1_000
 
 
-def read(members: Members, wire: Wire, who: str, deadline: Deadline) -> Mirror:
-    """Each declared group with the accounts in it; accounts are not told of, directories do that.
+def read(members: Members, wire: Wire, app: str, who: str, deadline: Deadline) -> Mirror:
+    """Each group with the accounts in it; accounts are not told of, directories do that.
 
-    Raises Unreachable where the list is not as declared: a part of it would be no truth.
+    A role that nobody declared is a group too, under the connected app's name `app`: one that
+    nobody says anything about yet. Raises Unreachable where the list is not as declared: a part of
+    it would be no truth.
     """
     listed = list(_entries(members, wire, who, deadline))
-    groups = []
-    for group in members.groups:
-        accounts = [account for account, value in listed if value == group.value]
-        groups.append(MirroredGroup(group.value, group.id, group.name, tuple(sorted(accounts)), ()))
-    return Mirror((), groups)
+    declared = {group.value: (group.id, group.name) for group in members.groups}
+    ids = {id for id, _ in declared.values()}
+    for value in {value for _, value in listed} - declared.keys():
+        if (id := f"{app}-{value}") in ids:
+            raise Unreachable(f"{who} has a role ‘{value}’, and ‘{id}’ is declared for another.")
+        declared[value] = (id, f"{value} in {who}")
+    return Mirror((), [_group(value, *named, listed) for value, named in sorted(declared.items())])
+
+
+def _group(value: str, id: str, name: str, listed: Iterable[tuple[str, str]]) -> MirroredGroup:
+    accounts = sorted(account for account, held in listed if held == value)
+    return MirroredGroup(value, id, name, tuple(accounts), ())
 
 
 def _entries(

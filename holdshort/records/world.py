@@ -49,6 +49,7 @@ class World:
         self._people: dict[str, Person | None] = {}
         self._groups: dict[str, Group | None] = {}
         self._through: dict[str, tuple[Right, ...] | None] = {}
+        self._in: dict[str, list[db.Row]] = {}
         self._held: dict[str, tuple[Right, ...]] = {}
         self._sections: dict[str, tuple[Mapping[str, Any], ...]] = {}
 
@@ -138,8 +139,12 @@ class World:
         if not self._fresh:
             return None
         if person not in self._held:
-            self._held[person] = self._rights(db.rows("reach_of_person", person=person))
+            self._held[person] = self._rights(self._reached(person))
         return self._held[person]
+
+    def unlisted_of(self, person: str) -> tuple[str, ...]:
+        reached = self._reached(person) if self._fresh else []
+        return tuple(sorted({row["name"] for row in reached if not row["listed"]}))
 
     def rights_coming(self, person: str) -> tuple[Right, ...] | None:
         if self._before:
@@ -263,6 +268,11 @@ class World:
     @cached_property
     def _names(self) -> str:
         return str(db.value("names_of_a_kind"))
+
+    def _reached(self, person: str) -> list[db.Row]:
+        if person not in self._in:
+            self._in[person] = db.rows("reach_of_person", person=person)
+        return self._in[person]
 
     def _rights(self, reached: list[db.Row]) -> tuple[Right, ...]:
         slugs = sorted({row["slug"] for row in reached})

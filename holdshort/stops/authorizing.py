@@ -77,29 +77,32 @@ def by_decisions(story: Story, *, at: datetime) -> None:
 
 def against_it_now(story: Story) -> tuple[str, ...]:
     """What those who permitted it did not know, where nobody looks right before it is done."""
-    objection = _objection(story)
-    return (*([objection.text] if objection else []), *moved.against_it(story))
+    return (*(one.text for one in _objections(story)), *moved.against_it(story))
 
 
 def objected(story: Story) -> bool:
     """Whether something speaks against it that was not known when it was permitted."""
-    return _objection(story) is not None
+    return bool(_objections(story))
 
 
-def _objection(story: Story) -> Reason | None:
-    """A hold placed since, or a right that the person got meanwhile and must not hold together with
-    this one.
+def _objections(story: Story) -> tuple[Reason, ...]:
+    """Holds placed since, and rights that the person got meanwhile and must not hold together with
+    this one, or may have got.
     """
     action = story.action
     group = action.params.get("group")
     world = World.before_access(group) if group else World(last=True)
     try:
-        against = catalogue.find(action.type).objection(action.params, world)
+        against = catalogue.find(action.type).objections(action.params, world)
     except catalogue.CatalogueError:
         # What it names is gone; the app says so itself when it is asked right before.
-        return None
-    told = {(reason.rule, reason.limit) for reason in story.reasons} if against else set()
-    return against if against and (against.rule, against.limit) not in told else None
+        return ()
+    told = {_said(reason) for reason in story.reasons} if against else set()
+    return tuple(reason for reason in against if _said(reason) not in told)
+
+
+def _said(reason: Reason) -> tuple[str, str, str]:
+    return reason.rule, reason.limit, reason.observed
 
 
 def _wake_at_its_end(story: Story) -> None:

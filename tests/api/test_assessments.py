@@ -124,6 +124,27 @@ def test_what_a_group_gives_that_the_companys_file_does_not_list_nobody_knows(qu
     assert assess(quiet, **club, phase=3)["tier"] == 3
 
 
+@pytest.mark.parametrize("type_id", ["idp.unlock", "idp.reset_password"])
+def test_whoever_has_rights_that_nobody_lists_gets_in_again_by_a_person_of_security(
+    quiet: Api, type_id: str
+) -> None:
+    mine = {"type": type_id, "params": {"person": "bea"}, "requester": "bea", "phase": 3}
+    assert assess(quiet, **mine)["gate"]["mode"] == "HOTL"
+    quiet.desk.sql(
+        "INSERT INTO directory_group (connector, external_id, slug, name) "
+        "VALUES ('directory', 'g-512', 'Domain Admins', 'Domain Admins')"
+    )
+    quiet.desk.sql(
+        "INSERT INTO membership (connector, group_id, member_id, member_kind) SELECT 'directory', "
+        "'g-512', external_id, 'group' FROM directory_group WHERE slug = 'photo-club'"
+    )
+    found = assess(quiet, **mine)
+    assert (found["tier"], found["gate"]["mode"]) == (3, "HITL")
+    [reason] = [r for r in found["gate"]["reasons"] if r["rule"] == "raise.group_unlisted"]
+    assert reason["text"].startswith("Bea Lorenz is in ‘Domain Admins’")
+    assert "sven" in {one["person"] for one in found["gate"]["reviewers"]}
+
+
 @pytest.mark.parametrize("field", ["requester", "beneficiary", "initiator"])
 def test_people_who_are_not_here_are_named(quiet: Api, field: str) -> None:
     answer = quiet.as_("assessor").post("/assessments", RESET | {field: "nobody"})

@@ -106,6 +106,25 @@ def test_rights_that_are_unknown_count_as_the_most(type_id: str) -> None:
 
 
 @pytest.mark.parametrize("type_id", ACCOUNT_TYPES)
+def test_what_a_group_gives_that_nobody_lists_counts_as_the_most_where_somebody_is_let_in(
+    type_id: str,
+) -> None:
+    """An ending is no graver for it: while it waits, what nobody knows of stays open."""
+    world = World()
+    before = look(type_id, "dana", "dana", world)
+    world.unlisted["dana"] = ("Domain Admins", "Everybody", "Floor 2", "Printers", "Scanners")
+    found = look(type_id, "dana", "dana", world)
+    if type_id == "idp.suspend":
+        assert found == before
+        return
+    [raised] = set(found.raises) - set(before.raises)
+    assert raised.rule == "raise.group_unlisted"
+    assert "in ‘Domain Admins’, ‘Everybody’, ‘Floor 2’ and 2 more" in raised.text
+    assert raised.observed == "Domain Admins, Everybody, Floor 2, Printers and Scanners"
+    assert (found.consequence.blast_radius.value, found.context) == (3, "security")
+
+
+@pytest.mark.parametrize("type_id", ACCOUNT_TYPES)
 def test_an_emergency_is_for_a_person_to_call(type_id: str) -> None:
     assert "raise.emergency" in rules(look(type_id, "dana", "dana", emergency=True).raises)
 

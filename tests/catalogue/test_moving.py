@@ -79,6 +79,14 @@ def test_a_privileged_account_needs_a_person_wherever_it_goes() -> None:
     assert found.consequence.blast_radius.value == 3
 
 
+def test_rights_that_nobody_lists_count_as_the_most_wherever_the_account_goes() -> None:
+    one = world([], [])
+    one.unlisted["dana"] = ("Domain Admins",)
+    found = look(one)
+    assert rules(found) == {"raise.group_unlisted"}
+    assert (found.consequence.blast_radius.value, found.context) == (3, "security")
+
+
 def test_the_approver_sees_the_places_that_are_written_to() -> None:
     found = look(world([], []))
     account = World().accounts["dana"]

@@ -58,6 +58,8 @@ class World:
         self.members = {id: set(g.get("members", ())) for id, g in self.groups.items()}
         self.rights = _entitlements()
         self.unowned: set[str] = set()
+        self.unlisted: dict[str, tuple[str, ...]] = {}
+        """Names of groups that people are in and company.yaml does not list."""
         self.consents: dict[str, Mapping[str, Any]] = {}
         self.imitated: dict[str, tuple[str, ...]] = {}
         self.document: Mapping[str, Any] = {**company(), **policy()}
@@ -130,6 +132,9 @@ class World:
     def rights_of(self, person: str) -> tuple[Right, ...] | None:
         joined = [group for group, members in self.members.items() if person in members]
         return None if self.stale else _once(r for g in joined for r in self._carried(g))
+
+    def unlisted_of(self, person: str) -> tuple[str, ...]:
+        return self.unlisted.get(person, ())
 
     def rights_coming(self, person: str) -> tuple[Right, ...] | None:
         return ()

@@ -26,6 +26,26 @@ def test_a_person_holds_what_their_groups_carry(desk: Desk) -> None:
     assert "directory:super-admin" in held
 
 
+def test_a_group_that_the_companys_file_does_not_list_is_named_however_deep_it_is(
+    desk: Desk,
+) -> None:
+    desk.sql(
+        "INSERT INTO directory_group (connector, external_id, slug, name) "
+        "VALUES ('directory', 'g-512', 'Domain Admins', 'Domain Admins')"
+    )
+    with desk.role("desk"):
+        before = World().rights_of("bea")
+        assert World().unlisted_of("bea") == ()
+    desk.sql(
+        "INSERT INTO membership (connector, group_id, member_id, member_kind) SELECT 'directory', "
+        "'g-512', external_id, 'group' FROM directory_group WHERE slug = 'photo-club'"
+    )
+    with desk.role("desk"):
+        assert World().unlisted_of("bea") == ("Domain Admins",)
+        assert World().rights_of("bea") == before
+        assert World().unlisted_of("dana") == ()
+
+
 def test_who_is_privileged_is_the_same_whether_or_not_their_rights_were_read_before(
     desk: Desk,
 ) -> None:
@@ -62,6 +82,7 @@ def test_a_directory_that_was_not_read_lately_is_unknown(desk: Desk) -> None:
     with desk.role("desk"):
         world = World()
         assert world.rights_of("dana") is None
+        assert world.unlisted_of("dana") == ()
         assert world.account("dana") is None
         assert world.is_member("dana", "photo-club") is None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -28,8 +29,24 @@ def desk(server: Server, tmp_path: Path) -> Iterator[Desk]:
     one.close()
 
 
+@pytest.fixture
+def held(server: Server, tmp_path: Path) -> Iterator[Desk]:
+    """A desk whose executors start when they are told to."""
+    one = HeldDesk(server, tmp_path)
+    one.connectors["directory"] = Counting()
+    yield one
+    one.close()
+
+
 def join(desk: Desk, who: str, group: str) -> Any:
     return asked(desk, who, f"{group} please", "idp.add_to_group", person=who, group=group)
+
+
+UNLISTED = (
+    "INSERT INTO directory_group (connector, external_id, slug, name) "
+    f"VALUES ('directory', '{group_id('Accounts')}', 'Accounts', 'Accounts')"
+)
+"""A group of the directory that the company's file says nothing about."""
 
 
 def mirrored(desk: Desk, who: str, group: str) -> None:
@@ -77,16 +94,68 @@ def test_what_was_approved_with_the_rule_on_the_screen_is_not_asked_again(desk: 
     assert desk.story(story.action.id).state == "executed"
 
 
+# ------------------------------------------------------------------ known, and not known
+
+OF_HR = {"id": "pay-hr", "name": "Pay and hire", "entitlements": ["netsuite:approve-payment"]}
+
+
+def another_rule(desk: Desk) -> None:
+    """Whoever approves payments may not see the records of people either."""
+    rule = json.dumps(OF_HR | {"entitlements": [*OF_HR["entitlements"], "hris:people-records"]})
+    desk.sql(
+        "UPDATE kernel.policy_version SET document = jsonb_set(document, '{conflicts}', "
+        f"document->'conflicts' || '[{rule}]'::jsonb)"
+    )
+
+
+def approved(desk: Desk) -> str:
+    """Lea's second half, approved with the rule on the screen and begun by nobody yet."""
+    story = join(desk, "lea", "payment-approvers")
+    desk.decide(story.action.id, "frieda", "approve")
+    assert desk.story(story.action.id).state == "authorized"
+    return str(story.action.id)
+
+
+def test_a_second_rule_that_is_broken_meanwhile_is_asked_about_beside_the_approved_one(
+    held: Desk,
+) -> None:
+    another_rule(held)
+    action = approved(held)
+    mirrored(held, "lea", "hr-records")
+    with held.role("executor"):
+        execute(held, action)
+    held.run()
+    again = held.actions(held.story(action).action.ticket)[-1]
+    assert (again.action.version, again.state) == (2, "waiting")
+    assert duty(again) == ["rule pay-vendor", "rule pay-hr"]
+    assert effects(held) == []
+
+
+def test_whoever_is_in_a_group_that_nobody_lists_may_hold_the_other_half(held: Desk) -> None:
+    """Only where some rule is about what is gained: anything else is as harmless as it was."""
+    held.sql(UNLISTED)
+    mirrored(held, "mateo", "Accounts")
+    half, club = (join(held, "mateo", one) for one in ("payment-approvers", "photo-club"))
+    assert "raise.group_unlisted" in {one.rule for one in half.reasons}
+    assert gate(half) == (3, "HITL")
+    assert "raise.group_unlisted" not in {one.rule for one in club.reasons}
+    assert gate(club)[1] == "HOTL"
+
+
+def test_a_group_that_nobody_lists_and_that_was_joined_meanwhile_is_asked_about(held: Desk) -> None:
+    action = approved(held)
+    held.sql(UNLISTED)
+    mirrored(held, "lea", "Accounts")
+    with held.role("executor"):
+        execute(held, action)
+    held.run()
+    again = held.actions(held.story(action).action.ticket)[-1]
+    assert (again.action.version, again.state) == (2, "waiting")
+    assert "raise.group_unlisted" in {one.rule for one in again.reasons}
+    assert effects(held) == []
+
+
 # ------------------------------------------------------------------ two halves at the same time
-
-
-@pytest.fixture
-def held(server: Server, tmp_path: Path) -> Iterator[Desk]:
-    """A desk whose executors start when they are told to."""
-    one = HeldDesk(server, tmp_path)
-    one.connectors["directory"] = Counting()
-    yield one
-    one.close()
 
 
 def both_halves(desk: Desk) -> tuple[str, str]:

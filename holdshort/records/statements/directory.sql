@@ -82,7 +82,8 @@ SELECT DISTINCT g.slug
  WHERE a.person = %(person)s ORDER BY g.slug;
 
 -- name: reach_of_person
--- Every group the person is in, nesting included; `via` is the nested group that led there.
+-- Every group the person is in, nesting included, and whether the company's file lists each; `via` is
+-- the nested group that led there.
 WITH RECURSIVE reach (connector, group_id, via) AS (
   SELECT m.connector, m.group_id, NULL::text
     FROM public.entry_holder a
@@ -94,8 +95,9 @@ WITH RECURSIVE reach (connector, group_id, via) AS (
     FROM reach r
     JOIN public.membership m ON m.connector = r.connector AND m.member_id = r.group_id
      AND m.member_kind = 'group')
-SELECT r.group_id, r.via, g.slug, g.name
-  FROM reach r JOIN public.directory_group g ON g.connector = r.connector AND g.external_id = r.group_id;
+SELECT r.group_id, r.via, g.slug, g.name, o.group_slug IS NOT NULL AS listed
+  FROM reach r JOIN public.directory_group g ON g.connector = r.connector AND g.external_id = r.group_id
+  LEFT JOIN public.group_owner o ON o.group_slug = g.slug;
 
 -- name: privileged_among
 -- Those of these people who hold a privileged right, by whatever groups and included rights.
