@@ -243,18 +243,20 @@ def _listed(row: db.Row, briefs: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _messages(number: int) -> list[dict[str, Any]]:
     kept = ("id", "author", "author_name", "kind", "subject", "body")
-    files: dict[int, list[dict[str, Any]]] = {}
-    for one in tickets.attachments(number):
-        address = f"/api/v1/tickets/{number}/attachments/{one.message}/{one.place}"
-        files.setdefault(one.message, []).append(shown.attachment(one, address=address))
+    files = tickets.by_message(number)
     return [
         {
             **{name: row[name] for name in kept},
             "sent_at": row["sent_at"].isoformat(),
-            "attachments": files.get(row["id"], []),
+            "attachments": [_file(one) for one in files.get(row["id"], ())],
         }
         for row in tickets.messages(number)
     ]
+
+
+def _file(one: tickets.Attachment) -> dict[str, Any]:
+    address = f"/api/v1/tickets/{one.ticket}/attachments/{one.message}/{one.place}"
+    return shown.attachment(one, address=address)
 
 
 def url(number: int) -> str:

@@ -114,6 +114,14 @@ def attachments(number: int) -> list[Attachment]:
     return [_attachment(number, row) for row in db.rows("attachments", ticket=number)]
 
 
+def by_message(number: int) -> dict[int, list[Attachment]]:
+    """The same, by the message that each came with."""
+    found: dict[int, list[Attachment]] = {}
+    for one in attachments(number):
+        found.setdefault(one.message, []).append(one)
+    return found
+
+
 def attachment(number: int, message: int, place: int) -> tuple[Attachment, bytes] | None:
     """One file of this very ticket with its bytes, or None."""
     row = db.row("attachment", ticket=number, message=message, place=place)

@@ -134,7 +134,7 @@ def _page(
         "requester": names[ticket["requester"]],
         "beneficiary": names.get(ticket["beneficiary"] or ""),
         "messages": tickets.messages(number),
-        "files": _by_message(number),
+        "files": tickets.by_message(number),
         "fits": FITS,
         "chosen": bool(request.FILES),
         "changes": changes,
@@ -152,13 +152,6 @@ def _page(
     }
     status = errors.status_of(problem.code) if problem else status
     return render(request, "ticket.html", given, status=status)
-
-
-def _by_message(number: int) -> dict[int, list[tickets.Attachment]]:
-    found: dict[int, list[tickets.Attachment]] = {}
-    for one in tickets.attachments(number):
-        found.setdefault(one.message, []).append(one)
-    return found
 
 
 def _changes(number: int) -> list[Change]:
