@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from holdshort.catalogue import account as about
-from holdshort.catalogue import facts
+from holdshort.catalogue import facts, rights
 from holdshort.catalogue.account import AccountOf
 from holdshort.catalogue.kind import (
     ActionType,
@@ -148,9 +148,10 @@ def _resume(params: AccountOf, asked: Circumstances, knows: Knows) -> Findings:
 
 
 def _extent(held: facts.Rights | None, unlisted: tuple[str, ...]) -> str:
-    if held is None or unlisted:
+    if held is None:
         return "rights that we could not confirm"
-    return facts.listing(facts.named(right) for right in held) if held else "no special rights"
+    known = facts.listing(facts.named(right) for right in held) if held else "no special rights"
+    return f"{known}, and whatever comes with {rights.some(unlisted)}" if unlisted else known
 
 
 # ------------------------------------------------------------------ a new account

@@ -124,6 +124,13 @@ def test_what_a_group_gives_that_nobody_lists_counts_as_the_most_where_somebody_
     assert (found.consequence.blast_radius.value, found.context) == (3, "security")
 
 
+def test_whoever_resumes_an_account_reads_which_groups_nobody_lists() -> None:
+    world = World()
+    world.unlisted["dana"] = ("Domain Admins",)
+    (after,) = look("idp.resume", "dana", "dana", world).after
+    assert after.endswith(", and whatever comes with ‘Domain Admins’.")
+
+
 @pytest.mark.parametrize("type_id", ACCOUNT_TYPES)
 def test_an_emergency_is_for_a_person_to_call(type_id: str) -> None:
     assert "raise.emergency" in rules(look(type_id, "dana", "dana", emergency=True).raises)

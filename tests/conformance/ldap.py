@@ -162,6 +162,7 @@ class OpenLdap(Directory):
     """With the password policy overlay: one attribute says suspended, locked, or neither."""
 
     served: OpenLdapServed
+    everybody = ()
     name_word, group_class = "uid", "groupOfNames"
     covered = frozenset({"userPassword", "pwdAccountLockedTime"})
     computed = ("pwdAccountLockedTime",)
@@ -186,6 +187,7 @@ class ActiveDirectory(Directory):
     """Samba as a domain controller."""
 
     served: SambaServed
+    everybody = ("Domain Users", "Users")
     name_word, group_class = "sAMAccountName", "group"
     covered = frozenset(
         {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -230,7 +230,7 @@ def open_office(subject: Subject, server: Server, folder: Path) -> Iterator[Offi
         groups = {id: target.add_group(id) for id in _groups()}
         file, template = folder / "company.yaml", f"template_{os.urandom(4).hex()}"
         settings = {"kind": subject.kind, "settings": target.settings(target.port)}
-        file.write_text(yaml.safe_dump(_company(accounts, settings, target.units)))
+        file.write_text(yaml.safe_dump(_company(accounts, settings, target)))
         server.make_template(file, template, mirrored=False)
         desk = HeldDesk(server, folder, template)
         office = Office(subject, target, wire, desk, folder)
@@ -252,8 +252,9 @@ def _groups() -> list[str]:
 
 
 def _company(
-    accounts: Mapping[str, str], connector: Mapping[str, Any], units: Sequence[str]
+    accounts: Mapping[str, str], connector: Mapping[str, Any], target: Target
 ) -> dict[str, Any]:
+    listed = (*_groups(), *target.everybody)
     contexts = ["security", "access", "general"]
     return {
         "company": {"name": "Conformance", "timezone": "Europe/Berlin", "currency": "EUR"},
@@ -276,7 +277,7 @@ def _company(
                 "entitlements": [],
             }
         ],
-        "groups": [{"id": id, "name": id, "system": "directory"} for id in _groups()],
+        "groups": [{"id": id, "name": id, "system": "directory"} for id in listed],
         "assets": [
             {
                 "id": "database",
@@ -291,7 +292,7 @@ def _company(
         ],
         "units": [
             {"id": id, "name": name, "connector": "directory", "place": place, "rules": []}
-            for (id, name), place in zip(UNITS.items(), units, strict=False)
+            for (id, name), place in zip(UNITS.items(), target.units, strict=False)
         ],
         "standing": [
             {"category": f"{type}/{tier}", "phase": 3, "basis": "demo"}

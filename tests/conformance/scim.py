@@ -21,6 +21,7 @@ class Directory:
     """The directory, changed and read with plain HTTP."""
 
     units: tuple[str, ...] = ()
+    everybody: tuple[str, ...] = ()
     lock_is_set_by = "somebody we could not identify"
 
     def __init__(self, running: Running, folder: Path) -> None:

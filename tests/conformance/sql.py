@@ -22,6 +22,7 @@ class Database:
     """The server, changed and read by its administrator. One thread at a time."""
 
     units: tuple[str, ...] = ()
+    everybody: tuple[str, ...] = ()
     lock_is_set_by = "nobody"
 
     def __init__(self, served: Served, folder: Path) -> None:

@@ -69,6 +69,9 @@ class Target(Protocol):
     units: tuple[str, ...]
     """Two places that accounts can be moved between, new ones being in the first; or none."""
 
+    everybody: tuple[str, ...]
+    """Groups of its own that every account is in, which the company's file lists."""
+
     lock_is_set_by: str
     """In the words of a preview, who sets the locks that `set_locked` makes."""
 
