@@ -90,7 +90,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rules/<number:number>/adopt", rules.adopt),
 ]
 if find_spec("holdshort.api.urls"):
-    urlpatterns.append(path("api/", include("holdshort.api.urls")))
+    # First, because programs ask more often than people, and addresses are compared in this order.
+    urlpatterns.insert(0, path("api/", include("holdshort.api.urls")))
 
 handler400 = "holdshort.web.errors.bad_request"
 handler403 = "holdshort.web.errors.forbidden"

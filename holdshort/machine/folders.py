@@ -75,10 +75,10 @@ def open_log(logs: Path, name: str) -> int:
         return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
 
 
-def last_lines(path: Path, count: int = 5) -> str:
-    """The last `count` lines of a log, or nothing when there is no log."""
+def last_lines(path: Path, count: int = 5, *, since: int = 0) -> str:
+    """The last `count` lines of a log behind its first `since` bytes, or nothing without a log."""
     with suppress(OSError):
-        text = path.read_bytes()[-8192:].decode("utf-8", "replace")
+        text = path.read_bytes()[since:][-8192:].decode("utf-8", "replace")
         return "\n".join(text.splitlines()[-count:])
     return ""
 

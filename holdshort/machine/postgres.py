@@ -81,6 +81,7 @@ class EmbeddedPostgres:
         self._account = Account()
         self._server: subprocess.Popen[bytes] | None = None
         self._lock: int | None = None
+        self._written = 0
 
     def start(self) -> str:
         """Start the server, creating the database first if needed; return the superuser's URL.
@@ -181,6 +182,8 @@ class EmbeddedPostgres:
 
     def _launch(self) -> None:
         log = open_log(self._place.log.parent, "postgres")
+        # What an earlier run wrote is not why this one ends.
+        self._written = os.fstat(log).st_size
         folders = self._place.cluster, self._socket
         try:
             with self._account.doors(*folders) as ((cluster, socket), descriptors):
@@ -211,8 +214,11 @@ class EmbeddedPostgres:
         deadline = time.monotonic() + _SECONDS_TO_RECOVER
         while not self._is_ready():
             if not self.alive() or time.monotonic() > deadline:
-                raise self._place.did_not_start(last_lines(self._place.log, 20))
+                raise self._place.did_not_start(self._said())
             time.sleep(_POLL)
+
+    def _said(self) -> str:
+        return last_lines(self._place.log, 20, since=self._written)
 
     def _is_ready(self) -> bool:
         """PostgreSQL notes its process id and its state, as the first and the last word."""

@@ -332,6 +332,8 @@ def test_a_damaged_database_is_told_with_postgresqls_own_reason(
     with running(tmp_path, wheel):
         pass
     cluster = tmp_path / "postgres" / "cluster"
+    with (tmp_path / "log" / "postgres.log").open("a") as log:
+        log.write("2026-11-27 04:00:00 UTC [7] FATAL:  terminating autovacuum process\n")
     (cluster / "global" / "pg_control").unlink()
     with pytest.raises(
         MachineError, match=r"PostgreSQL did not start: .*could not .*postgres\.log"

@@ -34,7 +34,7 @@ longest AS (
      AND (j.scheduled_at IS NULL OR j.scheduled_at <= clock_timestamp())
    ORDER BY j.priority DESC, j.id LIMIT 1 FOR UPDATE OF j SKIP LOCKED)
 UPDATE public.procrastinate_jobs j SET status = 'doing', worker_id = %(worker)s
-  FROM longest WHERE j.id = longest.id
+ WHERE j.id = (SELECT longest.id FROM longest)
 RETURNING j.id, j.task_name AS stop, j.args ->> 'id' AS row;
 
 -- name: forget_wake_up
