@@ -9,9 +9,10 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.db import connection
 
 from holdshort import flow, jobs
-from holdshort.records import wake
+from holdshort.records import db, wake
 from tests.desk import Desk
 
 
@@ -181,3 +182,27 @@ def test_the_queue_keeps_no_history(desk: Desk) -> None:
     leave(desk, "a")
     desk.sql("UPDATE procrastinate_jobs SET status = 'failed'")
     assert desk.sql("SELECT count(*) FROM procrastinate_events") == [(0,)]
+
+
+def test_each_wake_up_of_a_burst_is_found_by_its_id(desk: Desk, worker: Worker) -> None:
+    """The first ones are taken while the table is as empty as it mostly is, and so are the plans."""
+    desk.sql("VACUUM ANALYZE procrastinate_jobs")
+    before = None
+    for number in range(12):
+        leave(desk, f"early-{number}")
+        taken = wake.next_of("desk", worker.worker_id, done=before)
+        assert taken is not None
+        before = taken.job
+    leave(desk, *(f"row-{number}" for number in range(300)))
+    with db.transaction():
+        for _ in range(20):
+            taken = wake.next_of("desk", worker.worker_id, done=before)
+            assert taken is not None and taken.row.startswith("row-")
+            before = taken.job
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables "
+                "WHERE relname = 'procrastinate_jobs'"
+            )
+            [(read,)] = cursor.fetchall()
+    assert read < 20 * 20

@@ -1,5 +1,5 @@
--- 0028. A permission and a wake-up cost less. Adds is_agreed_end, is_covered_undo and is_called_back, and says three rules and
--- the rows of the queue anew, with the same meaning.
+-- 0028. A permission and a wake-up cost less. Adds is_agreed_end, is_covered_undo, is_called_back and next_wake_up, and says
+-- three rules and who sees which rows of the queue anew, with the same meaning.
 
 -- ------------------------------------------------------------------ what few permissions rest on
 
@@ -56,8 +56,24 @@ CREATE POLICY called_back ON kernel.override AS RESTRICTIVE FOR INSERT WITH CHEC
 
 -- ------------------------------------------------------------------ wake-ups
 
--- Whoever works a queue finds a wake-up by its id. Found by the queue's name, as any index on it would offer while the table
--- looks small, each wake-up of a burst is looked for among all of them.
+-- Forgets a wake-up that is done and takes the next. The table is empty whenever nothing is to do, so that a plan made then would
+-- read all of it, for each wake-up of the next burst: here no plan may.
+CREATE FUNCTION public.next_wake_up(done bigint, worker bigint, queue text)
+RETURNS TABLE (id bigint, stop text, target text) LANGUAGE plpgsql SET enable_seqscan = off AS $$
+BEGIN
+    DELETE FROM public.procrastinate_jobs j WHERE j.id = done AND j.worker_id = worker;
+    RETURN QUERY
+    UPDATE public.procrastinate_jobs j SET status = 'doing', worker_id = worker
+     WHERE j.id = (
+           SELECT o.id FROM public.procrastinate_jobs o
+            WHERE o.status = 'todo' AND o.queue_name = queue
+              AND (o.scheduled_at IS NULL OR o.scheduled_at <= clock_timestamp())
+            ORDER BY o.priority DESC, o.id LIMIT 1 FOR UPDATE SKIP LOCKED)
+    RETURNING j.id, j.task_name::text, j.args ->> 'id';
+END;
+$$;
+
+-- Whoever works a queue finds a wake-up by its id. An index on the queue's name would look as good to a plan for an empty table.
 DROP POLICY job_agent ON public.procrastinate_jobs;
 DROP POLICY job_desk ON public.procrastinate_jobs;
 DROP POLICY job_executor ON public.procrastinate_jobs;

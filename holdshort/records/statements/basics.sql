@@ -26,16 +26,9 @@ ON CONFLICT DO NOTHING;
 -- name: next_wake_up
 -- Forgets a wake-up that is done and takes the next, in one commit that nobody waits for. It is the worker's until
 -- it is done, so that it comes back when the worker dies.
-WITH hasty AS (SELECT set_config('synchronous_commit', 'off', true)),
-done AS (DELETE FROM public.procrastinate_jobs WHERE id = %(done)s AND worker_id = %(worker)s),
-longest AS (
-  SELECT j.id FROM public.procrastinate_jobs j, hasty
-   WHERE j.status = 'todo' AND j.queue_name = %(queue)s
-     AND (j.scheduled_at IS NULL OR j.scheduled_at <= clock_timestamp())
-   ORDER BY j.priority DESC, j.id LIMIT 1 FOR UPDATE OF j SKIP LOCKED)
-UPDATE public.procrastinate_jobs j SET status = 'doing', worker_id = %(worker)s
- WHERE j.id = (SELECT longest.id FROM longest)
-RETURNING j.id, j.task_name AS stop, j.args ->> 'id' AS row;
+SELECT n.id, n.stop, n.target AS row
+  FROM set_config('synchronous_commit', 'off', true) hasty,
+       public.next_wake_up(%(done)s, %(worker)s, %(queue)s) n;
 
 -- name: forget_wake_up
 DELETE FROM public.procrastinate_jobs WHERE id = %(job)s AND worker_id = %(worker)s;
