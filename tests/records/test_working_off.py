@@ -185,7 +185,7 @@ def test_the_queue_keeps_no_history(desk: Desk) -> None:
 
 
 def test_each_wake_up_of_a_burst_is_found_by_its_id(desk: Desk, worker: Worker) -> None:
-    """The first ones are taken while the table is as empty as it mostly is, and so are the plans."""
+    """The first are taken while the table is as empty as it mostly is, and so planned for that."""
     desk.sql("VACUUM ANALYZE procrastinate_jobs")
     before = None
     for number in range(12):
